@@ -1,0 +1,131 @@
+/**
+ * Writes src/generated/: what the program needs from schemas/, templates/, workflows/ and roles/, as code,
+ * so that the built CLI reads no file of its own and compiles nothing at start.
+ * Writes only what changed; refuses templates that would render to nothing without an error.
+ */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Ajv } from 'ajv';
+import standalone from 'ajv/dist/standalone/index.js';
+import nunjucks from 'nunjucks';
+import nodes from 'nunjucks/src/nodes.js';
+import parser from 'nunjucks/src/parser.js';
+
+const root = process.argv[2] ?? fileURLToPath(new URL('..', import.meta.url));
+const target = join(root, 'src', 'generated');
+const TEMPLATE_OPTIONS = { autoescape: false, throwOnUndefined: true, trimBlocks: true, lstripBlocks: true };
+
+const faults = [];
+const files = { ...validators(), ...templates(), ...library() };
+if (faults.length > 0) {
+  for (const fault of faults) process.stderr.write(`${fault}\n`);
+  process.exit(1);
+}
+mkdirSync(target, { recursive: true });
+const written = Object.keys(files).filter((name) => writeIfChanged(join(target, name), files[name]));
+process.stdout.write(written.length === 0 ? 'src/generated is up to date\n' : `src/generated: wrote ${written.join(', ')}\n`);
+
+/** One validator per schema, without `require`: `schemas/workflow.schema.json` becomes `validateWorkflow`. */
+function validators() {
+  const ajv = new Ajv({
+    allErrors: true,
+    verbose: true,
+    allowUnionTypes: true,
+    code: { source: true, esm: true },
+  });
+  const exported = {};
+  for (const file of filesBelow('schemas', '.schema.json')) {
+    const word = file.split(sep).at(-1).replace('.schema.json', '');
+    const schema = JSON.parse(readFileSync(join(root, file), 'utf8'));
+    ajv.addSchema(schema, word);
+    exported[`validate${word[0].toUpperCase()}${word.slice(1)}`] = word;
+  }
+  const standing = Object.keys(exported).length === 0 ? '' : standalone.default(ajv, exported);
+  // nothing of ours asks what was evaluated, and the assignments would keep a bundler from dropping unused validators
+  const code = standing.replace(/validate\d+\.evaluated = \{[^}]*\};/g, '');
+  const required = /require\(("[^"]*")\)/.exec(code);
+  if (required !== null) faults.push(`schemas: the validator needs ${required[1]} at run time; leave out uniqueItems and "format"`);
+  const types = [
+    `import type { ErrorObject } from 'ajv';`,
+    'export interface Validator {',
+    '  (value: unknown): boolean;',
+    '  errors?: ErrorObject[] | null;',
+    '}',
+    ...Object.keys(exported).map((name) => `export declare const ${name}: Validator;`),
+  ];
+  return { 'validators.js': `${code}\n`, 'validators.d.ts': `${types.join('\n')}\n` };
+}
+
+/** Templates as functions for the slim nunjucks runtime, keyed by their path below templates/. */
+function templates() {
+  const environment = new nunjucks.Environment(null, TEMPLATE_OPTIONS);
+  const entries = filesBelow('templates', '.njk').map((file) => [relative('templates', file).split(sep).join('/'), file]);
+  if (readdirSync(root).includes('MULTI_AGENT_PLAN.template.md')) entries.push(['MULTI_AGENT_PLAN.template.md', 'MULTI_AGENT_PLAN.template.md']);
+  const compiled = [];
+  for (const [name, file] of entries) {
+    const source = readFileSync(join(root, file), 'utf8');
+    try {
+      lint(file, source);
+      const wrapper = ([template]) => `(() => {${template.template}})()`;
+      compiled.push(`  ${JSON.stringify(name)}: ${nunjucks.precompileString(source, { name, env: environment, wrapper })},\n`);
+    } catch (error) {
+      faults.push(`${file}: ${error.message}`);
+    }
+  }
+  const types = 'export declare const templates: Readonly<Record<string, object>>;\n';
+  return { 'templates.js': `export const templates = {\n${compiled.join('')}};\n`, 'templates.d.ts': types };
+}
+
+/** Finds what Jinja understands and nunjucks quietly does otherwise. */
+function lint(file, source) {
+  const tree = parser.parse(source, [], TEMPLATE_OPTIONS);
+  for (const loop of tree.findAll(nodes.For)) {
+    if (loop.arr instanceof nodes.InlineIf) {
+      faults.push(`${file}:${loop.lineno + 1}: a loop with a condition renders nothing; put {% if %} inside the loop`);
+    }
+  }
+  for (const filter of tree.findAll(nodes.Filter)) {
+    const picks = filter.name.value === 'selectattr' || filter.name.value === 'rejectattr';
+    if (picks && filter.args.children.length > 2) {
+      faults.push(`${file}:${filter.lineno + 1}: ${filter.name.value} with a test ignores the test; put {% if %} inside a loop`);
+    }
+  }
+}
+
+/** The workflows and roles that come with the program, as texts by name. */
+function library() {
+  const texts = (folder, ending) =>
+    Object.fromEntries(filesBelow(folder, ending).map((file) => [file.split(sep).at(-1).slice(0, -ending.length), readFileSync(join(root, file), 'utf8')]));
+  const code = [
+    `export const workflows = ${JSON.stringify(texts('workflows', '.yaml'), undefined, 2)};`,
+    `export const roles = ${JSON.stringify(texts('roles', '.md'), undefined, 2)};`,
+  ];
+  const types = ['export declare const workflows: Readonly<Record<string, string>>;', 'export declare const roles: Readonly<Record<string, string>>;'];
+  return { 'library.js': `${code.join('\n')}\n`, 'library.d.ts': `${types.join('\n')}\n` };
+}
+
+/** Paths below a folder, relative to the root, sorted; none when there is no such folder. */
+function filesBelow(folder, ending) {
+  let entries;
+  try {
+    entries = readdirSync(join(root, folder), { recursive: true, withFileTypes: true });
+  } catch (error) {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  }
+  return entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+function writeIfChanged(file, text) {
+  try {
+    if (readFileSync(file, 'utf8') === text) return false;
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+  }
+  writeFileSync(file, text);
+  return true;
+}

@@ -1,0 +1,93 @@
+/** argv → one command, imported only when it is called → exit code. The only place that ends the process. */
+
+interface Verb {
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly command: (finish: Finish, signal: AbortSignal) => import('commander').Command }>;
+}
+
+/** How a command hands over its exit code. */
+export type Finish = (code: number) => void;
+
+declare const ITER_VERSION: string;
+
+const VERBS: Readonly<Record<string, Verb>> = {
+  init: { summary: 'write .iter/config.yaml for this repository', load: () => import('./commands/init.ts') },
+  new: { summary: 'make an iteration folder from a workflow', load: () => import('./commands/new.ts') },
+  launch: { summary: 'start agents in worktrees, and continue after any interruption', load: () => import('./commands/launch.ts') },
+  run: { summary: 'new, launch, validate and merge in one go', load: () => import('./commands/run.ts') },
+  monitor: { summary: 'watch a run, answer what it asks', load: () => import('./commands/monitor.ts') },
+  status: { summary: 'where every task stands', load: () => import('./commands/status.ts') },
+  validate: { summary: 'judge what would land', load: () => import('./commands/validate.ts') },
+  merge: { summary: 'land what passes the gate', load: () => import('./commands/merge.ts') },
+  undo: { summary: 'take the last landing back', load: () => import('./commands/undo.ts') },
+  decide: { summary: 'answer a pending decision, or list them', load: () => import('./commands/decide.ts') },
+  approve: { summary: 'answer a pending decision with yes', load: () => import('./commands/approve.ts') },
+  reject: { summary: 'answer a pending decision with no', load: () => import('./commands/reject.ts') },
+  report: { summary: 'for agents: say where a task stands', load: () => import('./commands/report.ts') },
+  logs: { summary: 'what an agent said', load: () => import('./commands/logs.ts') },
+  stop: { summary: 'end agents with everything they started', load: () => import('./commands/stop.ts') },
+  doctor: { summary: 'look whether everything iter needs is there', load: () => import('./commands/doctor.ts') },
+};
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [name = '--help', ...rest] = argv;
+  if (name === '--version' || name === '-V') {
+    process.stdout.write(`${ITER_VERSION}\n`);
+    return 0;
+  }
+  if (name === '--help' || name === '-h' || name === 'help') return help(rest[0]);
+  // `iter -C dir status` is what users of git type
+  if (name === '-C' && rest.length > 1) return main([rest[1] ?? '', '-C', rest[0] ?? '.', ...rest.slice(2)]);
+  const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
+  if (verb === undefined) {
+    const { nearest } = await import('./core/nearest.ts');
+    const close = nearest(name, Object.keys(VERBS));
+    process.stderr.write(`unknown command "${name}"${close === undefined ? '' : `; did you mean ${close}?`}; see iter --help\n`);
+    return 2;
+  }
+  return perform(verb, rest);
+}
+
+async function perform(verb: Verb, argv: readonly string[]): Promise<number> {
+  const { command } = await verb.load();
+  const controller = new AbortController();
+  let interrupted: number | undefined;
+  const interrupt = (code: number) => (): void => {
+    // a second signal does not wait for anything
+    if (interrupted !== undefined) process.exit(code);
+    interrupted = code;
+    controller.abort(code === 130 ? 'interrupted' : 'terminated');
+  };
+  process.on('SIGINT', interrupt(130));
+  process.on('SIGTERM', interrupt(143));
+  let exit = 0;
+  try {
+    await command((code) => (exit = code), controller.signal).parseAsync(argv.filter((word) => word !== '--no-input'), { from: 'user' });
+    return interrupted ?? exit;
+  } catch (error) {
+    const code = (error as { readonly code?: unknown }).code;
+    if (typeof code === 'string' && code.startsWith('commander.')) return (error as { readonly exitCode?: number }).exitCode === 0 ? 0 : 2;
+    const { exitFor } = await import('./commands/verb.ts');
+    const known = exitFor(error) ?? interrupted;
+    if (known !== undefined) return known;
+    process.stderr.write(`this is a bug in iter ${ITER_VERSION}; nothing that was recorded is lost. Please report it with this:\n${error instanceof Error ? error.stack : String(error)}\n`);
+    return 70;
+  }
+}
+
+async function help(name: string | undefined): Promise<number> {
+  const verb = name === undefined || !Object.hasOwn(VERBS, name) ? undefined : VERBS[name];
+  if (verb !== undefined) return perform(verb, ['--help']);
+  const width = Math.max(...Object.keys(VERBS).map((one) => one.length));
+  const lines = Object.entries(VERBS).map(([one, { summary }]) => `  ${one.padEnd(width)}  ${summary}`);
+  process.stdout.write(`iter: run several coding agents on one repository; agents claim, iter checks, people decide\n\nUsage: iter <command> [options]\n\n${lines.join('\n')}\n\nEach command has its own --help. Start with: iter new <slug>, then iter launch\n`);
+  return 0;
+}
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // the reader of a pipe has seen enough
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+process.exit(await main(process.argv.slice(2)));

@@ -1,0 +1,42 @@
+/** `iter decide`: the queue of things only a person can settle. */
+import type { Command } from 'commander';
+import type { Finish } from '../cli.ts';
+import { answer } from '../engine/decisions.ts';
+import { complain, json, result } from './out.ts';
+import type { Common } from './verb.ts';
+import { EXIT, contextOf, iterationAt, person, verb } from './verb.ts';
+
+export interface DecideFlags extends Common {
+  readonly option?: string;
+  readonly message?: string;
+  readonly iteration?: string;
+}
+
+export function command(finish: Finish, signal: AbortSignal): Command {
+  return verb('decide', 'Answer a pending decision; without arguments list them.', 'iter decide T5-rejection-3 --option again -m "keep the old signature"')
+    .argument('[id]', 'which decision; the only one when left out')
+    .option('--option <name>', 'the answer')
+    .option('-m, --message <reason>', 'why; it reaches the next prompt')
+    .option('--iteration <iteration>', 'number, slug or folder')
+    .action(async (id: string | undefined, options: DecideFlags) => finish(await settle(id, options, options.option, signal)));
+}
+
+/** Records an answer, or lists what is open when there is none. */
+export async function settle(id: string | undefined, options: DecideFlags, option: string | undefined, signal: AbortSignal): Promise<number> {
+  const iteration = iterationAt(options, options.iteration);
+  if (iteration === undefined) return EXIT.usage;
+  const { decisions } = iteration.state;
+  if (option === undefined) {
+    if (options.json === true) json({ iteration: iteration.name, decisions });
+    else result(decisions.length === 0 ? 'nothing waits for a person' : decisions.map((open) => `${open.id}: ${open.question}\n${open.options.map((one) => `  --option ${one.id}    ${one.label}`).join('\n')}`).join('\n'));
+    return decisions.length === 0 ? EXIT.done : EXIT.waiting;
+  }
+  const done = await answer(iteration, { id, option, by: person(), ...(options.message === undefined ? {} : { reason: options.message }) }, contextOf(options, signal));
+  if ('problems' in done) {
+    complain(done.problems);
+    return EXIT.usage;
+  }
+  if (options.json === true) json({ iteration: iteration.name, id: done.id, option: done.option });
+  else result(`${done.id}: ${done.option}\nnext: iter launch (a running launch goes on by itself)`);
+  return EXIT.done;
+}

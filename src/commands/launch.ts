@@ -1,0 +1,105 @@
+/** `iter launch`: preflight, then the loop. */
+import type { Command } from 'commander';
+import type { Finish } from '../cli.ts';
+import { taskId } from '../core/ids.ts';
+import type { Problem } from '../core/problem.ts';
+import { snapshot } from '../core/snapshot.ts';
+import type { Context } from '../engine/context.ts';
+import type { Iteration } from '../engine/iteration.ts';
+import { launch } from '../engine/launch.ts';
+import type { LaunchResult } from '../engine/launch.ts';
+import { preflight } from '../engine/preflight.ts';
+import { complain, json, say } from './out.ts';
+import { statusJson } from './status-text.ts';
+import type { Common } from './verb.ts';
+import { EXIT, contextOf, iterationAt, verb } from './verb.ts';
+
+interface LaunchFlags extends Common {
+  readonly maxParallel?: string;
+  readonly agent?: string;
+  readonly only?: string;
+  readonly dryRun?: boolean;
+}
+
+export function command(finish: Finish, signal: AbortSignal): Command {
+  return verb('launch', 'Start agents in worktrees until every task is accepted or somebody is needed; started again it continues.', 'iter launch --max-parallel 3')
+    .argument('[iteration]', 'number, slug or folder; the newest unfinished one when left out')
+    .option('--max-parallel <n>', 'how many agents at once')
+    .option('--agent <name>', 'who does the work, instead of what the plan says')
+    .option('--only <tasks>', 'start only these tasks: T2,T3')
+    .option('-n, --dry-run', 'say what would start now, start nothing')
+    .action(async (wanted: string | undefined, options: LaunchFlags) => finish(await perform(wanted, options, signal)));
+}
+
+async function perform(wanted: string | undefined, options: LaunchFlags, signal: AbortSignal): Promise<number> {
+  const opened = iterationAt(options, wanted);
+  if (opened === undefined) return EXIT.usage;
+  const iteration = options.agent === undefined ? opened : withAgent(opened, options.agent);
+  const limits = limitsOf(iteration, options);
+  if ('problems' in limits) {
+    complain(limits.problems);
+    return EXIT.usage;
+  }
+  const context = contextOf(options, signal);
+  if (options.dryRun === true) return dryRun(iteration, limits, options);
+  const started = await launchChecked(iteration, limits, context);
+  if ('exit' in started) return started.exit;
+  if (options.json === true) json(statusJson(iteration.plan, started.state, snapshot(iteration.plan, started.state, iteration.directory)));
+  return conclude(iteration, started);
+}
+
+type Limits = Parameters<typeof launch>[1];
+
+/** Preflight and launch; everything preflight finds is said. */
+export async function launchChecked(iteration: Iteration, limits: Limits, context: Context): Promise<LaunchResult | { readonly exit: number }> {
+  const { problems, missingAgents } = await preflight(iteration, context);
+  complain([...problems, ...missingAgents]);
+  if (problems.length > 0) return { exit: EXIT.usage };
+  if (missingAgents.length > 0) return { exit: EXIT.agentMissing };
+  return launch(iteration, limits, context);
+}
+
+/** Says how a launch ended and what to do next; gives the exit code. */
+export function conclude(iteration: Iteration, { outcome, state }: LaunchResult): number {
+  switch (outcome) {
+    case 'done':
+      say('every task that could run is accepted\nnext: iter validate, then iter merge');
+      return EXIT.done;
+    case 'waiting':
+      for (const open of state.decisions) say(`needs you: ${open.id}: ${open.question}\n${open.options.map((option) => `  iter decide ${open.id} --option ${option.id}    ${option.label}`).join('\n')}`);
+      return EXIT.waiting;
+    case 'failed': {
+      const failed = iteration.plan.tasks.filter((task) => state.tasks[task.id]?.phase.name === 'failed');
+      say(`failed: ${failed.map((task) => task.id).join(', ')}; see iter status and iter logs ${failed[0]?.id ?? ''}`);
+      return EXIT.failed;
+    }
+    default:
+      say('stopped; nothing is lost, iter launch continues');
+      return EXIT.failed;
+  }
+}
+
+function limitsOf(iteration: Iteration, options: LaunchFlags): Limits | { readonly problems: readonly Problem[] } {
+  const problems: Problem[] = [];
+  const asked = options.maxParallel ?? process.env['ITER_MAX_PARALLEL'];
+  const maxParallel = asked === undefined ? iteration.plan.maxParallel : Number(asked);
+  if (!Number.isInteger(maxParallel) || maxParallel < 1) problems.push({ what: `--max-parallel "${asked ?? ''}" is not a number of agents`, fix: 'give a whole number from 1' });
+  const only = options.only?.split(',').map((id) => taskId(id.trim()));
+  for (const id of only ?? []) {
+    if (!iteration.plan.tasks.some((task) => task.id === id)) problems.push({ what: `--only: there is no task "${id}"`, fix: `use ${iteration.plan.tasks.map((task) => task.id).join(', ')}` });
+  }
+  if (problems.length > 0) return { problems };
+  return { maxParallel, ...(only === undefined ? {} : { only: new Set(only) }) };
+}
+
+function withAgent(iteration: Iteration, agent: string): Iteration {
+  return { ...iteration, plan: { ...iteration.plan, tasks: iteration.plan.tasks.map((task) => ({ ...task, agent })) } };
+}
+
+async function dryRun(iteration: Iteration, limits: Limits, options: LaunchFlags): Promise<number> {
+  const { decide } = await import('../core/decide.ts');
+  const actions = decide(iteration.plan, iteration.state, { ...limits, busy: new Set() });
+  if (options.json === true) json({ iteration: iteration.name, actions });
+  else say(actions.length === 0 ? 'nothing can start now' : actions.map((action) => `would ${action.do} ${action.task}`).join('\n'));
+  return EXIT.done;
+}

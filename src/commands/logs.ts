@@ -1,0 +1,46 @@
+/** `iter logs`: what an agent said, cleaned of whatever a terminal would act on; `--raw` gives the bytes. */
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { Finish } from '../cli.ts';
+import { readText } from '../effects/disk.ts';
+import { exists } from '../effects/folder.ts';
+import { followText } from '../effects/follow.ts';
+import { complain, json, result, say } from './out.ts';
+import type { Common } from './verb.ts';
+import { EXIT, iterationAt, verb } from './verb.ts';
+
+interface Flags extends Common {
+  readonly follow?: boolean;
+  readonly raw?: boolean;
+  readonly attempt?: string;
+  readonly iteration?: string;
+}
+
+export function command(finish: Finish, signal: AbortSignal): Command {
+  return verb('logs', 'What the agent of a task said.', 'iter logs T2 -f')
+    .argument('<task>', 'the task')
+    .option('-f, --follow', 'go on as the log grows; ends with Ctrl-C')
+    .option('--raw', 'the bytes as they are; escape sequences will act on your terminal')
+    .option('--attempt <n>', 'which attempt; the last when left out')
+    .option('--iteration <iteration>', 'number, slug or folder')
+    .action(async (task: string, options: Flags) => {
+      const iteration = iterationAt(options, options.iteration);
+      if (iteration === undefined) return finish(EXIT.usage);
+      const state = iteration.state.tasks[task];
+      if (state === undefined) {
+        complain([{ what: `there is no task "${task}"`, fix: `use ${iteration.plan.tasks.map((one) => one.id).join(', ')}` }]);
+        return finish(EXIT.usage);
+      }
+      const attempt = options.attempt ?? String(state.attempt);
+      const file = join(iteration.directory, '.run', 'logs', `${task}-${attempt}.log`);
+      if (!exists(file)) {
+        say(state.attempt === 0 ? `${task} has not started yet` : `attempt ${attempt} of ${task} left no log`);
+        return finish(EXIT.failed);
+      }
+      if (options.json === true) json({ iteration: iteration.name, task, attempt: Number(attempt), log: readText(file) ?? '' });
+      else if (options.follow === true) await followText(file, (text) => (options.raw === true ? process.stdout.write(text) : result(text.replace(/\n$/, ''))), signal);
+      else if (options.raw === true) process.stdout.write(readText(file) ?? '');
+      else result((readText(file) ?? '').replace(/\n$/, ''));
+      return finish(EXIT.done);
+    });
+}

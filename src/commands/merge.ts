@@ -1,0 +1,105 @@
+/** `iter merge`: lands what passes the gate. */
+import type { Command } from 'commander';
+import type { Finish } from '../cli.ts';
+import { taskId } from '../core/ids.ts';
+import type { MergeStrategy } from '../core/plan.ts';
+import type { Problem } from '../core/problem.ts';
+import type { Iteration } from '../engine/iteration.ts';
+import { merge } from '../engine/merge.ts';
+import type { MergeOptions, MergeResult } from '../engine/merge.ts';
+import { verdictText } from './gate-text.ts';
+import { complain, json, result, say } from './out.ts';
+import type { Common } from './verb.ts';
+import { EXIT, contextOf, iterationAt, verb } from './verb.ts';
+
+interface Flags extends Common {
+  readonly strategy?: string;
+  readonly task?: string;
+  readonly into?: string;
+  readonly dryRun?: boolean;
+  readonly strict?: boolean;
+}
+
+const STRATEGIES: readonly MergeStrategy[] = ['linear', 'squash', 'merge-commit'];
+
+export function command(finish: Finish, signal: AbortSignal): Command {
+  return verb('merge', 'Land what passes the gate; without a GO for exactly that tree nothing moves.', 'iter merge --strategy squash')
+    .argument('[iteration]', 'number, slug or folder; the newest unfinished one when left out')
+    .option('--strategy <name>', `${STRATEGIES.join(', ')}; the workflow's when left out`)
+    .option('--task <id>', 'only this task and what it needs')
+    .option('--into <branch>', 'the branch to land on; the one the iteration started from when left out')
+    .option('-n, --dry-run', 'judge and say what would land, move nothing')
+    .option('--strict', 'GO_WITH_CAUTION does not land')
+    .option('--continue', 'finish a landing that was interrupted; plain iter merge does the same')
+    .action(async (wanted: string | undefined, options: Flags) => {
+      const iteration = iterationAt(options, wanted);
+      if (iteration === undefined) return finish(EXIT.usage);
+      const asked = mergeOptions(iteration, options);
+      if ('problems' in asked) {
+        complain(asked.problems);
+        return finish(EXIT.usage);
+      }
+      const merged = await merge(iteration, asked, contextOf(options, signal));
+      return finish(report(merged, asked, options));
+    });
+}
+
+function mergeOptions(iteration: Iteration, options: Flags): MergeOptions | { readonly problems: readonly Problem[] } {
+  const problems: Problem[] = [];
+  const strategy = STRATEGIES.find((one) => one === (options.strategy ?? iteration.plan.strategy));
+  if (strategy === undefined) problems.push({ what: `unknown strategy "${options.strategy ?? ''}"`, fix: `use ${STRATEGIES.join(', ')}` });
+  if (options.task !== undefined && !iteration.plan.tasks.some((task) => task.id === options.task)) problems.push({ what: `there is no task "${options.task}"`, fix: `use ${iteration.plan.tasks.map((task) => task.id).join(', ')}` });
+  if (options.into !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._/-]{0,120}$/.test(options.into)) problems.push({ what: `"${options.into}" is no branch name`, fix: 'give the short name of a branch: main' });
+  if (strategy === undefined || problems.length > 0) return { problems };
+  const target = options.into === undefined ? iteration.plan.target : options.into.startsWith('refs/heads/') ? options.into : `refs/heads/${options.into}`;
+  return { strategy, target, dryRun: options.dryRun === true, strict: options.strict === true, ...(options.task === undefined ? {} : { tasks: [taskId(options.task)] }) };
+}
+
+/** Says how a merge ended; gives the exit code. */
+export function report(merged: MergeResult, asked: Pick<MergeOptions, 'target'>, options: Common): number {
+  if (merged.outcome === 'invalid') {
+    complain(merged.problems);
+    return EXIT.usage;
+  }
+  if (options.json === true) json(mergeJson(merged, asked.target));
+  const target = asked.target.replace('refs/heads/', '');
+  switch (merged.outcome) {
+    case 'refused':
+      if (options.json !== true) result(verdictText(merged.verdict));
+      say(`nothing landed: ${target} and your checkout are as they were`);
+      return EXIT.noGo;
+    case 'conflict':
+      say(`${merged.task} conflicts with the work before it in ${merged.paths.join(', ')}; ${target} is as it was. ${merged.task} goes back: iter launch starts it again on top of the other work`);
+      return EXIT.conflict;
+    case 'blocked':
+      say(`nothing landed: ${merged.why}`);
+      return EXIT.failed;
+    default:
+      if (options.json !== true) result(`${verdictText(merged.verdict)}\n${landedText(merged, target)}`);
+      return EXIT.done;
+  }
+}
+
+function landedText(merged: Extract<MergeResult, { outcome: 'landed' | 'nothing' | 'planned' }>, target: string): string {
+  const { chain } = merged;
+  if (merged.outcome === 'nothing') return `nothing to land: everything is in ${target} already`;
+  const rows = chain.landed.map((one) => `  ${one.task}: ${one.commits.map((commit) => commit.slice(0, 10)).join(' ')}`);
+  const count = chain.landed.reduce((sum, one) => sum + one.commits.length, 0);
+  const head = `${merged.outcome === 'planned' ? 'would land' : 'landed'} ${count} ${count === 1 ? 'commit' : 'commits'} on ${target}: ${chain.before.slice(0, 10)} -> ${chain.after.slice(0, 10)}`;
+  return [head, ...rows, ...(merged.report === undefined ? [] : [`report: ${merged.report}`, 'to take it back: iter undo'])].join('\n');
+}
+
+function mergeJson(merged: Exclude<MergeResult, { outcome: 'invalid' }>, target: string): Record<string, unknown> {
+  const chain = 'chain' in merged ? merged.chain : undefined;
+  const landed = merged.outcome === 'landed' || merged.outcome === 'nothing';
+  return {
+    decision: merged.verdict.decision,
+    target,
+    before: chain?.before ?? null,
+    after: landed ? (chain?.after ?? null) : (chain?.before ?? null),
+    merged: merged.outcome === 'landed' || merged.outcome === 'planned' ? (chain?.landed ?? []) : [],
+    conflicts: merged.outcome === 'conflict' ? [{ task: merged.task, paths: merged.paths }] : [],
+    rejected: merged.outcome === 'refused' ? merged.verdict.missed : [],
+    ...(merged.outcome === 'blocked' ? { blocked: merged.why } : {}),
+  };
+}

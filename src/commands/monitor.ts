@@ -1,0 +1,53 @@
+/** `iter monitor`: the screen in a terminal, one line per change elsewhere. */
+import type { Command } from 'commander';
+import type { Finish } from '../cli.ts';
+import { changeLines } from '../core/lines.ts';
+import type { Snapshot } from '../core/view.ts';
+import { openFeed } from '../engine/feed.ts';
+import { json, result, say } from './out.ts';
+import { statusJson } from './status-text.ts';
+import type { Common } from './verb.ts';
+import { EXIT, contextOf, iterationAt, person, verb } from './verb.ts';
+
+export function command(finish: Finish, signal: AbortSignal): Command {
+  return verb('monitor', 'Watch a run and answer what it asks; without a terminal one line per change until it ends.', 'iter monitor')
+    .argument('[iteration]', 'number, slug or folder; the newest unfinished one when left out')
+    .option('--once', 'print the lines up to now and end')
+    .action(async (wanted: string | undefined, options: Common & { readonly once?: boolean }) => {
+      const iteration = iterationAt(options, wanted);
+      if (iteration === undefined) return finish(EXIT.usage);
+      const feed = openFeed(iteration, person(), contextOf(options, signal));
+      try {
+        if (options.json === true) {
+          json(statusJson(iteration.plan, iteration.state, feed.snapshot()));
+          return finish(EXIT.done);
+        }
+        const screen = process.stdout.isTTY === true && process.stdin.isTTY === true && options.plain !== true && process.env['TERM'] !== 'dumb' && options.once !== true;
+        if (screen) {
+          const { startMonitor } = await import('../tui/start.tsx');
+          await startMonitor(feed);
+          say('the run goes on without the monitor; iter stop ends it');
+          return finish(EXIT.done);
+        }
+        return finish(await lines(feed, options.once === true, signal));
+      } finally {
+        await feed.close();
+      }
+    });
+}
+
+/** Prints changes until nobody runs the iteration any more. */
+async function lines(feed: ReturnType<typeof openFeed>, once: boolean, signal: AbortSignal): Promise<number> {
+  let before: Snapshot | undefined;
+  const print = (): void => {
+    const now = feed.snapshot();
+    for (const line of changeLines(before, now)) result(line);
+    before = now;
+  };
+  print();
+  while (!once && feed.isRunning() && !signal.aborted) {
+    await feed.changed(signal);
+    print();
+  }
+  return before?.status === 'waiting-for-person' ? EXIT.waiting : EXIT.done;
+}

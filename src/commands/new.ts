@@ -1,0 +1,100 @@
+/** `iter new`: the iteration folder. */
+import { relative } from 'node:path';
+import type { Command } from 'commander';
+import { AGENTS } from '../agents/table.ts';
+import type { Finish } from '../cli.ts';
+import { createIteration } from '../engine/create.ts';
+import type { Created, Refused } from '../engine/create.ts';
+import { settingsOf } from '../engine/settings.ts';
+import { writeRehearsal } from '../engine/rehearsal-script.ts';
+import { complain, json, result, say } from './out.ts';
+import type { Common } from './verb.ts';
+import { EXIT, repositoryAt, verb } from './verb.ts';
+
+export interface NewOptions extends Common {
+  readonly workflow?: string;
+  readonly input?: readonly string[];
+  readonly context?: readonly string[];
+  readonly targets?: readonly string[];
+  readonly agent?: string;
+  readonly env?: string;
+  readonly maxParallel?: string;
+  readonly rehearse?: readonly string[];
+  readonly dryRun?: boolean;
+}
+
+/** The flags of `new`, which `run` takes, too. */
+export function withNewFlags(command: Command): Command {
+  return command
+    .argument('<slug>', 'short name of the iteration: lower case, digits, hyphens')
+    .option('-w, --workflow <name>', 'name or path of a workflow')
+    .option('--input <name=value>', 'value for an input of the workflow; lists by comma', collect)
+    .option('--context <file>', 'a file every agent gets to read', collect)
+    .option('--targets <glob>', 'files to work on: one task each', collect)
+    .option('--agent <name>', 'who does the work: rehearsal, manual, claude, codex, gemini, qwen, opencode or command:<line>')
+    .option('--env <name>', 'environment of the workflow')
+    .option('--max-parallel <n>', 'how many agents at once')
+    .option('--rehearse <task=behaviour>', 'what the rehearsal agent does wrong: fail, hang, red, reject, outside, conflict, slow', collect)
+    .option('-n, --dry-run', 'say what would be made, write nothing');
+}
+
+export function command(finish: Finish): Command {
+  return withNewFlags(verb('new', 'Make an iteration folder from a workflow.', "iter new pricing --targets 'src/*.js' --input test_command='npm test' --agent rehearsal")).action(async (slug: string, options: NewOptions) => {
+    const created = await create(slug, options);
+    if (created === undefined) return finish(EXIT.usage);
+    if ('problems' in created) {
+      complain(created.problems);
+      return finish(created.exit);
+    }
+    for (const warning of created.warnings) if (options.quiet !== true) say(`warning: ${warning}`);
+    print(created, options);
+    return finish(EXIT.done);
+  });
+}
+
+/** Makes the iteration a person asked for with these flags; undefined when there is no repository, which has been said. */
+export async function create(slug: string, options: NewOptions): Promise<Created | Refused | undefined> {
+  const repository = repositoryAt(options.directory);
+  if (repository === undefined) return undefined;
+  const settings = await settingsOf(repository, { environment: process.env, directory: options.directory, targets: options.targets ?? [], inputs: options.input ?? [] });
+  if ('problems' in settings) return { problems: settings.problems, exit: 2 };
+  const maxParallel = options.maxParallel === undefined ? settings.maxParallel : Number(options.maxParallel);
+  if (maxParallel !== undefined && (!Number.isInteger(maxParallel) || maxParallel < 1)) {
+    return { problems: [{ what: `--max-parallel "${options.maxParallel ?? maxParallel}" is not a number of agents`, fix: 'give a whole number from 1' }], exit: 2 };
+  }
+  const environment = options.env ?? settings.environment;
+  const created = await createIteration({
+    root: repository.root,
+    cwd: settings.directory,
+    slug,
+    workflow: options.workflow ?? settings.workflow,
+    inputs: settings.inputs,
+    ...(settings.targets === undefined ? {} : { targets: settings.targets }),
+    context: options.context ?? [],
+    agent: options.agent ?? settings.agent,
+    knownAgents: AGENTS.map((row) => row.name),
+    ...(environment === undefined ? {} : { environment }),
+    ...(maxParallel === undefined ? {} : { maxParallel }),
+    now: new Date().toISOString(),
+    dryRun: options.dryRun === true,
+  });
+  if ('problems' in created || options.rehearse === undefined || options.dryRun === true) return created;
+  const problems = await writeRehearsal(created, options.rehearse);
+  return problems.length > 0 ? { problems, exit: 2 } : created;
+}
+
+function print(created: Created, options: NewOptions): void {
+  const { plan, directory } = created;
+  if (options.json === true) {
+    const tasks = plan.tasks.map(({ id, step, role, agent, branch, needs, group, targets, deliverables, estimateTokens, risk }) => ({ id, step, role, agent, branch, needs, group, targets, deliverables: deliverables.map((deliverable) => deliverable.path), estimateTokens, risk }));
+    return json({ iteration: plan.iteration, dir: directory, tasks });
+  }
+  const width = Math.max(...plan.tasks.map((task) => task.title.length));
+  const rows = plan.tasks.map((task) => `  ${task.group}  ${task.id.padEnd(4)} ${task.title.padEnd(width)}  ${task.role} (${task.agent})${task.needs.length === 0 ? '' : `, after ${task.needs.join(', ')}`}`);
+  const verb_ = options.dryRun === true ? 'would make' : 'made';
+  return result(`${verb_} ${relative(process.cwd(), directory) || directory} from ${plan.workflow}: ${plan.tasks.length} tasks\n${rows.join('\n')}\nnext: iter launch`);
+}
+
+function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}

@@ -1,0 +1,164 @@
+/** What to do next: a pure function of plan, state and limits. When may a task start, when is it over, who is asked: all of it stands here. */
+import type { DecisionOption, Failure } from './event.ts';
+import type { TaskId } from './ids.ts';
+import type { Plan, PlannedTask } from './plan.ts';
+import { downstreamOf } from './plan.ts';
+import type { Finding } from './review.ts';
+import { passes } from './review.ts';
+import type { State, TaskState } from './state.ts';
+
+export type Action =
+  | { readonly do: 'start'; readonly task: TaskId; readonly attempt: number }
+  /** An attempt of an earlier launch that nobody watches any more: end what is left of it, then start it again. */
+  | { readonly do: 'recover'; readonly task: TaskId }
+  | { readonly do: 'check'; readonly task: TaskId }
+  | { readonly do: 'accept'; readonly task: TaskId }
+  | { readonly do: 'send-back'; readonly task: TaskId; readonly failures: readonly Failure[] }
+  | { readonly do: 'reject'; readonly task: TaskId; readonly rejection: number; readonly goto: readonly TaskId[]; readonly reset: readonly TaskId[]; readonly findings: readonly Finding[] }
+  | { readonly do: 'fail'; readonly task: TaskId; readonly reason: string }
+  | { readonly do: 'ask'; readonly id: string; readonly kind: 'escalation'; readonly task: TaskId; readonly question: string; readonly options: readonly DecisionOption[] };
+
+export interface Limits {
+  readonly maxParallel: number;
+  /** Tasks this process is working on right now. */
+  readonly busy: ReadonlySet<TaskId>;
+  /** Only these may start; everything when absent. */
+  readonly only?: ReadonlySet<TaskId>;
+}
+
+/** The actions that may be performed now, in plan order; none when everything waits or is over. */
+export function decide(plan: Plan, state: State, limits: Limits): Action[] {
+  const actions: Action[] = [];
+  let slots = limits.maxParallel - limits.busy.size;
+  for (const task of plan.tasks) {
+    const current = state.tasks[task.id];
+    if (current === undefined || limits.busy.has(task.id)) continue;
+    if (limits.only !== undefined && !limits.only.has(task.id)) continue;
+    const action = next(plan, state, task, current);
+    if (action === undefined) continue;
+    if (action.do === 'start') {
+      if (slots <= 0) continue;
+      slots -= 1;
+    }
+    actions.push(action);
+  }
+  return actions;
+}
+
+function next(plan: Plan, state: State, task: PlannedTask, current: TaskState): Action | undefined {
+  switch (current.phase.name) {
+    case 'waiting':
+    case 'rejected':
+      return needsMet(task, state) ? { do: 'start', task: task.id, attempt: attemptToStart(current) } : undefined;
+    case 'starting':
+    case 'running':
+      return { do: 'recover', task: task.id };
+    case 'checking':
+      return current.phase.outcome === 'killed' ? askAfterStop(task, current) : { do: 'check', task: task.id };
+    case 'checked':
+      return afterChecks(plan, state, task, current);
+    default:
+      return undefined;
+  }
+}
+
+function askAfterStop(task: PlannedTask, current: TaskState): Action {
+  const why = current.phase.name === 'checking' && current.phase.reason !== undefined ? `: ${current.phase.reason}` : '';
+  return {
+    do: 'ask',
+    id: `${task.id}-stopped-${current.attempt}`,
+    kind: 'escalation',
+    task: task.id,
+    question: `${task.id} was stopped during attempt ${current.attempt}${why}; what it wrote is still in its worktree`,
+    options: [
+      { id: 'again', label: 'start another attempt' },
+      { id: 'done', label: 'judge the work as it stands' },
+      { id: 'fail', label: 'give up' },
+    ],
+  };
+}
+
+/** An agent that says it cannot go on is not sent round again: a person hears its question. */
+function askAboutBlocker(task: PlannedTask, current: TaskState): Action {
+  return {
+    do: 'ask',
+    id: `${task.id}-blocked-${current.attempt}`,
+    kind: 'escalation',
+    task: task.id,
+    question: `${task.id} is blocked: ${current.claim?.message ?? 'it gave no reason'}`,
+    options: [
+      { id: 'again', label: 'start another attempt; what you answer with -m reaches its prompt' },
+      { id: 'fail', label: 'give up' },
+    ],
+  };
+}
+
+/** True when everything the task needs is accepted: a claim of completion by an agent is not enough. */
+export function needsMet(task: PlannedTask, state: State): boolean {
+  return openNeeds(task, state).length === 0;
+}
+
+/** The needs that are not accepted yet. */
+export function openNeeds(task: PlannedTask, state: State): TaskId[] {
+  return task.needs.filter((need) => {
+    const name = state.tasks[need]?.phase.name;
+    return name !== 'accepted' && name !== 'merged';
+  });
+}
+
+/** An interrupted attempt keeps its number; anything else gets the next one. */
+function attemptToStart(current: TaskState): number {
+  const interrupted = current.phase.name === 'waiting' && (current.previous === 'starting' || current.previous === 'running');
+  return interrupted ? current.attempt : current.attempt + 1;
+}
+
+function afterChecks(plan: Plan, state: State, task: PlannedTask, current: TaskState): Action | undefined {
+  if (current.phase.name !== 'checked') return undefined;
+  const { failures, verdict, findings } = current.phase;
+  if (failures.length > 0) {
+    if (current.claim?.word === 'Blocked') return askAboutBlocker(task, current);
+    if (current.tries > task.retries) return { do: 'fail', task: task.id, reason: givenUp(current.tries, failures) };
+    return { do: 'send-back', task: task.id, failures };
+  }
+  if (task.gate === undefined || verdict === undefined || passes({ verdict, findings })) return { do: 'accept', task: task.id };
+  return rejection(plan, task, current, findings);
+}
+
+function givenUp(tries: number, failures: readonly Failure[]): string {
+  const first = failures[0];
+  const more = failures.length > 1 ? ` and ${failures.length - 1} more` : '';
+  return `${tries} ${tries === 1 ? 'attempt' : 'attempts'} used up; still failing: ${first === undefined ? '' : `${first.id}: ${first.message}`}${more}`;
+}
+
+function rejection(plan: Plan, task: PlannedTask, current: TaskState, findings: readonly Finding[]): Action {
+  const gate = task.gate;
+  if (gate === undefined) throw new Error(`${task.id} has no gate`);
+  const count = current.rejections + 1;
+  if (count >= gate.max) {
+    const open = findings.filter((finding) => finding.level === 'must').map((finding) => `${finding.id} ${finding.title}`);
+    return {
+      do: 'ask',
+      id: `${task.id}-rejection-${current.attempt}`,
+      kind: 'escalation',
+      task: task.id,
+      question: `${task.id} has rejected the work ${count} times; still open: ${open.join('; ')}`,
+      options: [
+        { id: 'again', label: `one more round: send it back to ${gate.goto}` },
+        { id: 'accept', label: 'accept the work as it is; the findings stay on record' },
+        { id: 'fail', label: 'give up' },
+      ],
+    };
+  }
+  const { goto, reset } = sendBackSet(plan, task, findings);
+  return { do: 'reject', task: task.id, rejection: count, goto, reset, findings };
+}
+
+/** Who works again when this review sends work back: the tasks its MUST findings name, else the whole step, and everything downstream of them. */
+export function sendBackSet(plan: Plan, review: PlannedTask, findings: readonly Finding[]): { goto: TaskId[]; reset: TaskId[] } {
+  const step = plan.tasks.filter((task) => task.step === review.gate?.goto).map((task) => task.id);
+  const open = findings.filter((finding) => finding.level === 'must');
+  const named = step.filter((id) => open.some((finding) => finding.task === id));
+  const everyoneNamed = open.every((finding) => finding.task !== undefined && step.includes(finding.task));
+  const goto = named.length > 0 && everyoneNamed ? named : step;
+  return { goto, reset: [...goto, ...downstreamOf(plan, goto)] };
+}

@@ -1,0 +1,120 @@
+/** The plan as the engine sees it: tasks with everything needed to start and judge them. Comes from manifest.json + MULTI_AGENT_PLAN.md. */
+import type { Place, Level } from './check.ts';
+import type { CommitId, TaskId } from './ids.ts';
+
+/** The five words people and agents write in the Status column (seed 004, section 6). */
+export const STATUS_WORDS = ['Not Started', 'In Progress', 'Blocked', 'Completed', 'Failed'] as const;
+export type StatusWord = (typeof STATUS_WORDS)[number];
+
+export interface Deliverable {
+  readonly path: string;
+  readonly in: Place;
+  readonly level: Level;
+}
+
+/** A review's gate: with open MUST findings the work goes back to `goto`, at most `max` times. */
+export interface Gate {
+  readonly report: string;
+  readonly goto: string;
+  /** The rejection with this number escalates to a person. */
+  readonly max: number;
+}
+
+export interface PlannedTask {
+  readonly id: TaskId;
+  readonly step: string;
+  readonly title: string;
+  readonly role: string;
+  /** A row of the agent table (`rehearsal`, `claude`, …), `manual`, or `command:<command line>`. */
+  readonly agent: string;
+  /** Stable name of the worker over all attempts: `builder-tax-001`. */
+  readonly instance: string;
+  readonly branch: string;
+  readonly needs: readonly TaskId[];
+  /** A, B, C …: tasks of one letter may run together. */
+  readonly group: string;
+  readonly targets: readonly string[];
+  readonly deliverables: readonly Deliverable[];
+  readonly gate?: Gate;
+  /** Further attempts after a first one whose checks failed. */
+  readonly retries: number;
+  /** Wall clock for one attempt, in milliseconds. */
+  readonly timeout: number;
+  readonly permission: 'read' | 'edit' | 'full';
+  readonly estimateTokens: number;
+  /** Expected wall clock, in minutes. */
+  readonly estimateMinutes: number;
+  readonly risk: { readonly score: number; readonly level: 'low' | 'medium' | 'high' };
+  /** Path of the prompt, relative to the iteration folder. */
+  readonly prompt: string;
+}
+
+export type MergeStrategy = 'linear' | 'squash' | 'merge-commit';
+
+export interface Plan {
+  readonly iteration: string;
+  readonly workflow: string;
+  /** Full name of the branch the work lands on: `refs/heads/main`. */
+  readonly target: string;
+  /** Where agents start from. */
+  readonly base: CommitId;
+  readonly created: string;
+  readonly strategy: MergeStrategy;
+  readonly maxParallel: number;
+  readonly environment: string;
+  /** `required`: `iter run` never merges without a person. */
+  readonly human: 'required' | 'optional';
+  readonly tasks: readonly PlannedTask[];
+}
+
+/** The task with this id; throws when there is none: callers hold ids that came from the plan. */
+export function taskOf(plan: Plan, id: TaskId): PlannedTask {
+  const task = plan.tasks.find((candidate) => candidate.id === id);
+  if (task === undefined) throw new Error(`no task ${id} in the plan of ${plan.iteration}`);
+  return task;
+}
+
+/** Everything that needs one of `roots`, directly or not, in plan order; the roots themselves are not in it. */
+export function downstreamOf(plan: Plan, roots: readonly TaskId[]): TaskId[] {
+  const reached = new Set<TaskId>(roots);
+  let grown = true;
+  while (grown) {
+    grown = false;
+    for (const task of plan.tasks) {
+      if (!reached.has(task.id) && task.needs.some((need) => reached.has(need))) {
+        reached.add(task.id);
+        grown = true;
+      }
+    }
+  }
+  return plan.tasks.map((task) => task.id).filter((id) => reached.has(id) && !roots.includes(id));
+}
+
+/** Tasks so ordered that everything comes after what it needs; ties by task number. A cycle leaves its members out. */
+export function inDependencyOrder(tasks: readonly PlannedTask[]): PlannedTask[] {
+  const ordered: PlannedTask[] = [];
+  const done = new Set<TaskId>();
+  let rest = [...tasks];
+  const inside = new Set(tasks.map((task) => task.id));
+  for (;;) {
+    const next = rest.find((task) => task.needs.every((need) => done.has(need) || !inside.has(need)));
+    if (next === undefined) return ordered;
+    ordered.push(next);
+    done.add(next.id);
+    rest = rest.filter((task) => task !== next);
+  }
+}
+
+/** The members of a dependency cycle, or none; used to refuse a plan. */
+export function cycleIn(tasks: readonly PlannedTask[]): TaskId[] {
+  const ordered = new Set(inDependencyOrder(tasks).map((task) => task.id));
+  const stuck = tasks.filter((task) => !ordered.has(task.id));
+  // what merely hangs below a cycle is not part of it: drop, again and again, whatever nobody stuck needs
+  let members = stuck;
+  for (;;) {
+    const needed = new Set(members.flatMap((task) => task.needs));
+    const fewer = members.filter((task) => needed.has(task.id));
+    if (fewer.length === members.length) return members.map((task) => task.id);
+    members = fewer;
+  }
+}

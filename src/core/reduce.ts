@@ -1,0 +1,253 @@
+/** Folds events into the state. Pure: no clock, no files; an event about an unknown task is ignored, not fatal. */
+import type { Event } from './event.ts';
+import type { TaskId } from './ids.ts';
+import type { Finding } from './review.ts';
+import type { OpenDecision, Phase, State, TaskState } from './state.ts';
+import { unreachable } from './unreachable.ts';
+
+export const EMPTY: State = { tasks: {}, decisions: [], conflicts: [] };
+
+/** Nothing is left to tell a next attempt once the work is accepted. */
+const SETTLED = { failures: [], findings: [] } as const;
+
+/** The state after all events, in order. */
+export function fold(events: readonly Event[], from: State = EMPTY): State {
+  return events.reduce(reduce, from);
+}
+
+/** The state after one more event. */
+export function reduce(state: State, event: Event): State {
+  switch (event.type) {
+    case 'iteration-created': {
+      const fresh = Object.fromEntries(event.tasks.map((id) => [id, newTask(event.at)]));
+      return { ...state, tasks: { ...fresh, ...state.tasks } };
+    }
+    case 'launch-started': {
+      const { outcome: _ended, ...rest } = state;
+      return {
+        ...rest,
+        launch: { pid: event.pid, host: event.host, since: event.at },
+        firstLaunch: state.firstLaunch ?? event.at,
+      };
+    }
+    case 'launch-ended': {
+      const { launch: _gone, ...rest } = state;
+      return { ...rest, outcome: event.outcome };
+    }
+    case 'attempt-prepared':
+      return change(state, event.task, event.at, (task) => ({
+        ...withoutClaim(task),
+        phase: { name: 'starting' },
+        // an attempt that was interrupted starts again under its own number and uses up nothing
+        tries: event.attempt === task.attempt ? task.tries : task.tries + 1,
+        attempt: event.attempt,
+        worktree: event.worktree,
+        base: event.base,
+        head: event.head,
+      }));
+    case 'attempt-started':
+      return change(state, event.task, event.at, (task) => ({
+        ...task,
+        log: event.log,
+        phase: event.pid === undefined ? { name: 'starting' } : { name: 'running', pid: event.pid },
+      }));
+    case 'attempt-ended':
+      return change(state, event.task, event.at, (task) => ({
+        ...withoutStop(task),
+        phase: {
+          name: 'checking',
+          outcome: event.outcome,
+          ...(event.reason === undefined ? {} : { reason: event.reason }),
+        },
+      }));
+    case 'attempt-interrupted':
+      return change(state, event.task, event.at, (task) => ({ ...withoutClaim(task), phase: { name: 'waiting' } }));
+    case 'work-committed':
+      return change(state, event.task, undefined, (task) => ({ ...task, head: event.commit }));
+    case 'work-archived':
+      return state;
+    case 'checks-finished':
+      return change(state, event.task, event.at, (task) => ({
+        ...task,
+        head: event.commit,
+        warnings: event.warnings,
+        findings: event.findings ?? task.findings,
+        phase: {
+          name: 'checked',
+          commit: event.commit,
+          failures: event.failures,
+          findings: event.findings ?? [],
+          ...(event.verdict === undefined ? {} : { verdict: event.verdict }),
+        },
+      }));
+    case 'task-accepted':
+      return change(state, event.task, event.at, (task) => ({
+        ...task,
+        head: event.commit,
+        ...SETTLED,
+        phase: { name: 'accepted', commit: event.commit },
+      }));
+    case 'task-sent-back':
+      return change(state, event.task, event.at, (task) => ({
+        ...task,
+        phase: { name: 'rejected', reasons: event.failures.map((failure) => `${failure.id}: ${failure.message}`) },
+        failures: event.failures,
+      }));
+    case 'review-rejected': {
+      const counted = change(state, event.task, undefined, (task) => ({ ...task, rejections: event.rejection }));
+      return sendBack(counted, event);
+    }
+    case 'task-failed':
+      return change(state, event.task, event.at, (task) => ({ ...task, phase: { name: 'failed', reason: event.reason } }));
+    case 'status-claimed':
+      return claimed(state, event);
+    case 'stop-requested':
+      return change(state, event.task, undefined, (task) => ({ ...task, stop: event.by }));
+    case 'decision-requested': {
+      if (state.decisions.some((open) => open.id === event.id)) return state;
+      const { id, kind, task, question, options } = event;
+      const asked = { ...state, decisions: [...state.decisions, { id, kind, task, question, options, since: event.at }] };
+      return change(asked, task, event.at, (old) => ({ ...old, phase: { name: 'awaiting-human', decision: id } }));
+    }
+    case 'decision-made':
+      return decided(state, event);
+    case 'validation-finished':
+      return { ...state, validation: { decision: event.decision, tree: event.tree, at: event.at } };
+    case 'merge-conflicted': {
+      const noted = { ...state, conflicts: [...state.conflicts.filter((one) => one.task !== event.task), { task: event.task, paths: event.paths }] };
+      const reason = `its work conflicts with other accepted work in ${event.paths.join(', ')}; this attempt starts from that work, and the work of attempt ${event.attempt} is kept at ${event.archive}: bring it in again (git merge ${event.archive}) and resolve by hand what conflicts`;
+      const again = reset(noted, event.reset, event.at, (id) => (id === event.task ? { feedback: reason } : {}));
+      return change(again, event.task, undefined, (task) => ({ ...task, onto: event.onto }));
+    }
+    case 'landing-started':
+      return { ...state, landing: { target: event.target, before: event.before, after: event.after } };
+    case 'landing-finished': {
+      const { landing: _done, ...rest } = state;
+      const landed = { target: event.target, before: event.before, after: event.after, at: event.at, decision: event.decision };
+      return event.tasks.reduce<State>(
+        (next, id) =>
+          change(next, id, event.at, (task) =>
+            task.phase.name === 'accepted' ? { ...task, phase: { name: 'merged', commit: task.phase.commit } } : task,
+          ),
+        { ...rest, landed, conflicts: [] },
+      );
+    }
+    case 'landing-undone': {
+      const { landed: _taken, ...rest } = state;
+      return Object.keys(rest.tasks).reduce<State>(
+        (next, id) =>
+          change(next, id as TaskId, event.at, (task) =>
+            task.phase.name === 'merged' ? { ...task, phase: { name: 'accepted', commit: task.phase.commit } } : task,
+          ),
+        rest,
+      );
+    }
+    default:
+      return unreachable(event);
+  }
+}
+
+function newTask(at: string): TaskState {
+  const phase: Phase = { name: 'waiting' };
+  return { phase, previous: 'waiting', since: at, attempt: 0, tries: 0, rejections: 0, failures: [], findings: [], warnings: [] };
+}
+
+function change(state: State, id: TaskId, at: string | undefined, next: (task: TaskState) => TaskState): State {
+  const before = state.tasks[id];
+  if (before === undefined) return state;
+  const after = next(before);
+  const moved = after.phase.name !== before.phase.name;
+  const dated = moved && at !== undefined ? { ...after, since: at, previous: before.phase.name } : after;
+  return { ...state, tasks: { ...state.tasks, [id]: dated } };
+}
+
+function withoutStop(task: TaskState): TaskState {
+  const { stop: _over, ...rest } = task;
+  return rest;
+}
+
+function withoutClaim(task: TaskState): TaskState {
+  const { claim: _old, ...rest } = withoutStop(task);
+  return rest;
+}
+
+function sendBack(state: State, event: Extract<Event, { type: 'review-rejected' }>): State {
+  const about = (id: TaskId) => event.findings.filter((finding) => finding.task === undefined || finding.task === id);
+  return reset(state, event.reset, event.at, (id) => (event.goto.includes(id) ? { findings: about(id) } : {}));
+}
+
+interface Reasons {
+  readonly findings?: readonly Finding[];
+  readonly feedback?: string;
+}
+
+/** The one operation behind rejection, conflict and a person's "again": these tasks start over; their earlier attempts stay on record. */
+function reset(state: State, ids: readonly TaskId[], at: string, why: (id: TaskId) => Reasons): State {
+  const start: State = { ...state, decisions: state.decisions.filter((open) => !ids.includes(open.task)) };
+  return ids.reduce(
+    (next, id) =>
+      change(next, id, at, (task) => {
+        const { findings = [], feedback } = why(id);
+        const reasons = [...findings.map(findingLine), ...(feedback === undefined ? [] : [feedback])];
+        const phase: Phase = reasons.length > 0 ? { name: 'rejected', reasons } : { name: 'waiting' };
+        const { feedback: _before, ...rest } = withoutClaim(task);
+        return { ...rest, phase, tries: 0, failures: [], findings, ...(feedback === undefined ? {} : { feedback }) };
+      }),
+    start,
+  );
+}
+
+/** A finding as one line: `MUST F1: title (where)`. */
+function findingLine(finding: Finding): string {
+  const where = finding.where === undefined ? '' : ` (${finding.where})`;
+  return `${finding.level.toUpperCase()} ${finding.id}: ${finding.title}${where}`;
+}
+
+function claimed(state: State, event: Extract<Event, { type: 'status-claimed' }>): State {
+  const claim = { word: event.word, by: event.by, ...(event.message === undefined ? {} : { message: event.message }) };
+  return change(state, event.task, event.at, (task) => {
+    // a person working by hand says so in the plan: that is the end of the attempt, and its work is judged like any other
+    if (task.phase.name === 'awaiting-human' && event.word === 'Completed' && isManual(state, task.phase.decision)) {
+      return { ...task, claim, phase: { name: 'checking', outcome: 'exited' } };
+    }
+    return { ...task, claim };
+  });
+}
+
+function isManual(state: State, decision: string): boolean {
+  return state.decisions.some((open) => open.id === decision && open.kind === 'manual');
+}
+
+function decided(state: State, event: Extract<Event, { type: 'decision-made' }>): State {
+  const open = state.decisions.find((one) => one.id === event.id);
+  if (open === undefined) return state;
+  const closed = { ...state, decisions: state.decisions.filter((one) => one !== open) };
+  switch (event.option) {
+    case 'done':
+      return change(closed, open.task, event.at, (task) => ({ ...task, phase: { name: 'checking', outcome: 'exited' } }));
+    case 'again': {
+      const again = reset(closed, event.reset ?? [open.task], event.at, (id) => againBecause(closed, open, event, id));
+      return change(again, open.task, undefined, (task) => ({ ...task, rejections: 0 }));
+    }
+    case 'accept':
+      return change(closed, open.task, event.at, (task) =>
+        task.head === undefined ? task : { ...task, ...SETTLED, phase: { name: 'accepted', commit: task.head } },
+      );
+    case 'fail':
+      return change(closed, open.task, event.at, (task) => ({
+        ...task,
+        phase: { name: 'failed', reason: event.reason ?? `given up by ${event.by}` },
+      }));
+    default:
+      return closed;
+  }
+}
+
+/** After an escalated review the findings go to the tasks that work again; a person's words go to all of them. */
+function againBecause(state: State, open: OpenDecision, event: Extract<Event, { type: 'decision-made' }>, id: TaskId): Reasons {
+  const phase = state.tasks[open.task]?.phase;
+  const asked = state.tasks[open.task]?.findings ?? [];
+  const about = asked.filter((finding) => finding.task === undefined || finding.task === id);
+  const findings = id === open.task || phase?.name !== 'awaiting-human' ? [] : about;
+  return { findings, ...(event.reason === undefined ? {} : { feedback: event.reason }) };
+}

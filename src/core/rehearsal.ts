@@ -1,0 +1,35 @@
+/** The mistakes the rehearsal agent can be told to make, and how they are written: `T3: red`, `T4: fail:2`, `T5: slow:500`. */
+
+export const BEHAVIOURS = ['fail', 'hang', 'red', 'reject', 'outside', 'conflict', 'slow', 'block'] as const;
+export type BehaviourName = (typeof BEHAVIOURS)[number];
+
+export interface Behaviour {
+  readonly name: BehaviourName;
+  /** Attempts it lasts for (`always` is Infinity), or milliseconds for `slow`. */
+  readonly amount: number;
+}
+
+const DEFAULT_SLOWNESS = 1000;
+
+/** Reads `name`, `name:number` or `name:always`; undefined for anything else. */
+export function parseBehaviour(text: string): Behaviour | undefined {
+  const [word = '', amount, ...rest] = text.trim().split(':');
+  const name = BEHAVIOURS.find((one) => one === word);
+  if (name === undefined || rest.length > 0) return undefined;
+  if (amount === undefined) return { name, amount: name === 'slow' ? DEFAULT_SLOWNESS : 1 };
+  if (amount === 'always') return { name, amount: Infinity };
+  return /^\d+$/.test(amount) ? { name, amount: Number(amount) } : undefined;
+}
+
+/** The behaviours of one task in the text of `rehearsal.yaml`: lines `T3: red, slow:200`; other lines mean nothing. */
+export function behavioursOf(text: string, task: string): Behaviour[] {
+  return text.split(/\r?\n/).flatMap((line) => {
+    const [key = '', ...value] = line.split(':');
+    if (key.trim() !== task) return [];
+    return value
+      .join(':')
+      .replaceAll(/[[\]]/g, '')
+      .split(',')
+      .flatMap((word) => parseBehaviour(word) ?? []);
+  });
+}

@@ -1,0 +1,59 @@
+/** Says an event in a sentence for people: the log file, `iter logs` and the plain monitor use the same words. */
+import type { NewEvent } from './event.ts';
+import { unreachable } from './unreachable.ts';
+
+/** One line, without time and task id. */
+export function sentence(event: NewEvent): string {
+  switch (event.type) {
+    case 'iteration-created':
+      return `iteration ${event.iteration} made from the workflow ${event.workflow} with ${event.tasks.length} tasks`;
+    case 'launch-started':
+      return `launch started (process ${event.pid} on ${event.host}, at most ${event.maxParallel} at once)`;
+    case 'launch-ended':
+      return `launch ended: ${event.outcome}`;
+    case 'attempt-prepared':
+      return `attempt ${event.attempt} prepared in ${event.worktree} on base ${event.base.slice(0, 10)}`;
+    case 'attempt-started':
+      return `attempt ${event.attempt} started by ${event.agent}${event.pid === undefined ? '' : ` (process ${event.pid})`}`;
+    case 'attempt-ended':
+      return `attempt ${event.attempt} ended: ${[event.outcome, event.exit === undefined ? undefined : `exit ${event.exit}`, event.signal, event.reason].filter((part) => part !== undefined).join(', ')}`;
+    case 'attempt-interrupted':
+      return `attempt ${event.attempt} interrupted: ${event.reason}`;
+    case 'work-committed':
+      return `${event.paths} uncommitted ${event.paths === 1 ? 'path' : 'paths'} of attempt ${event.attempt} committed by iter as ${event.commit.slice(0, 10)}`;
+    case 'work-archived':
+      return `work of attempt ${event.attempt} kept at ${event.ref}`;
+    case 'checks-finished': {
+      const verdict = event.verdict === undefined ? '' : `, verdict ${event.verdict}`;
+      return event.failures.length === 0 ? `attempt ${event.attempt} passed its checks${verdict}` : `attempt ${event.attempt} failed ${event.failures.length} ${event.failures.length === 1 ? 'check' : 'checks'}: ${event.failures.map((failure) => failure.message).join('; ')}`;
+    }
+    case 'task-accepted':
+      return `accepted at ${event.commit.slice(0, 10)}`;
+    case 'task-sent-back':
+      return `sent back after attempt ${event.attempt}: ${event.failures.map((failure) => failure.message).join('; ')}`;
+    case 'review-rejected':
+      return `rejected (${event.rejection}), back to ${event.goto.join(', ')}: ${event.findings.map((finding) => finding.title).join('; ')}`;
+    case 'task-failed':
+      return `failed: ${event.reason}`;
+    case 'status-claimed':
+      return `${event.by} claims ${event.word}${event.message === undefined ? '' : `: ${event.message}`}`;
+    case 'stop-requested':
+      return `stop asked for by ${event.by}`;
+    case 'decision-requested':
+      return `needs a person: ${event.question}`;
+    case 'decision-made':
+      return `${event.by} decided ${event.id}: ${event.option}${event.reason === undefined ? '' : `, because ${event.reason}`}`;
+    case 'validation-finished':
+      return `${event.decision} on tree ${event.tree.slice(0, 10)}: ${event.passed} passed, ${event.failed} failed`;
+    case 'merge-conflicted':
+      return `conflicts in ${event.paths.join(', ')}; the work goes back`;
+    case 'landing-started':
+      return `landing ${event.after.slice(0, 10)} on ${event.target}, which was at ${event.before.slice(0, 10)} (kept at ${event.backup})`;
+    case 'landing-finished':
+      return `landed ${event.commits} ${event.commits === 1 ? 'commit' : 'commits'} on ${event.target}: ${event.decision}`;
+    case 'landing-undone':
+      return `${event.target} moved back to ${event.after.slice(0, 10)}`;
+    default:
+      return unreachable(event);
+  }
+}

@@ -1,0 +1,93 @@
+/** Derives the picture of a run (`view.ts`) from plan and state. */
+import { needsMet, openNeeds } from './decide.ts';
+import type { Plan, PlannedTask } from './plan.ts';
+import type { Phase, State, TaskState } from './state.ts';
+import type { RunStatus, Snapshot, StateName, TaskView } from './view.ts';
+import { wordFor } from './words.ts';
+
+/** The snapshot; `directory` is the iteration folder and turns relative log paths into absolute ones. */
+export function snapshot(plan: Plan, state: State, directory: string): Snapshot {
+  const tasks = plan.tasks.map((task) => taskView(task, state, directory));
+  return {
+    iteration: plan.iteration,
+    status: runStatus(plan, state),
+    target: plan.target,
+    tasks,
+    decisions: state.decisions,
+    ...(state.validation === undefined ? {} : { decision: state.validation.decision }),
+    ...(state.firstLaunch === undefined ? {} : { started: state.firstLaunch }),
+  };
+}
+
+function taskView(task: PlannedTask, state: State, directory: string): TaskView {
+  const current = state.tasks[task.id];
+  const common = {
+    id: task.id,
+    step: task.step,
+    title: task.title,
+    role: task.role,
+    agent: task.agent,
+    branch: task.branch,
+    needs: task.needs,
+  };
+  if (current === undefined) {
+    return { ...common, state: 'waiting', word: 'Not Started', attempt: 0, since: NEVER, blockedBy: task.needs };
+  }
+  const reason = reasonFor(current);
+  const name = stateName(task, current, state);
+  return {
+    ...common,
+    state: name,
+    word: name === 'blocked' ? 'Blocked' : wordFor(current.phase.name),
+    attempt: current.attempt,
+    since: current.since,
+    blockedBy: openNeeds(task, state),
+    ...(current.worktree === undefined ? {} : { worktree: current.worktree }),
+    ...(current.head === undefined ? {} : { commit: current.head }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(current.log === undefined ? {} : { log: `${directory}/${current.log}` }),
+  };
+}
+
+const NEVER = '1970-01-01T00:00:00.000Z';
+
+function stateName(task: PlannedTask, current: TaskState, state: State): StateName {
+  const name: Phase['name'] = current.phase.name;
+  switch (name) {
+    case 'waiting':
+      return needsMet(task, state) ? 'ready' : 'waiting';
+    case 'running':
+      return current.claim?.word === 'Blocked' ? 'blocked' : 'running';
+    case 'checked':
+      return 'checking';
+    default:
+      return name;
+  }
+}
+
+function reasonFor(current: TaskState): string | undefined {
+  const { phase, claim } = current;
+  switch (phase.name) {
+    case 'failed':
+      return phase.reason;
+    case 'rejected':
+      return phase.reasons.join('; ');
+    case 'checking':
+      return phase.outcome === 'exited' ? undefined : (phase.reason ?? `the agent was ended: ${phase.outcome}`);
+    case 'accepted':
+    case 'merged':
+      return current.warnings.length === 0 ? undefined : current.warnings.map((one) => `${one.id}: ${one.message}`).join('; ');
+    default:
+      return claim === undefined ? undefined : `${claim.by} says ${claim.word}${claim.message === undefined ? '' : `: ${claim.message}`}`;
+  }
+}
+
+function runStatus(plan: Plan, state: State): RunStatus {
+  const names = plan.tasks.map((task) => state.tasks[task.id]?.phase.name ?? 'waiting');
+  if (state.landed !== undefined && names.every((name) => name === 'merged')) return 'merged';
+  if (names.every((name) => name === 'accepted' || name === 'merged')) return 'ready-to-merge';
+  if (state.launch !== undefined) return 'running';
+  if (state.decisions.length > 0) return 'waiting-for-person';
+  if (names.includes('failed')) return 'failed';
+  return state.firstLaunch === undefined ? 'planning' : 'paused';
+}

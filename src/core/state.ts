@@ -1,0 +1,89 @@
+/**
+ * What is true now, folded from the events by `reduce.ts`.
+ *
+ *   waiting ──> starting ──> running ──> checking ──> checked ──> accepted ──> merged
+ *      ^           |            |  ^                    |
+ *      |           |            v  |                    ├──> rejected (another attempt)
+ *      |           |      awaiting-human                └──> failed
+ *      └───────────┴── interrupted, reset by a rejection or a person
+ */
+import type { Decision } from './check.ts';
+import type { DecisionOption, Failure } from './event.ts';
+import type { CommitId, TaskId, TreeId } from './ids.ts';
+import type { StatusWord } from './plan.ts';
+import type { Finding, ReviewVerdict } from './review.ts';
+
+export type Phase =
+  | { readonly name: 'waiting' }
+  | { readonly name: 'starting' }
+  | { readonly name: 'running'; readonly pid: number }
+  | { readonly name: 'awaiting-human'; readonly decision: string }
+  /** The agent has ended, or a person says it is done: its work is being judged. */
+  | { readonly name: 'checking'; readonly outcome: 'exited' | 'killed' | 'timeout' | 'not-started'; readonly reason?: string }
+  | { readonly name: 'checked'; readonly commit: CommitId; readonly failures: readonly Failure[]; readonly verdict?: ReviewVerdict; readonly findings: readonly Finding[] }
+  /** Sent back for another attempt, which has not started yet. */
+  | { readonly name: 'rejected'; readonly reasons: readonly string[] }
+  | { readonly name: 'accepted'; readonly commit: CommitId }
+  | { readonly name: 'merged'; readonly commit: CommitId }
+  | { readonly name: 'failed'; readonly reason: string };
+
+export interface Claim {
+  readonly word: StatusWord;
+  readonly by: string;
+  readonly message?: string;
+}
+
+export interface TaskState {
+  readonly phase: Phase;
+  /** The state before this one: a plan cell that still shows its word is late, not a claim. */
+  readonly previous: Phase['name'];
+  /** ISO time at which the phase began. */
+  readonly since: string;
+  /** Number of the current or last attempt; 0 before the first. */
+  readonly attempt: number;
+  /** Attempts used up since the task was last reset: what `retries` limits. */
+  readonly tries: number;
+  /** How often this review has rejected. */
+  readonly rejections: number;
+  readonly worktree?: string;
+  /** What the branch started from: the merge of the heads of the needs. */
+  readonly base?: CommitId;
+  /** Where the branch stood when the attempt was prepared or, later, what was checked. */
+  readonly head?: CommitId;
+  /** Path of the log, relative to the iteration folder. */
+  readonly log?: string;
+  /** The checks that failed last time: quoted to the next attempt. */
+  readonly failures: readonly Failure[];
+  /** What a review wants changed: quoted to the next attempt. */
+  readonly findings: readonly Finding[];
+  /** What a person, or a conflict, adds for the next attempt. */
+  readonly feedback?: string;
+  readonly warnings: readonly Failure[];
+  /** A commit the branch has to contain besides the heads of its needs: what its work conflicted with. */
+  readonly onto?: CommitId;
+  /** Who asked for the running attempt to be ended. */
+  readonly stop?: string;
+  /** The last thing somebody said about it while this phase lasts. */
+  readonly claim?: Claim;
+}
+
+export interface OpenDecision {
+  readonly id: string;
+  readonly kind: 'manual' | 'escalation';
+  readonly task: TaskId;
+  readonly question: string;
+  readonly options: readonly DecisionOption[];
+  readonly since: string;
+}
+
+export interface State {
+  readonly tasks: Readonly<Record<string, TaskState>>;
+  readonly decisions: readonly OpenDecision[];
+  readonly launch?: { readonly pid: number; readonly host: string; readonly since: string };
+  readonly firstLaunch?: string;
+  readonly outcome?: 'done' | 'waiting' | 'failed' | 'stopped';
+  readonly validation?: { readonly decision: Decision; readonly tree: TreeId; readonly at: string };
+  readonly landing?: { readonly target: string; readonly before: CommitId; readonly after: CommitId };
+  readonly landed?: { readonly target: string; readonly before: CommitId; readonly after: CommitId; readonly at: string; readonly decision: Decision };
+  readonly conflicts: readonly { readonly task: TaskId; readonly paths: readonly string[] }[];
+}

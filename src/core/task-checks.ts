@@ -1,0 +1,120 @@
+/** The checks of one task or of the whole landing: templates with their values filled in, ids made unique. Runs nothing. */
+import type { Check, Criterion } from './check.ts';
+import { pathFault } from './deliverable-path.ts';
+import type { TaskId } from './ids.ts';
+import type { Problem } from './problem.ts';
+import { substitute, substituteEach, type Values, wholePlaceholder } from './substitute.ts';
+import { unreachable } from './unreachable.ts';
+import type { CheckTemplate, DeliverableTemplate, Step } from './workflow.ts';
+
+/** Id of the step check that, when a workflow has it, stands in for the built-in protection. */
+export const PROTECTED = 'protected';
+
+export interface Checks {
+  readonly checks: readonly Check[];
+  readonly problems: readonly Problem[];
+}
+
+/** Every check of a task: each deliverable exists, what else is asked of it, what is asked of the step, and the protection. */
+export function checksOfTask(task: TaskId, step: Step, values: Values): Checks {
+  const named = [
+    ...step.deliverables.flatMap(checksOfDeliverable),
+    ...step.checks.map((template) => ({ name: template.id ?? template.criterion.check, template })),
+  ];
+  if (!named.some(({ name }) => name === PROTECTED)) {
+    const criterion: Criterion = { check: 'scope', allow: [], deny: ['iterations/**'] };
+    named.push({ name: PROTECTED, template: { level: 'must', criterion } });
+  }
+  return assemble(named, values, task);
+}
+
+/** The checks on the whole of what lands. */
+export function checksOfLanding(templates: readonly CheckTemplate[], values: Values): Checks {
+  const named = templates.map((template) => ({ name: template.id ?? template.criterion.check, template }));
+  return assemble(named, values);
+}
+
+interface Named {
+  readonly name: string;
+  readonly template: CheckTemplate;
+}
+
+function checksOfDeliverable({ id, path, in: place, level, checks }: DeliverableTemplate): Named[] {
+  const said = checks.find((template) => template.criterion.check === 'exists');
+  const exists: CheckTemplate = said ?? { level, criterion: { check: 'exists', in: place, file: path } };
+  const others = checks.filter((template) => template !== said);
+  return [
+    { name: exists.id ?? id, template: exists },
+    ...others.map((template) => ({ name: template.id ?? `${id}.${template.criterion.check}`, template })),
+  ];
+}
+
+function assemble(named: readonly Named[], values: Values, task?: TaskId): Checks {
+  const taken = new Set<string>();
+  const checks: Check[] = [];
+  const problems: Problem[] = [];
+  for (const { name, template } of named) {
+    const criterion = filled(template.criterion, values);
+    if (criterion === undefined) continue;
+    const id = unique(task === undefined ? name : `${task}.${name}`, taken);
+    const fault = 'file' in criterion ? pathFault(criterion.file) : undefined;
+    if (fault !== undefined && 'file' in criterion) {
+      problems.push({ what: `check ${id}: the path "${criterion.file}" ${fault}`, fix: 'name a file below its folder' });
+    }
+    checks.push({ ...criterion, id, level: template.level, ...(task === undefined ? {} : { task }) });
+  }
+  return { checks, problems };
+}
+
+/** Fills a criterion; undefined when nothing is left to check, as for a command that an empty input was to give. */
+function filled(criterion: Criterion, values: Values): Criterion | undefined {
+  switch (criterion.check) {
+    case 'exists':
+    case 'size':
+    case 'format':
+      return { ...criterion, file: substitute(criterion.file, values).text };
+    case 'headings': {
+      const headings = substituteEach(criterion.headings, values);
+      return headings.length === 0 ? undefined : { ...criterion, file: substitute(criterion.file, values).text, headings };
+    }
+    case 'contains': {
+      const words = substituteEach(criterion.words, values);
+      return words.length === 0 ? undefined : { ...criterion, file: substitute(criterion.file, values).text, words };
+    }
+    case 'matches':
+      return {
+        ...criterion,
+        file: substitute(criterion.file, values).text,
+        pattern: substitute(criterion.pattern, literally(values)).text,
+      };
+    case 'command': {
+      const run = wholePlaceholder(criterion.run) === undefined ? criterion.run : substitute(criterion.run, values).text;
+      return run.trim() === '' ? undefined : { ...criterion, run: run.trim() };
+    }
+    case 'scope': {
+      const allow = substituteEach(criterion.allow, values);
+      const deny = substituteEach(criterion.deny, values);
+      return allow.length === 0 && deny.length === 0 ? undefined : { check: 'scope', allow, deny };
+    }
+    case 'commits':
+    case 'unreadable':
+      return criterion;
+    default:
+      return unreachable(criterion);
+  }
+}
+
+/** Values as a pattern that finds exactly them: what a person typed is text, not part of the regular expression. */
+function literally(values: Values): Values {
+  const escape = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, escape(typeof value === 'object' ? value.join(', ') : String(value))]),
+  );
+}
+
+function unique(id: string, taken: Set<string>): string {
+  let free = id;
+  for (let number = 2; taken.has(free); number++) free = `${id}-${number}`;
+  taken.add(free);
+  return free;
+}

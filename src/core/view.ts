@@ -1,0 +1,64 @@
+/** The picture of a run that `status` prints and `monitor` draws: derived from plan + state + clock, never stored. */
+import type { Decision } from './check.ts';
+import type { DecisionOption } from './event.ts';
+import type { TaskId } from './ids.ts';
+import type { StatusWord } from './plan.ts';
+
+export type StateName =
+  | 'waiting'
+  | 'ready'
+  | 'starting'
+  | 'running'
+  | 'checking'
+  | 'awaiting-human'
+  | 'blocked'
+  | 'rejected'
+  | 'accepted'
+  | 'merged'
+  | 'failed';
+
+export interface TaskView {
+  readonly id: TaskId;
+  readonly step: string;
+  readonly title: string;
+  readonly role: string;
+  readonly agent: string;
+  readonly state: StateName;
+  readonly word: StatusWord;
+  /** 0 before the first one starts. */
+  readonly attempt: number;
+  /** ISO time of the last change of state. */
+  readonly since: string;
+  readonly branch: string;
+  readonly worktree?: string;
+  readonly commit?: string;
+  readonly needs: readonly TaskId[];
+  /** Needs that are not accepted yet. */
+  readonly blockedBy: readonly TaskId[];
+  /** Why it is in this state, in a sentence. */
+  readonly reason?: string;
+  /** The agent's log, absolute. */
+  readonly log?: string;
+}
+
+export interface PendingDecision {
+  readonly id: string;
+  readonly kind: 'manual' | 'escalation';
+  readonly task: TaskId;
+  readonly question: string;
+  readonly options: readonly DecisionOption[];
+  readonly since: string;
+}
+
+export type RunStatus = 'planning' | 'running' | 'paused' | 'waiting-for-person' | 'failed' | 'ready-to-merge' | 'merged';
+
+export interface Snapshot {
+  readonly iteration: string;
+  readonly status: RunStatus;
+  readonly decision?: Decision;
+  readonly tasks: readonly TaskView[];
+  readonly decisions: readonly PendingDecision[];
+  readonly target: string;
+  /** ISO time of the first launch. */
+  readonly started?: string;
+}

@@ -1,0 +1,83 @@
+/** A workflow as loaded: what may happen. `files/workflow.ts` reads it from YAML; `core/expand.ts` turns it into tasks. */
+import type { Criterion, Level, Place } from './check.ts';
+import type { MergeStrategy } from './plan.ts';
+
+export interface Input {
+  readonly type: 'string' | 'number' | 'boolean' | 'list';
+  readonly description?: string;
+  readonly required: boolean;
+  readonly default?: InputValue;
+}
+
+export type InputValue = string | number | boolean | readonly string[];
+export type Inputs = Readonly<Record<string, InputValue>>;
+
+/** A check of a step before expansion: texts may hold `{{ inputs.x }}`, `{{ target }}`, `{{ target.stem }}`, `{{ iteration.slug }}`. */
+export interface CheckTemplate {
+  readonly id?: string;
+  readonly level: Level;
+  readonly criterion: Criterion;
+}
+
+export interface DeliverableTemplate {
+  readonly id: string;
+  readonly path: string;
+  readonly in: Place;
+  readonly level: Level;
+  readonly checks: readonly CheckTemplate[];
+}
+
+export interface Step {
+  readonly id: string;
+  readonly title: string;
+  readonly stage?: string;
+  readonly needs?: readonly string[];
+  readonly role: string;
+  readonly agent?: string;
+  /** What this step is asked to do, beyond its role; a template. */
+  readonly prompt?: string;
+  /** Name of the list input whose items become one task each. */
+  readonly targets?: string;
+  readonly deliverables: readonly DeliverableTemplate[];
+  readonly checks: readonly CheckTemplate[];
+  readonly gate?: { readonly goto: string; readonly max: number };
+  readonly retries: number;
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly permission: 'read' | 'edit' | 'full';
+  /** Minutes of wall clock expected for one task. */
+  readonly estimate: number;
+  /** Complexity points for one target (seed 002); 1 when not said. */
+  readonly points: number;
+}
+
+export interface Workflow {
+  readonly version: 1;
+  readonly name: string;
+  readonly description: string;
+  readonly triggers: readonly string[];
+  readonly inputs: Readonly<Record<string, Input>>;
+  readonly environments: Readonly<Record<string, { readonly human: 'required' | 'optional' }>>;
+  readonly concurrency: number;
+  readonly budget?: { readonly tokens?: number; readonly usd?: number };
+  readonly steps: readonly Step[];
+  /** Checks on the whole of what lands. */
+  readonly checks: readonly CheckTemplate[];
+  readonly merge: { readonly strategy: MergeStrategy };
+}
+
+/** A persona: `roles/<name>.md`. */
+export interface Role {
+  readonly name: string;
+  readonly description: string;
+  /** Model tier asked of the agent: strong, standard or fast. */
+  readonly model?: string;
+  /** Prompt tokens a task of this role starts with, before its targets. */
+  readonly promptTokens: number;
+  readonly tokenBudget: number;
+  /** Targets one agent of this role may hold. */
+  readonly complexityThreshold: number;
+  readonly skills: readonly string[];
+  /** The persona prompt. */
+  readonly body: string;
+}

@@ -1,0 +1,82 @@
+/** Making, copying and moving single files in folders iter owns; files people edit go through disk.ts. */
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { open } from 'node:fs/promises';
+import path from 'node:path';
+
+/** True when something, of whatever kind, has this name. */
+export function exists(file: string): boolean {
+  return existsSync(file);
+}
+
+/** Writes a file that only iter reads, with its folders. */
+export function writeText(file: string, text: string): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+/** Copies a file over another one, with its folders. */
+export function copyFile(from: string, to: string): void {
+  mkdirSync(path.dirname(to), { recursive: true });
+  copyFileSync(from, to);
+}
+
+/** Moves a file, with its folders, over what has that name. */
+export function moveFile(from: string, to: string): void {
+  mkdirSync(path.dirname(to), { recursive: true });
+  renameSync(from, to);
+}
+
+/** Removes a folder iter made itself; none is fine. */
+export function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** The names of the folders in a folder, sorted; none when there is no such folder. */
+export function listFolders(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .toSorted();
+}
+
+/** A file as a check sees it: its bytes, why it does not count, or nothing. */
+export type Found = { readonly bytes: Uint8Array } | { readonly problem: string };
+
+/** Looks at a file without following links; undefined when nothing has this name. */
+export function inspectFile(file: string): Found | undefined {
+  const entry = lstatSync(file, { throwIfNoEntry: false });
+  if (entry === undefined) return undefined;
+  if (entry.isSymbolicLink()) return { problem: 'is a symbolic link' };
+  if (entry.isDirectory()) return { problem: 'is a directory' };
+  if (!entry.isFile()) return { problem: 'is not a regular file' };
+  return { bytes: readFileSync(file) };
+}
+
+/** Appends text in one write that is on disk when the promise resolves. */
+export async function appendText(file: string, text: string): Promise<void> {
+  const handle = await open(file, 'a');
+  try {
+    await handle.write(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Writes a program others may start. */
+export function writeExecutable(file: string, text: string): void {
+  writeText(file, text);
+  chmodSync(file, 0o755);
+}

@@ -1,0 +1,42 @@
+/** Hands over what is appended to a text file, and reads the end of one. */
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { StringDecoder } from 'node:string_decoder';
+import { watchFiles } from './watch.ts';
+
+/** Gives the text so far, then every addition, until the signal aborts. */
+export async function followText(file: string, take: (text: string) => void, signal: AbortSignal): Promise<void> {
+  const decoder = new StringDecoder('utf8');
+  let offset = 0;
+  const more = (): void => {
+    const bytes = bytesFrom(file, offset);
+    offset += bytes.length;
+    if (bytes.length > 0) take(decoder.write(bytes));
+  };
+  more();
+  const watch = watchFiles([file], more);
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  await watch.close();
+}
+
+/** The last lines of a file, newest last; none when there is no file. Reads at most 64 KB. */
+export function lastLines(file: string, count: number): string[] {
+  if (!existsSync(file)) return [];
+  const text = bytesFrom(file, -64 * 1024).toString('utf8');
+  return text.replace(/\n$/, '').split('\n').slice(-count).filter((line, index, all) => line !== '' || all.length > 1);
+}
+
+/** The bytes behind an offset; a negative offset counts from the end. */
+function bytesFrom(file: string, offset: number): Buffer {
+  const handle = openSync(file, 'r');
+  try {
+    const { size } = fstatSync(handle);
+    const start = offset < 0 ? Math.max(0, size + offset) : Math.min(offset, size);
+    const bytes = Buffer.alloc(size - start);
+    return bytes.subarray(0, readSync(handle, bytes, 0, bytes.length, start));
+  } finally {
+    closeSync(handle);
+  }
+}

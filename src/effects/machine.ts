@@ -1,0 +1,25 @@
+/** Facts about this process and its machine. */
+import { statfs } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+import { isAlive, processIdentity } from './process-table.ts';
+
+/** The name of this machine, as it is shown when something is locked or running. */
+export const hostName = (): string => hostname();
+
+/** The process number of this iter. */
+export const processNumber = (): number => process.pid;
+
+/** Asks a process to end and waits until it has; an abort stops the waiting. */
+export async function terminate(pid: number, signal: AbortSignal): Promise<void> {
+  const identity = processIdentity(pid);
+  if (identity === undefined) return;
+  process.kill(pid, 'SIGTERM');
+  while (isAlive(pid, identity.startTime) && !signal.aborted) await pause(20);
+}
+
+/** Bytes free for this person on the disk of a folder. */
+export async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}

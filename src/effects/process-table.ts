@@ -1,0 +1,109 @@
+/**
+ * Who is running on this machine: tells a process from a later one with the same number, and finds processes by a mark in their environment.
+ * Reads /proc; where there is none, only existence is known. It ends nothing: process.ts does.
+ */
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+export interface ProcessIdentity {
+  /** Clock ticks between boot and the start of the process (field 22 of /proc/<pid>/stat); absent where there is no /proc. */
+  readonly startTime?: number;
+}
+
+/** True where processes can be looked into. */
+export const CAN_LOOK = process.platform === 'linux';
+
+/** Says who has this process number now; undefined when nobody has, or only the remains of an ended process. */
+export function processIdentity(pid: number): ProcessIdentity | undefined {
+  if (!CAN_LOOK) return exists(pid) ? {} : undefined;
+  const row = rowOf(pid);
+  return row === undefined ? undefined : { startTime: row.startTime };
+}
+
+/** True while the process runs; with `startTime` only if it is that very process and not a later one of the same number. */
+export function isAlive(pid: number, startTime?: number): boolean {
+  const found = processIdentity(pid);
+  if (found === undefined) return false;
+  return startTime === undefined || found.startTime === undefined || found.startTime === startTime;
+}
+
+/** True while a process group has a running member. */
+export function isGroupAlive(group: number): boolean {
+  if (!exists(-group)) return false;
+  // an ended member that nobody has collected yet still answers to signal 0
+  return !CAN_LOOK || everyPid().some((pid) => rowOf(pid)?.group === group);
+}
+
+/**
+ * Finds the running processes, this one excepted, with an environment entry that begins with `start`; none where there is no /proc.
+ * Entries are `NAME=value` and end in a NUL byte: with it at the end of `start` the whole value has to agree.
+ */
+export function findByEnvironment(start: string): number[] {
+  const later = `\0${start}`;
+  return everyPid().filter((pid) => {
+    if (pid === process.pid) return false;
+    const environment = read(`/proc/${pid}/environ`) ?? '';
+    return environment.startsWith(start) || environment.includes(later);
+  });
+}
+
+/** Finds running git commands whose current folder is `folder` or lies in it; none where there is no /proc. */
+export function gitProcessesIn(folder: string): number[] {
+  return everyPid().filter((pid) => {
+    if (rowOf(pid)?.command.startsWith('git') !== true) return false;
+    const place = currentFolder(pid);
+    return place === folder || place?.startsWith(`${folder}/`) === true;
+  });
+}
+
+interface Row {
+  readonly command: string;
+  readonly group: number;
+  readonly startTime: number;
+}
+
+/** Reads /proc/<pid>/stat as described in proc(5); the command stands in brackets and may itself contain brackets and spaces. */
+function rowOf(pid: number): Row | undefined {
+  const line = read(`/proc/${pid}/stat`);
+  if (line === undefined) return undefined;
+  const open = line.indexOf('(');
+  const close = line.lastIndexOf(')');
+  const fields = line.slice(close + 2).split(' ');
+  if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
+  return {
+    command: line.slice(open + 1, close),
+    group: Number(fields[2]),
+    startTime: Number(fields[19]),
+  };
+}
+
+function currentFolder(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return undefined;
+  }
+}
+
+function everyPid(): number[] {
+  if (!CAN_LOOK) return [];
+  return readdirSync('/proc')
+    .filter((name) => /^[0-9]+$/.test(name))
+    .map(Number);
+}
+
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,129 @@
+/** One attempt from start to end: ground, agent, ending. What the ending means is decided elsewhere. */
+import { join } from 'node:path';
+import { commandOf } from '../agents/table.ts';
+import type { CommitId, TaskId } from '../core/ids.ts';
+import { downstreamOf } from '../core/plan.ts';
+import type { PlannedTask } from '../core/plan.ts';
+import { git } from '../effects/git.ts';
+import { acquire } from '../effects/lock.ts';
+import { runAttempt } from '../executors/local.ts';
+import { parseCommandLine } from '../files/command-line.ts';
+import { baseOf } from './base.ts';
+import type { Context } from './context.ts';
+import { archiveRef, attemptCookie, repositoryLock } from './places.ts';
+import { prepare } from './prepare.ts';
+import type { Run } from './run.ts';
+
+/** Runs attempt `number` of a task to its end and records it; an abort of `signal` with the reason of a person ends it as killed. */
+export async function attempt(run: Run, task: PlannedTask, number: number, context: Context): Promise<void> {
+  const { iteration } = run;
+  const base = await baseOf(iteration.repository.root, run.plan, run.state, task);
+  if ('conflict' in base) return sendConflictBack(run, base.conflict, context);
+  const ground = await prepare(run, task, number, base.commit, context);
+  const again = run.state.tasks[task.id]?.attempt === number;
+  await run.record({ type: 'attempt-prepared', task: task.id, attempt: number, worktree: ground.worktree, base: ground.base, head: ground.head });
+  context.say(`${task.id}: attempt ${number}${again ? ', started again after an interruption,' : ''} by ${task.agent} in ${ground.worktree}`);
+  const log = join('.run', 'logs', `${task.id}-${number}.log`);
+  if (task.agent === 'manual') return handOver(run, task, { number, log, worktree: ground.worktree });
+  const command = commandOf(task.agent);
+  const parsed = command === undefined ? undefined : parseCommandLine(command);
+  if (parsed !== undefined && 'problem' in parsed) throw new Error(`preflight let a bad command line pass: ${parsed.problem}`);
+  const ending = await runAttempt(
+    {
+      agent: task.agent,
+      permission: task.permission,
+      ...(parsed === undefined ? {} : { argv: parsed.argv }),
+      worktree: ground.worktree,
+      prompt: ground.prompt,
+      log: join(iteration.directory, log),
+      cookie: attemptCookie(iteration, task.id, number),
+      timeout: task.timeout,
+      environment: context.environment,
+      variables: variablesOf(run, task, number, ground.worktree),
+      program: context.program,
+    },
+    (pid) => run.record({ type: 'attempt-started', task: task.id, attempt: number, agent: task.agent, pid, log }),
+    context.signal,
+  );
+  await recordEnding(run, task, number, ending, context);
+}
+
+async function recordEnding(run: Run, task: PlannedTask, number: number, ending: Awaited<ReturnType<typeof runAttempt>>, context: Context): Promise<void> {
+  const about = { type: 'attempt-ended', task: task.id, attempt: number } as const;
+  switch (ending.outcome) {
+    case 'exited':
+      return run.record({ ...about, outcome: 'exited', ...(ending.exit === undefined ? {} : { exit: ending.exit }), ...(ending.signal === undefined ? {} : { signal: ending.signal }) });
+    case 'killed': {
+      const by = run.state.tasks[task.id]?.stop;
+      if (by === undefined) return run.record({ type: 'attempt-interrupted', task: task.id, attempt: number, reason: ending.reason });
+      return run.record({ ...about, outcome: 'killed', reason: `stopped by ${by}` });
+    }
+    case 'timeout':
+      context.say(`${task.id}: ${ending.reason}; the agent and everything it started was ended`);
+      return run.record({ ...about, outcome: 'timeout', reason: ending.reason });
+    default:
+      return run.record({ ...about, outcome: 'not-started', reason: ending.reason });
+  }
+}
+
+/** A person does the work: the decision is open until they say it is done, in the plan or with `iter approve`. */
+async function handOver(run: Run, task: PlannedTask, at: { number: number; log: string; worktree: string }): Promise<void> {
+  await run.record(
+    { type: 'attempt-started', task: task.id, attempt: at.number, agent: 'manual', log: at.log },
+    {
+      type: 'decision-requested',
+      id: `${task.id}-manual-${at.number}`,
+      kind: 'manual',
+      task: task.id,
+      question: `${task.id} is yours: ${task.title}. The prompt is ${at.worktree}/.iter/TASK.md; work in that folder, then say so`,
+      options: [
+        { id: 'done', label: 'it is done: check it' },
+        { id: 'fail', label: 'give up' },
+      ],
+    },
+  );
+}
+
+/** What an agent finds in its environment besides the allow-list. */
+function variablesOf(run: Run, task: PlannedTask, number: number, worktree: string): Record<string, string> {
+  const { iteration } = run;
+  return {
+    ITER_DIR: iteration.directory,
+    ITER_ITERATION: iteration.name,
+    ITER_TASK: task.id,
+    ITER_ATTEMPT: String(number),
+    ITER_AGENT: task.instance,
+    ITER_STEP: task.step,
+    ITER_WORKTREE: worktree,
+    ITER_TARGETS: task.targets.join('\n'),
+    ITER_NEEDS: task.needs.join(' '),
+    ...(task.gate === undefined ? {} : { ITER_REVIEW: task.gate.report }),
+  };
+}
+
+export interface Conflict {
+  /** Who works again. */
+  readonly task: TaskId;
+  /** What its work has to go together with. */
+  readonly onto: CommitId;
+  readonly paths: readonly string[];
+}
+
+/** Two accepted works that do not go together: the later one is done again, on top of the other. iter never picks a side. */
+export async function sendConflictBack(run: Run, conflict: Conflict, context: Context): Promise<void> {
+  const { iteration, plan } = run;
+  const owner = run.state.tasks[conflict.task];
+  const { root, gitDirectory } = iteration.repository;
+  if (owner?.head === undefined) throw new Error(`${conflict.task} has no work to send back`);
+  const archive = archiveRef(iteration, conflict.task, owner.attempt, 'work');
+  const lock = await acquire(repositoryLock(gitDirectory), { wait: 60_000, what: 'keep conflicting work' });
+  try {
+    await git(root, ['update-ref', archive, owner.head]);
+    await git(root, ['update-ref', `refs/iter/keep/${iteration.name}/onto-${conflict.task}`, conflict.onto]);
+  } finally {
+    lock.release();
+  }
+  const reset = [conflict.task, ...downstreamOf(plan, [conflict.task])];
+  await run.record({ type: 'merge-conflicted', task: conflict.task, attempt: owner.attempt, onto: conflict.onto, archive, paths: conflict.paths, reset });
+  context.say(`${conflict.task}: its work conflicts with other accepted work in ${conflict.paths.join(', ')}; it goes back to ${conflict.task}`);
+}

@@ -1,0 +1,243 @@
+/** Finds and reads what a request for a new iteration names: workflow, roles, inputs, agents, given files. Reads only; every fault is a problem. */
+import { basename, join, resolve } from 'node:path';
+import { didYouMean } from '../core/nearest.ts';
+import type { Problem } from '../core/problem.ts';
+import type { Inputs, InputValue, Role, Workflow } from '../core/workflow.ts';
+import { listFiles, readText } from '../effects/disk.ts';
+import { inspectFile } from '../effects/folder.ts';
+import { sha256 } from '../effects/sha256.ts';
+import { parseCommandLine } from '../files/command-line.ts';
+import type { Pinned } from '../files/iteration-files.ts';
+import { loadRole } from '../files/role.ts';
+import { loadWorkflow, rolesUsed } from '../files/workflow.ts';
+import { roles as builtInRoles, workflows as builtInWorkflows } from '../generated/library.js';
+import type { CreateRequest } from './create.ts';
+
+/** Where copies of given files go in the iteration folder; no deliverable is expected there. */
+const GIVEN = 'context/given';
+const BUILT_IN = 'built in';
+
+export interface Sources {
+  readonly workflow?: ChosenWorkflow;
+  /** Every role there is; `pins` only those the workflow uses. */
+  readonly roles: Readonly<Record<string, Role>>;
+  readonly pins: Readonly<Record<string, Pinned>>;
+  readonly inputs: Inputs;
+  readonly given: readonly GivenFile[];
+  readonly problems: readonly Problem[];
+}
+
+export interface ChosenWorkflow {
+  readonly workflow: Workflow;
+  readonly text: string;
+  readonly pin: Pinned;
+}
+
+/** A file named with `--context`. */
+export interface GivenFile {
+  /** In the iteration folder. */
+  readonly path: string;
+  /** As the person named it. */
+  readonly source: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Reads everything the request names and collects all that is wrong with it. */
+export function readSources(request: CreateRequest, root: string): Sources {
+  const { chosen, problems } = readWorkflow(request, root);
+  const workflow = chosen?.workflow;
+  const roles = readRoles(root, workflow === undefined ? [] : rolesUsed(workflow));
+  const inputs = readInputs(request, workflow);
+  const given = readGiven(request, root);
+  return {
+    ...(chosen === undefined ? {} : { workflow: chosen }),
+    roles: roles.roles,
+    pins: roles.pins,
+    inputs: inputs.inputs,
+    given: given.files,
+    problems: [
+      ...problems,
+      ...roles.problems,
+      ...inputs.problems,
+      ...given.problems,
+      ...agentProblems(request, workflow),
+      ...environmentProblems(request, workflow),
+    ],
+  };
+}
+
+interface Source {
+  readonly text: string;
+  readonly source: string;
+}
+
+function readWorkflow(request: CreateRequest, root: string): { chosen?: ChosenWorkflow; problems: readonly Problem[] } {
+  const found = findWorkflow(request, root);
+  if ('what' in found) return { problems: [found] };
+  const { workflow, problems } = loadWorkflow(found.text, found.source === BUILT_IN ? `workflow ${request.workflow}` : found.source);
+  if (workflow === undefined) return { problems };
+  return {
+    chosen: {
+      workflow,
+      text: found.text,
+      pin: { source: found.source, sha256: sha256(found.text) },
+    },
+    problems,
+  };
+}
+
+function findWorkflow({ workflow: name, cwd }: CreateRequest, root: string): Source | Problem {
+  if (/\.ya?ml$/.test(name) || name.includes('/')) {
+    const text = readText(resolve(cwd ?? root, name));
+    return text === undefined
+      ? {
+          what: `there is no workflow file "${name}"`,
+          fix: 'check the path; a workflow of the library is given by its name alone',
+        }
+      : { text, source: name };
+  }
+  const folder = namesIn(join(root, 'workflows'), '.yaml');
+  const own = folder.includes(name) ? readText(join(root, 'workflows', `${name}.yaml`)) : undefined;
+  if (own !== undefined) return { text: own, source: `workflows/${name}.yaml` };
+  const text = Object.hasOwn(builtInWorkflows, name) ? builtInWorkflows[name] : undefined;
+  if (text !== undefined) return { text, source: BUILT_IN };
+  return {
+    what: `unknown workflow "${name}"`,
+    fix: didYouMean(name, both(Object.keys(builtInWorkflows), folder)),
+  };
+}
+
+/** Roles of the repository stand before those of the library; a broken one only matters when it is used. */
+function readRoles(root: string, used: readonly string[]): Pick<Sources, 'roles' | 'pins' | 'problems'> {
+  const folder = namesIn(join(root, 'roles'), '.md');
+  const roles: Record<string, Role> = {};
+  const pins: Record<string, Pinned> = {};
+  const problems: Problem[] = [];
+  for (const name of both(Object.keys(builtInRoles), folder)) {
+    const own = folder.includes(name) ? readText(join(root, 'roles', `${name}.md`)) : undefined;
+    const text = own ?? builtInRoles[name] ?? '';
+    const source = own === undefined ? BUILT_IN : `roles/${name}.md`;
+    const { role, problems: faults } = loadRole(text, own === undefined ? `role ${name}` : source);
+    if (used.includes(name)) {
+      problems.push(...faults);
+      pins[name] = { source, sha256: sha256(text) };
+    }
+    // a role that is there but broken has its problems already; it is not unknown as well
+    roles[name] = role ?? {
+      name,
+      description: '',
+      promptTokens: 0,
+      tokenBudget: Infinity,
+      complexityThreshold: Infinity,
+      skills: [],
+      body: '',
+    };
+  }
+  return { roles, pins, problems };
+}
+
+function readInputs(request: CreateRequest, workflow: Workflow | undefined): { inputs: Inputs; problems: Problem[] } {
+  const inputs: Record<string, InputValue> = {};
+  const problems: Problem[] = [];
+  for (const written of request.inputs) {
+    const at = written.indexOf('=');
+    const name = at === -1 ? written : written.slice(0, at).trim();
+    if (at === -1) problems.push({ what: `input "${written}" has no value`, fix: `write --input ${written}=…` });
+    else if (Object.hasOwn(inputs, name))
+      problems.push({
+        what: `input "${name}" is given twice`,
+        fix: 'give it once; items of a list are separated by commas',
+      });
+    else inputs[name] = written.slice(at + 1);
+  }
+  if (request.targets === undefined || workflow === undefined) return { inputs, problems };
+  const lists = [...new Set(workflow.steps.flatMap((step) => step.targets ?? []))];
+  const [list] = lists;
+  if (list === undefined)
+    problems.push({
+      what: `no step of workflow "${workflow.name}" has targets`,
+      fix: 'leave out --targets',
+    });
+  else if (lists.length > 1)
+    problems.push({
+      what: `the steps of workflow "${workflow.name}" take targets from ${lists.map((name) => `"${name}"`).join(', ')}`,
+      fix: 'give each with --input instead of --targets',
+    });
+  else if (Object.hasOwn(inputs, list))
+    problems.push({
+      what: `the targets are given twice: with --targets and with --input ${list}`,
+      fix: 'leave out one of them',
+    });
+  else if (request.targets.length === 0)
+    problems.push({
+      what: 'no file matches --targets',
+      fix: 'check the pattern; quote it so that the shell leaves it alone',
+    });
+  else inputs[list] = request.targets;
+  return { inputs, problems };
+}
+
+function readGiven(request: CreateRequest, root: string): { files: GivenFile[]; problems: Problem[] } {
+  const files: GivenFile[] = [];
+  const problems: Problem[] = [];
+  for (const source of request.context) {
+    const found = inspectFile(resolve(request.cwd ?? root, source));
+    const path = `${GIVEN}/${basename(source)}`;
+    if (found === undefined)
+      problems.push({
+        file: source,
+        what: 'there is no such file',
+        fix: 'check the path given with --context',
+      });
+    else if ('problem' in found)
+      problems.push({
+        file: source,
+        what: found.problem,
+        fix: 'give a regular file with --context',
+      });
+    else if (files.some((file) => file.path.toLowerCase() === path.toLowerCase()))
+      problems.push({
+        file: source,
+        what: 'another given file has the same name',
+        fix: 'rename one of them',
+      });
+    else files.push({ path, source, bytes: found.bytes });
+  }
+  return { files, problems };
+}
+
+function agentProblems(request: CreateRequest, workflow: Workflow | undefined): Problem[] {
+  const named = [
+    { agent: request.agent, where: '' },
+    ...(workflow?.steps ?? []).flatMap((step) => (step.agent === undefined ? [] : [{ agent: step.agent, where: `step "${step.id}": ` }])),
+  ];
+  return named.flatMap(({ agent, where }): Problem[] => {
+    if (agent.startsWith('command:')) {
+      const parsed = parseCommandLine(agent.slice('command:'.length));
+      return 'problem' in parsed ? [{ what: `${where}agent "${agent}": ${parsed.problem}` }] : [];
+    }
+    if (request.knownAgents.includes(agent)) return [];
+    return [
+      {
+        what: `${where}unknown agent "${agent}"`,
+        fix: didYouMean(agent, [...request.knownAgents, 'command:<command line>']),
+      },
+    ];
+  });
+}
+
+function environmentProblems({ environment }: CreateRequest, workflow: Workflow | undefined): Problem[] {
+  const known = Object.keys(workflow?.environments ?? {});
+  if (environment === undefined || known.length === 0 || known.includes(environment)) return [];
+  return [{ what: `unknown environment "${environment}"`, fix: didYouMean(environment, known) }];
+}
+
+/** Names of the files in a folder with this ending, without it. */
+function namesIn(folder: string, ending: string): string[] {
+  const files = listFiles(folder);
+  return files.filter((file) => !file.includes('/') && file.endsWith(ending)).map((file) => file.slice(0, -ending.length));
+}
+
+function both(some: readonly string[], others: readonly string[]): string[] {
+  return [...new Set([...some, ...others])].toSorted();
+}

@@ -1,0 +1,213 @@
+/** `iter new`: everything is checked first, then the folder is made in one step. Starts no agent and touches no branch. */
+import { basename, join } from 'node:path';
+import { expand, type Expansion } from '../core/expand.ts';
+import { cycleIn } from '../core/plan.ts';
+import type { Plan } from '../core/plan.ts';
+import type { Problem } from '../core/problem.ts';
+import type { Workflow } from '../core/workflow.ts';
+import { appendEvents, createLog } from '../effects/event-log.ts';
+import { acquire } from '../effects/lock.ts';
+import { locate, type Repository } from '../effects/repository.ts';
+import { sha256 } from '../effects/sha256.ts';
+import { makeWhole, type Contents } from '../effects/whole-folder.ts';
+import { iterationFiles } from '../files/iteration-files.ts';
+import { manifestText } from '../files/manifest.ts';
+import { workflowLockText } from '../files/workflow-lock.ts';
+import { branchProblems, nextName, repositoryProblems, slugProblems, startOf, warningsFor, type Start } from './create-place.ts';
+import { readSources, type ChosenWorkflow, type Sources } from './create-sources.ts';
+import { ITERATIONS, logFile } from './iteration.ts';
+import { repositoryLock } from './places.ts';
+
+/** Milliseconds to wait for another `iter new` or `iter launch` that is making worktrees. */
+const PATIENCE = 30_000;
+/** When neither the request nor the workflow names an environment. */
+const ENVIRONMENT = 'dev';
+
+export interface CreateRequest {
+  /** Any folder inside the repository. */
+  readonly root: string;
+  /** What file names typed by a person are relative to; the main checkout when left out. */
+  readonly cwd?: string;
+  readonly slug: string;
+  /** Name of a workflow, or the path of one: with a slash or ending in `.yaml`. */
+  readonly workflow: string;
+  /** As typed: `name=value`. */
+  readonly inputs: readonly string[];
+  /** Items for the list that the targets of a step come from. */
+  readonly targets?: readonly string[];
+  /** Paths of files every agent gets. */
+  readonly context: readonly string[];
+  readonly agent: string;
+  /** Rows of the agent table. */
+  readonly knownAgents: readonly string[];
+  /** The first one of the workflow when left out. */
+  readonly environment?: string;
+  readonly maxParallel?: number;
+  /** ISO 8601 in UTC. */
+  readonly now: string;
+  readonly dryRun: boolean;
+}
+
+export interface Created {
+  readonly plan: Plan;
+  /** Absolute. */
+  readonly directory: string;
+  /** Paths in the folder, sorted; the event log is not listed. */
+  readonly files: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+export interface Refused {
+  readonly problems: readonly Problem[];
+  readonly exit: 1 | 2 | 4;
+}
+
+/** Makes the iteration folder, or says everything that stands in the way; after a refusal or a failure nothing has been written. */
+export async function createIteration(request: CreateRequest): Promise<Created | Refused> {
+  const repository = locate(request.root);
+  if (repository === undefined)
+    return refused([
+      {
+        what: `"${request.root}" is not inside a git repository`,
+        fix: 'change to one, or make one: git init',
+      },
+    ]);
+  const unusable = repositoryProblems(repository);
+  if (unusable.length > 0) return refused(unusable);
+  if (request.dryRun) return (await draft(request, repository)).answer;
+  // two at once would take the same number
+  const lock = await acquire(repositoryLock(repository.gitDirectory), {
+    what: `iter new ${request.slug}`,
+    wait: PATIENCE,
+  });
+  try {
+    const { answer, contents } = await draft(request, repository);
+    if ('plan' in answer) await makeWhole(answer.directory, contents, (folder) => startLog(folder, answer.plan));
+    return answer;
+  } finally {
+    lock.release();
+  }
+}
+
+interface Draft {
+  readonly answer: Created | Refused;
+  /** Everything but the log; empty when refused. */
+  readonly contents: Contents;
+}
+
+async function draft(request: CreateRequest, repository: Repository): Promise<Draft> {
+  const { root } = repository;
+  const name = nextName(root, request.slug);
+  const start = await startOf(root);
+  const sources = readSources(request, root);
+  const problems = [...start.problems, ...slugProblems(root, request.slug), ...sources.problems];
+  if (sources.workflow === undefined) return { answer: refused(problems), contents: {} };
+
+  const { workflow } = sources.workflow;
+  const expansion = expand({
+    workflow,
+    iteration: name,
+    slug: request.slug,
+    inputs: sources.inputs,
+    roles: sources.roles,
+    agent: request.agent,
+  });
+  const plan = planOf(request, { name, start, workflow, tasks: expansion.tasks });
+  problems.push(...expansion.problems, ...cycleProblems(plan), ...(await branchProblems(root, name, plan)));
+  if (problems.length > 0) return { answer: refused(problems), contents: {} };
+
+  const contents = contentsOf({
+    plan,
+    sources: { ...sources, workflow: sources.workflow },
+    expansion,
+    repository: basename(root),
+  });
+  const directory = join(root, ITERATIONS, name);
+  const warnings = await warningsFor(root, plan, expansion.inputs);
+  return {
+    answer: { plan, directory, files: Object.keys(contents).toSorted(), warnings },
+    contents,
+  };
+}
+
+interface Planned {
+  readonly name: string;
+  readonly start: Start;
+  readonly workflow: Workflow;
+  readonly tasks: Plan['tasks'];
+}
+
+function planOf(request: CreateRequest, { name, start, workflow, tasks }: Planned): Plan {
+  const environment = request.environment ?? Object.keys(workflow.environments)[0] ?? ENVIRONMENT;
+  return {
+    iteration: name,
+    workflow: workflow.name,
+    target: start.target,
+    base: start.base,
+    created: request.now,
+    strategy: workflow.merge.strategy,
+    maxParallel: request.maxParallel ?? workflow.concurrency,
+    environment,
+    human: workflow.environments[environment]?.human ?? 'required',
+    tasks,
+  };
+}
+
+function cycleProblems(plan: Plan): Problem[] {
+  const cycle = cycleIn(plan.tasks);
+  return cycle.length === 0
+    ? []
+    : [
+        {
+          what: `the needs of ${cycle.join(', ')} go round in a circle`,
+          fix: 'take one out of the workflow',
+        },
+      ];
+}
+
+interface Parts {
+  readonly plan: Plan;
+  readonly sources: Sources & { readonly workflow: ChosenWorkflow };
+  readonly expansion: Expansion;
+  readonly repository: string;
+}
+
+function contentsOf({ plan, sources, expansion, repository }: Parts): Contents {
+  const { workflow, text, pin } = sources.workflow;
+  const files = iterationFiles({
+    plan,
+    workflow,
+    workflowPin: pin,
+    roles: sources.roles,
+    rolePins: sources.pins,
+    checks: expansion.checks,
+    prompts: expansion.prompts,
+    inputs: expansion.inputs,
+    references: sources.given,
+    repository,
+    worktrees: `../${repository}-worktrees/${plan.iteration}`,
+  });
+  const lock = workflowLockText({
+    iteration: plan.iteration,
+    name: workflow.name,
+    text,
+    workflow: pin,
+    roles: sources.pins,
+  });
+  // git keeps no empty folders
+  const folders = { 'context/.gitkeep': '', 'feedback/.gitkeep': '' };
+  const given = Object.fromEntries(sources.given.map((file) => [file.path, file.bytes]));
+  const contents: Contents = { ...files, 'workflow.lock.yaml': lock, ...folders, ...given };
+  const hashes = Object.fromEntries(Object.entries(contents).map(([path, content]) => [path, sha256(content)]));
+  return { ...contents, 'manifest.json': manifestText(plan, hashes), '.run/.gitignore': '*\n' };
+}
+
+async function startLog(folder: string, plan: Plan): Promise<void> {
+  createLog(logFile(folder), plan.iteration);
+  const tasks = plan.tasks.map((task) => task.id);
+  await appendEvents(logFile(folder), [{ type: 'iteration-created', iteration: plan.iteration, workflow: plan.workflow, tasks }], plan.created);
+}
+
+function refused(problems: readonly Problem[]): Refused {
+  return { problems, exit: 2 };
+}

@@ -1,0 +1,48 @@
+/** Answers pending decisions: what a person says becomes an event; the next look of the engine acts on it. */
+import { sendBackSet } from '../core/decide.ts';
+import type { TaskId } from '../core/ids.ts';
+import { taskOf } from '../core/plan.ts';
+import type { Problem } from '../core/problem.ts';
+import type { OpenDecision } from '../core/state.ts';
+import type { Context } from './context.ts';
+import type { Iteration } from './iteration.ts';
+import { Run } from './run.ts';
+
+export interface Answer {
+  /** The only open decision when left out. */
+  readonly id: string | undefined;
+  readonly option: string;
+  readonly by: string;
+  readonly reason?: string;
+}
+
+/** Records the answer, or says why it is none. */
+export async function answer(iteration: Iteration, given: Answer, context: Context): Promise<{ readonly id: string; readonly option: string } | { readonly problems: readonly Problem[] }> {
+  const run = new Run(iteration, context);
+  const { decisions } = run.state;
+  const open = given.id === undefined && decisions.length === 1 ? decisions[0] : decisions.find((one) => one.id === given.id);
+  if (open === undefined) {
+    const waiting = decisions.map((one) => one.id).join(', ');
+    const what = given.id === undefined ? (decisions.length === 0 ? 'nothing waits for a person' : `${decisions.length} decisions are open`) : `no open decision "${given.id}"`;
+    return { problems: [{ what, ...(waiting === '' ? {} : { fix: `name one of ${waiting}` }) }] };
+  }
+  if (!open.options.some((option) => option.id === given.option)) {
+    return { problems: [{ what: `"${given.option}" is no answer to ${open.id}`, fix: `use one of ${open.options.map((option) => option.id).join(', ')}` }] };
+  }
+  await run.record({
+    type: 'decision-made',
+    id: open.id,
+    option: given.option,
+    by: given.by,
+    ...(given.reason === undefined ? {} : { reason: given.reason }),
+    ...(given.option === 'again' ? { reset: resetFor(run, open) } : {}),
+  });
+  return { id: open.id, option: given.option };
+}
+
+/** Once more for a review means once more for the work it rejected; for anything else, the task itself. */
+function resetFor(run: Run, open: OpenDecision): readonly TaskId[] {
+  const task = taskOf(run.plan, open.task);
+  if (task.gate === undefined || !open.id.includes('-rejection-')) return [open.task];
+  return sendBackSet(run.plan, task, run.state.tasks[open.task]?.findings ?? []).reset;
+}

@@ -1,0 +1,85 @@
+/** What the monitor sees and may do: snapshots that follow the log, ends of agents' logs, and the same functions the commands call. */
+import { join } from 'node:path';
+import type { TaskId } from '../core/ids.ts';
+import { snapshot } from '../core/snapshot.ts';
+import type { Snapshot } from '../core/view.ts';
+import { visible } from '../core/visible.ts';
+import { lastLines } from '../effects/follow.ts';
+import { holderOf } from '../effects/lock.ts';
+import { watchFiles } from '../effects/watch.ts';
+import type { Context } from './context.ts';
+import { answer } from './decisions.ts';
+import type { Iteration } from './iteration.ts';
+import { PLAN_FILE, logFile } from './iteration.ts';
+import { launchLock } from './places.ts';
+import { Run } from './run.ts';
+import { stop } from './stop.ts';
+
+export type FeedAction = { readonly do: 'decide'; readonly id: string; readonly option: string } | { readonly do: 'stop'; readonly task?: TaskId };
+
+export interface Feed {
+  snapshot(): Snapshot;
+  tail(task: TaskId, lines: number): readonly string[];
+  subscribe(changed: () => void): () => void;
+  now(): number;
+  act(action: FeedAction): Promise<string>;
+  /** True while a launch holds the iteration. */
+  isRunning(): boolean;
+  /** Resolves at the next change, at the latest after the slow audit. */
+  changed(signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Milliseconds between two looks when no watcher reports anything: logs grow without the event log. */
+const AUDIT = 1000;
+
+/** Opens the feed of an iteration. */
+export function openFeed(iteration: Iteration, person: string, context: Context): Feed {
+  const run = new Run(iteration, context);
+  const listeners = new Set<() => void>();
+  const tell = (): void => {
+    run.refresh();
+    for (const listener of listeners) listener();
+  };
+  const watch = watchFiles([logFile(iteration.directory), join(iteration.directory, PLAN_FILE), join(iteration.directory, '.run', 'logs')], tell);
+  const audit = setInterval(tell, AUDIT);
+  const subscribe = (changed: () => void): (() => void) => {
+    listeners.add(changed);
+    return () => listeners.delete(changed);
+  };
+  return {
+    snapshot: () => snapshot(run.plan, run.state, iteration.directory),
+    tail: (task, lines) => {
+      const log = run.state.tasks[task]?.log;
+      return log === undefined ? [] : lastLines(join(iteration.directory, log), lines).flatMap((line) => visible(line).split('\n'));
+    },
+    subscribe,
+    now: () => context.now().getTime(),
+    act: async (action) => act(iteration, run, { action, person }, context),
+    isRunning: () => holderOf(launchLock(iteration))?.alive === true,
+    changed: (signal) =>
+      new Promise((resolve) => {
+        const over = (): void => {
+          leave();
+          resolve();
+        };
+        const leave = subscribe(over);
+        signal.addEventListener('abort', over, { once: true });
+      }),
+    close: async () => {
+      clearInterval(audit);
+      await watch.close();
+    },
+  };
+}
+
+async function act(iteration: Iteration, run: Run, { action, person }: { action: FeedAction; person: string }, context: Context): Promise<string> {
+  if (action.do === 'decide') {
+    const done = await answer(iteration, { id: action.id, option: action.option, by: person }, context);
+    if ('problems' in done) throw new Error(done.problems.map((problem) => problem.what).join('; '));
+    return `${done.id}: ${done.option}`;
+  }
+  const stopped = await stop({ ...iteration, state: run.state }, { ...(action.task === undefined ? {} : { task: action.task }), by: person }, context);
+  if ('problems' in stopped) throw new Error(stopped.problems.map((problem) => problem.what).join('; '));
+  return stopped.message;
+}

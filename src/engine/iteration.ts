@@ -1,0 +1,120 @@
+/** Finds and opens an iteration folder: manifest, plan rows and events become one `Iteration`. Reads only; starts no process. */
+import { join } from 'node:path';
+import type { Event } from '../core/event.ts';
+import type { TaskId } from '../core/ids.ts';
+import type { Plan } from '../core/plan.ts';
+import { cycleIn } from '../core/plan.ts';
+import type { Problem } from '../core/problem.ts';
+import { fold } from '../core/reduce.ts';
+import type { State } from '../core/state.ts';
+import { readText } from '../effects/disk.ts';
+import { EventLogError, readLog } from '../effects/event-log.ts';
+import { listFolders } from '../effects/folder.ts';
+import type { Repository } from '../effects/repository.ts';
+import { parseManifest } from '../files/manifest.ts';
+import { parsePlan } from '../files/plan.ts';
+
+export const ITERATIONS = 'iterations';
+export const PLAN_FILE = 'MULTI_AGENT_PLAN.md';
+export const CRITERIA_FILE = 'COMPLETION_CRITERIA.md';
+export const MESSAGES_FILE = 'INTER_AGENT_MESSAGES.md';
+
+export interface Iteration {
+  readonly repository: Repository;
+  /** `001-try` */
+  readonly name: string;
+  /** Absolute. */
+  readonly directory: string;
+  readonly plan: Plan;
+  readonly events: readonly Event[];
+  readonly state: State;
+  /** The text of a torn last line of the log that was dropped. */
+  readonly torn?: string;
+}
+
+export type Opened = { readonly iteration: Iteration } | { readonly problems: readonly Problem[] };
+
+/** The path of the event log of an iteration folder. */
+export const logFile = (directory: string): string => join(directory, '.run', 'events.jsonl');
+
+/** Names of the iteration folders, oldest first. */
+export function iterationNames(root: string): string[] {
+  return listFolders(join(root, ITERATIONS))
+    .filter((name) => /^\d{3,}-/.test(name))
+    .toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+}
+
+/** Opens the iteration a person named by number, slug or folder; without a name the newest one that is not finished. */
+export function openIteration(repository: Repository, wanted?: string): Opened {
+  const names = iterationNames(repository.root);
+  if (names.length === 0) {
+    return { problems: [{ file: `${ITERATIONS}/`, what: 'there is no iteration yet', fix: 'make one: iter new <slug>' }] };
+  }
+  if (wanted !== undefined) {
+    const name = names.find((candidate) => matches(candidate, wanted));
+    if (name !== undefined) return open(repository, name);
+    return { problems: [{ what: `unknown iteration "${wanted}"`, fix: `use one of ${names.join(', ')}` }] };
+  }
+  let newest: Opened | undefined;
+  for (const name of names.toReversed()) {
+    const opened = open(repository, name);
+    newest ??= opened;
+    if ('problems' in opened || opened.iteration.state.landed === undefined) return opened;
+  }
+  return newest ?? { problems: [] };
+}
+
+function matches(name: string, wanted: string): boolean {
+  const plain = wanted.replace(/\/+$/, '').split('/').at(-1) ?? wanted;
+  const [number = '', ...slug] = name.split('-');
+  return name === plain || slug.join('-') === plain || (/^\d+$/.test(plain) && Number(number) === Number(plain));
+}
+
+function open(repository: Repository, name: string): Opened {
+  const directory = join(repository.root, ITERATIONS, name);
+  const shown = `${ITERATIONS}/${name}`;
+  const manifestText = readText(join(directory, 'manifest.json'));
+  if (manifestText === undefined) {
+    return { problems: [{ file: `${shown}/manifest.json`, what: 'is missing', fix: 'restore it from git or make a new iteration: iter new <slug>' }] };
+  }
+  const manifest = parseManifest(manifestText, `${shown}/manifest.json`);
+  if (manifest.plan === undefined) return { problems: manifest.problems };
+  const planText = readText(join(directory, PLAN_FILE));
+  if (planText === undefined) {
+    return { problems: [{ file: `${shown}/${PLAN_FILE}`, what: 'is missing', fix: 'restore it from .run/history or from git' }] };
+  }
+  const rows = applyRows(manifest.plan, planText, `${shown}/${PLAN_FILE}`);
+  if ('problems' in rows) return rows;
+  try {
+    const { events, torn } = readLog(logFile(directory));
+    const iteration = { repository, name, directory, plan: rows.plan, events, state: fold(events) };
+    return { iteration: torn === undefined ? iteration : { ...iteration, torn } };
+  } catch (error) {
+    if (error instanceof EventLogError) return { problems: [{ what: error.message }] };
+    throw error;
+  }
+}
+
+/** What people may change in the matrix while a run goes on: the dependencies of each task. */
+export function applyRows(plan: Plan, text: string, file: string): { plan: Plan } | { problems: readonly Problem[] } {
+  const parsed = parsePlan(text, file);
+  const problems: Problem[] = [...parsed.problems];
+  const rows = new Map(parsed.plan.rows.map((row) => [row.id, row]));
+  if (problems.length === 0) {
+    for (const task of plan.tasks) {
+      if (!rows.has(task.id)) problems.push({ file, what: `the row of ${task.id} is gone from the Task Assignment Matrix`, fix: `put it back (manifest.json: ${task.id} is "${task.title}")` });
+    }
+    const known = new Set<TaskId>(plan.tasks.map((task) => task.id));
+    for (const row of parsed.plan.rows) {
+      if (!known.has(row.id)) problems.push({ file, line: row.line, what: `task ${row.id} is not in manifest.json`, fix: 'a row added by hand is not run in this version; take it out' });
+    }
+  }
+  if (problems.length > 0) return { problems };
+  const tasks = plan.tasks.map((task) => ({ ...task, needs: rows.get(task.id)?.needs ?? task.needs }));
+  const cycle = cycleIn(tasks);
+  if (cycle.length > 0) {
+    const line = rows.get(cycle[0] ?? ('' as TaskId))?.line;
+    return { problems: [{ file, ...(line === undefined ? {} : { line }), what: `the dependencies of ${cycle.join(', ')} go round in a circle`, fix: 'take one of them out of a Dependencies cell' }] };
+  }
+  return { plan: { ...plan, tasks } };
+}

@@ -1,0 +1,105 @@
+/** Judges what an attempt left behind: collects its files, commits what is uncommitted, runs the task's criteria on that commit. Believes nothing. */
+import { join } from 'node:path';
+import type { Check } from '../core/check.ts';
+import type { Failure, NewEvent } from '../core/event.ts';
+import type { CommitId } from '../core/ids.ts';
+import type { PlannedTask } from '../core/plan.ts';
+import { problemLine } from '../core/problem.ts';
+import { judged } from '../core/review.ts';
+import { readText } from '../effects/disk.ts';
+import { copyFile, exists, inspectFile } from '../effects/folder.ts';
+import { git, gitResult } from '../effects/git.ts';
+import { commitsBetween, identity, treeOf } from '../effects/git-facts.ts';
+import { commitAll } from '../effects/saved-work.ts';
+import { parseCriteria } from '../files/criteria.ts';
+import { parseReview } from '../files/review.ts';
+import type { Context } from './context.ts';
+import { runChecks } from './checks.ts';
+import type { Iteration } from './iteration.ts';
+import { CRITERIA_FILE } from './iteration.ts';
+import { collectOutbox } from './outbox.ts';
+import type { Run } from './run.ts';
+
+/** Records work-committed (when there was something) and checks-finished. */
+export async function judge(run: Run, task: PlannedTask, context: Context): Promise<void> {
+  const { iteration } = run;
+  const { root } = iteration.repository;
+  const before = run.state.tasks[task.id];
+  const { worktree, base, attempt } = before ?? {};
+  if (before === undefined || worktree === undefined || base === undefined || attempt === undefined) throw new Error(`${task.id} has no attempt to judge`);
+  const refused = collectDeliverables(iteration, task, worktree);
+  await collectOutbox(run, task, worktree, context);
+  const committed = await commitRest(iteration, task, { worktree, attempt });
+  if (committed !== undefined) await run.record({ type: 'work-committed', task: task.id, attempt, commit: committed.commit, paths: committed.paths });
+  const head = (await git(root, ['rev-parse', 'HEAD'], { worktree })) as CommitId;
+  const failures = [...refused, ...(await strayed(root, task, { worktree, base, head })), ...endedBadly(run, task)];
+  const { checks, problems } = criteriaOf(iteration);
+  const own = checks.filter((check) => check.task === task.id);
+  const work = { [task.id]: { base, head, commits: await commitsBetween(root, base, head) } };
+  const subject = { commit: head, tree: await treeOf(root, head), work, purpose: `${task.id}-${attempt}` };
+  const results = await runChecks(iteration, own, subject, context);
+  const failed = results.filter((result) => !result.pass);
+  const told = (level: string): Failure[] => failed.filter((result) => (result.level === 'must') === (level === 'must')).map(({ id, message }) => ({ id, message }));
+  const review = reviewOf(iteration, task);
+  const all = [...failures, ...problems, ...told('must'), ...review.failures];
+  await run.record({ type: 'checks-finished', task: task.id, attempt, commit: head, failures: all, warnings: told('rest'), ...review.verdict });
+}
+
+/** The criteria as the file stands now; a line that cannot be understood fails every task until a person mends it. */
+function criteriaOf(iteration: Iteration): { checks: readonly Check[]; problems: Failure[] } {
+  const text = readText(join(iteration.directory, CRITERIA_FILE));
+  if (text === undefined) return { checks: [], problems: [{ id: 'criteria', message: `${CRITERIA_FILE} is missing` }] };
+  const parsed = parseCriteria(text, CRITERIA_FILE);
+  return { checks: parsed.checks, problems: parsed.problems.map((problem) => ({ id: 'criteria', message: problemLine(problem) })) };
+}
+
+/** Copies the declared iteration files out of the worktree; what is not declared stays where it is, so no agent can replace the plan. */
+function collectDeliverables(iteration: Iteration, task: PlannedTask, worktree: string): Failure[] {
+  const refused: Failure[] = [];
+  for (const deliverable of task.deliverables) {
+    if (deliverable.in !== 'iteration') continue;
+    const source = join(worktree, '.iter', 'out', deliverable.path);
+    const found = inspectFile(source);
+    if (found === undefined) continue;
+    if ('problem' in found) refused.push({ id: `${task.id}.out`, message: `.iter/out/${deliverable.path} ${found.problem}; write a regular file` });
+    else copyFile(source, join(iteration.directory, deliverable.path));
+  }
+  return refused;
+}
+
+async function commitRest(iteration: Iteration, task: PlannedTask, where: { worktree: string; attempt: number }): Promise<{ commit: CommitId; paths: number } | undefined> {
+  const message = `${task.title}\n\nLeft uncommitted by ${task.instance}, committed by iter.\n\nIter-Task: ${iteration.name}/${task.id}\nIter-Committed-For: ${task.instance}\n`;
+  return commitAll(where.worktree, message, await identity(iteration.repository.root));
+}
+
+/** An agent that switched branches, or rewrote what it started from, is not judged as if it had not. */
+async function strayed(root: string, task: PlannedTask, at: { worktree: string; base: CommitId; head: CommitId }): Promise<Failure[]> {
+  const failures: Failure[] = [];
+  const branch = await gitResult(root, ['symbolic-ref', '-q', 'HEAD'], { worktree: at.worktree });
+  const found = branch.exitCode === 0 ? branch.stdout.trim() : 'no branch (detached HEAD)';
+  if (found !== task.branch) failures.push({ id: `${task.id}.branch`, message: `the worktree is on ${found}, not on ${task.branch}; switch back and bring the commits with you` });
+  const kept = await gitResult(root, ['merge-base', '--is-ancestor', at.base, at.head]);
+  if (kept.exitCode !== 0) failures.push({ id: `${task.id}.base`, message: `the branch no longer contains its base ${at.base.slice(0, 10)}; do not rebase or reset below it` });
+  return failures;
+}
+
+function endedBadly(run: Run, task: PlannedTask): Failure[] {
+  const ending = run.lastEnding(task.id);
+  if (ending === undefined) return [];
+  if (ending.outcome === 'timeout' || ending.outcome === 'not-started') return [{ id: `${task.id}.agent`, message: ending.reason ?? ending.outcome }];
+  if (ending.outcome === 'exited' && ending.signal !== undefined) return [{ id: `${task.id}.agent`, message: `the agent was ended by ${ending.signal}` }];
+  if (ending.outcome === 'exited' && ending.exit !== undefined && ending.exit !== 0) return [{ id: `${task.id}.agent`, message: `the agent ended with exit ${ending.exit}` }];
+  return [];
+}
+
+function reviewOf(iteration: Iteration, task: PlannedTask): { failures: Failure[]; verdict: Partial<Extract<NewEvent, { type: 'checks-finished' }>> } {
+  if (task.gate === undefined) return { failures: [], verdict: {} };
+  const file = join(iteration.directory, task.gate.report);
+  const text = exists(file) ? readText(file) : undefined;
+  if (text === undefined) return { failures: [{ id: `${task.id}.verdict`, message: `${task.gate.report} is missing` }], verdict: {} };
+  const { review, problems } = parseReview(text, task.gate.report);
+  const failures = problems.map((problem) => ({ id: `${task.id}.verdict`, message: problemLine(problem) }));
+  if (review === undefined) return { failures, verdict: {} };
+  const { verdict, findings } = judged(review);
+  return { failures, verdict: { verdict, findings } };
+}

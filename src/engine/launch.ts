@@ -1,0 +1,238 @@
+/** The loop: observe, reduce, decide, perform, until nothing can run. Started again after any interruption it continues. */
+import { join } from 'node:path';
+import type { Action } from '../core/decide.ts';
+import { decide } from '../core/decide.ts';
+import type { TaskId } from '../core/ids.ts';
+import { taskOf } from '../core/plan.ts';
+import type { State } from '../core/state.ts';
+import { unreachable } from '../core/unreachable.ts';
+import { GitError, git } from '../effects/git.ts';
+import { LockedError, acquire } from '../effects/lock.ts';
+import { reap } from '../effects/reap.ts';
+import { watchFiles } from '../effects/watch.ts';
+import { writeExecutable } from '../effects/folder.ts';
+import { hostName, processNumber } from '../effects/machine.ts';
+import { attempt } from './attempt.ts';
+import type { Context } from './context.ts';
+import type { Iteration } from './iteration.ts';
+import { PLAN_FILE, logFile } from './iteration.ts';
+import { judge } from './judge.ts';
+import { postHandoff } from './messages.ts';
+import { attemptCookie, iterationCookie, keepRef, launchLock, repositoryLock } from './places.ts';
+import type { PlanMemory } from './plan-cells.ts';
+import { rememberPlan, syncPlan } from './plan-cells.ts';
+import { renderLog } from './reports.ts';
+import { Run } from './run.ts';
+
+export interface LaunchOptions {
+  readonly maxParallel: number;
+  readonly only?: ReadonlySet<TaskId>;
+}
+
+export interface LaunchResult {
+  readonly outcome: 'done' | 'waiting' | 'failed' | 'stopped';
+  readonly state: State;
+}
+
+/** Milliseconds marked processes of a killed run get to end by themselves. */
+const LEFTOVER_GRACE = 500;
+/** Milliseconds between two looks at plan and log when no watcher reports anything. */
+const AUDIT = 2000;
+
+/** Runs an iteration until every task is accepted, a person is needed, or nothing can go on. Throws LockedError when another launch has it. */
+export async function launch(iteration: Iteration, options: LaunchOptions, context: Context): Promise<LaunchResult> {
+  const lock = await acquire(launchLock(iteration), { what: `iter launch ${iteration.name}` });
+  try {
+    return await new Launch(new Run(iteration, context), options, context).toTheEnd();
+  } finally {
+    lock.release();
+  }
+}
+
+class Launch {
+  readonly #run: Run;
+  readonly #options: LaunchOptions;
+  readonly #context: Context;
+  /** Tasks something is being done for, each with the means to end it. */
+  readonly #busy = new Map<TaskId, AbortController>();
+  readonly #memory: PlanMemory;
+  #wake: () => void = () => {};
+  #crash: unknown;
+
+  constructor(run: Run, options: LaunchOptions, context: Context) {
+    this.#run = run;
+    this.#options = options;
+    this.#context = context;
+    this.#memory = rememberPlan(run.iteration.directory);
+    context.signal.addEventListener('abort', () => this.#wake(), { once: true });
+  }
+
+  async toTheEnd(): Promise<LaunchResult> {
+    const { directory } = this.#run.iteration;
+    await this.#begin();
+    const watch = watchFiles([join(directory, PLAN_FILE), logFile(directory)], () => this.#wake());
+    try {
+      while (!this.#context.signal.aborted) {
+        const woken = this.#wakened();
+        await this.#observe();
+        const actions = decide(this.#run.plan, this.#run.state, this.#limits());
+        for (const action of actions) await this.#perform(action);
+        if (this.#crash !== undefined) throw this.#crash;
+        // what was only recorded may allow more at once
+        if (actions.some((action) => !this.#busy.has(action.task))) continue;
+        if (this.#busy.size === 0) break;
+        await woken;
+      }
+      return await this.#finish();
+    } finally {
+      for (const controller of this.#busy.values()) controller.abort('iter ended');
+      await watch.close();
+    }
+  }
+
+  /** Ends what an earlier run left behind before anything new starts. */
+  async #begin(): Promise<void> {
+    const { iteration } = this.#run;
+    const left = await reap(iterationCookie(iteration), LEFTOVER_GRACE);
+    if (left > 0) this.#context.say(`ended ${left} ${left === 1 ? 'process' : 'processes'} an earlier run had left behind`);
+    const { node, cli } = this.#context.program;
+    writeExecutable(join(iteration.directory, '.run', 'bin', 'iter'), `#!/bin/sh\nexec "${node}" "${cli}" "$@"\n`);
+    await this.#run.record({ type: 'launch-started', pid: processNumber(), host: hostName(), maxParallel: this.#options.maxParallel });
+  }
+
+  #limits() {
+    const { maxParallel, only } = this.#options;
+    return { maxParallel, busy: new Set(this.#busy.keys()), ...(only === undefined ? {} : { only }) };
+  }
+
+  /** Resolves when a watcher, the end of some work, an abort or the slow audit asks for another round. */
+  #wakened(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, AUDIT);
+      timer.unref();
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  async #observe(): Promise<void> {
+    this.#run.refresh();
+    await syncPlan(this.#run, this.#context, this.#memory);
+    for (const [id, controller] of this.#busy) {
+      const task = this.#run.state.tasks[id];
+      if (task?.stop !== undefined && task.phase.name === 'running') controller.abort('stopped by a person');
+    }
+  }
+
+  async #perform(action: Action): Promise<void> {
+    const run = this.#run;
+    const number = run.state.tasks[action.task]?.attempt ?? 0;
+    switch (action.do) {
+      case 'start':
+        return this.#inBackground(action.task, (context) => attempt(run, taskOf(run.plan, action.task), action.attempt, context));
+      case 'check':
+        return this.#inBackground(action.task, (context) => judge(run, taskOf(run.plan, action.task), context));
+      case 'recover':
+        return this.#inBackground(action.task, async () => {
+          await reap(attemptCookie(run.iteration, action.task, number), LEFTOVER_GRACE);
+          await run.record({ type: 'attempt-interrupted', task: action.task, attempt: number, reason: 'iter was ended while it ran' });
+        });
+      case 'accept':
+        return this.#accept(action.task, number);
+      case 'send-back':
+        this.#context.say(`${action.task}: attempt ${number} did not pass: ${action.failures.map((failure) => `${failure.id}: ${failure.message}`).join('; ')}`);
+        return run.record({ type: 'task-sent-back', task: action.task, attempt: number, failures: action.failures });
+      case 'reject':
+        this.#context.say(`${action.task}: rejected (${action.rejection}); back to ${action.goto.join(', ')}: ${action.findings.map((finding) => finding.title).join('; ')}`);
+        return run.record({ type: 'review-rejected', task: action.task, attempt: number, rejection: action.rejection, goto: action.goto, reset: action.reset, findings: action.findings });
+      case 'fail':
+        this.#context.say(`${action.task}: failed: ${action.reason}`);
+        return run.record({ type: 'task-failed', task: action.task, attempt: number, reason: action.reason });
+      case 'ask':
+        this.#context.say(`${action.task}: needs you: ${action.question}`);
+        return run.record({ type: 'decision-requested', id: action.id, kind: action.kind, task: action.task, question: action.question, options: action.options });
+      default:
+        return unreachable(action);
+    }
+  }
+
+  async #accept(id: TaskId, number: number): Promise<void> {
+    const { iteration, state } = this.#run;
+    const task = taskOf(this.#run.plan, id);
+    const current = state.tasks[id];
+    if (current?.phase.name !== 'checked' || current.base === undefined) throw new Error(`${id} was not checked`);
+    const { commit } = current.phase;
+    const lock = await acquire(repositoryLock(iteration.repository.gitDirectory), { wait: 60_000, what: 'keep accepted work' });
+    try {
+      await git(iteration.repository.root, ['update-ref', keepRef(iteration, id), commit]);
+    } finally {
+      lock.release();
+    }
+    await this.#run.record({ type: 'task-accepted', task: id, attempt: number, commit });
+    await postHandoff(iteration, task, { base: current.base, head: commit }, this.#context);
+    this.#context.say(`${id}: accepted at ${commit.slice(0, 10)} after ${number} ${number === 1 ? 'attempt' : 'attempts'}`);
+  }
+
+  #inBackground(id: TaskId, work: (context: Context) => Promise<void>): Promise<void> {
+    const controller = new AbortController();
+    this.#busy.set(id, controller);
+    const context = { ...this.#context, signal: AbortSignal.any([controller.signal, this.#context.signal]) };
+    void work(context)
+      .catch((error: unknown) => this.#trouble(id, error, context.signal))
+      .catch((error: unknown) => {
+        this.#crash = error;
+      })
+      .finally(() => {
+        this.#busy.delete(id);
+        this.#wake();
+      });
+    return Promise.resolve();
+  }
+
+  /** The world refused (git, a lock): a person hears of it. Anything else is our mistake and ends the run. */
+  async #trouble(id: TaskId, error: unknown, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    if (!(error instanceof GitError) && !(error instanceof LockedError)) throw error;
+    const number = this.#run.state.tasks[id]?.attempt ?? 0;
+    this.#context.say(`${id}: ${error.message}`);
+    await this.#run.record({
+      type: 'decision-requested',
+      id: `${id}-trouble-${number}-${this.#run.state.decisions.length}`,
+      kind: 'escalation',
+      task: id,
+      question: error.message,
+      options: [
+        { id: 'again', label: 'try again' },
+        { id: 'fail', label: 'give up' },
+      ],
+    });
+  }
+
+  async #finish(): Promise<LaunchResult> {
+    while (this.#busy.size > 0) await this.#wakenedByWork();
+    if (this.#crash !== undefined) throw this.#crash;
+    const outcome = this.#outcome();
+    await this.#run.record({ type: 'launch-ended', outcome });
+    await syncPlan(this.#run, this.#context, this.#memory);
+    await renderLog(this.#run.iteration);
+    return { outcome, state: this.#run.state };
+  }
+
+  #wakenedByWork(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+      if (this.#busy.size === 0) resolve();
+    });
+  }
+
+  #outcome(): LaunchResult['outcome'] {
+    if (this.#context.signal.aborted) return 'stopped';
+    const { state, plan } = this.#run;
+    const names = plan.tasks.map((task) => state.tasks[task.id]?.phase.name);
+    if (names.every((name) => name === 'accepted' || name === 'merged')) return 'done';
+    if (state.decisions.length > 0) return 'waiting';
+    return names.includes('failed') ? 'failed' : 'done';
+  }
+}

@@ -1,0 +1,149 @@
+/** `iter merge` and `iter undo`: validate, land, report. Planned anew each time from git and events, so the same command finishes what a killed one began. */
+import type { TaskId } from '../core/ids.ts';
+import { commitId } from '../core/ids.ts';
+import { landable } from '../core/merge-plan.ts';
+import type { MergeStrategy } from '../core/plan.ts';
+import type { Problem } from '../core/problem.ts';
+import type { Verdict } from '../core/check.ts';
+import { git, gitResult } from '../effects/git.ts';
+import { checkedOutAt } from '../effects/git-facts.ts';
+import { acquire } from '../effects/lock.ts';
+import { repairCheckout } from '../effects/repair-checkout.ts';
+import { sendConflictBack } from './attempt.ts';
+import type { Chain } from './chain.ts';
+import type { Context } from './context.ts';
+import type { Iteration } from './iteration.ts';
+import { finish, land, shortName } from './landing.ts';
+import { launchLock, repositoryLock } from './places.ts';
+import { rememberPlan, syncPlan } from './plan-cells.ts';
+import { renderLog, renderReport } from './reports.ts';
+import { Run } from './run.ts';
+import { validate, withNeeds } from './validate.ts';
+
+export interface MergeOptions {
+  readonly strategy: MergeStrategy;
+  readonly target: string;
+  readonly tasks?: readonly TaskId[];
+  readonly dryRun: boolean;
+  /** GO_WITH_CAUTION does not land. */
+  readonly strict: boolean;
+}
+
+export type MergeResult =
+  | { readonly outcome: 'landed' | 'nothing' | 'planned'; readonly chain: Chain; readonly verdict: Verdict; readonly report?: string }
+  | { readonly outcome: 'refused'; readonly verdict: Verdict }
+  | { readonly outcome: 'conflict'; readonly verdict: Verdict; readonly task: TaskId; readonly paths: readonly string[] }
+  | { readonly outcome: 'blocked'; readonly verdict: Verdict; readonly why: string }
+  | { readonly outcome: 'invalid'; readonly problems: readonly Problem[] };
+
+/** How often a moving target is followed before it is given up. */
+const ROUNDS = 20;
+
+/** Lands what passes the gate on the target, or says why not and leaves target and checkout as they are. Throws LockedError when another iter works on it. */
+export async function merge(iteration: Iteration, options: MergeOptions, context: Context): Promise<MergeResult> {
+  const own = await acquire(launchLock(iteration), { what: `iter merge ${iteration.name}` });
+  try {
+    const run = new Run(iteration, context);
+    if (!options.dryRun) await resume(run, context);
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const result = await once(run, options, context);
+      if (result !== undefined) return result;
+      context.say(`${shortName(options.target)} moved while it was judged; planning again on its new tip`);
+    }
+    throw new Error(`${options.target} kept moving for ${ROUNDS} rounds`);
+  } finally {
+    own.release();
+  }
+}
+
+async function once(run: Run, options: MergeOptions, context: Context): Promise<MergeResult | undefined> {
+  const { iteration } = run;
+  const validation = await validate(run, options, context);
+  if ('problems' in validation) return { outcome: 'invalid', problems: validation.problems };
+  const { verdict, chain, conflict } = validation;
+  if (conflict !== undefined) {
+    if (!options.dryRun) await sendConflictBack(run, conflict, context);
+    return { outcome: 'conflict', verdict, task: conflict.task, paths: conflict.paths };
+  }
+  if (chain === undefined) throw new Error('a validation without a conflict has a chain');
+  if (verdict.decision === 'NO_GO' || (options.strict && verdict.decision === 'GO_WITH_CAUTION')) return { outcome: 'refused', verdict };
+  if (options.dryRun) return { outcome: 'planned', verdict, chain };
+  const wanted = withNeeds(run, options.tasks);
+  const tasks = landable(run.plan, run.state).ready.filter((id) => wanted.has(id));
+  if (chain.after === chain.before) {
+    const open = tasks.filter((id) => run.state.tasks[id]?.phase.name === 'accepted');
+    // work without commits of its own has landed, too, once everything else has
+    if (open.length > 0) await finish(run, { target: options.target, before: chain.before, after: chain.after, tasks, commits: 0, decision: verdict.decision });
+    await afterwards(run, verdict, chain, context);
+    return { outcome: 'nothing', verdict, chain };
+  }
+  const lock = await acquire(repositoryLock(iteration.repository.gitDirectory), { wait: 60_000, what: `iter merge ${iteration.name}` });
+  try {
+    const landing = await land(run, { chain, target: options.target, tasks, decision: verdict.decision }, context);
+    if ('moved' in landing) return undefined;
+    if ('refused' in landing) return { outcome: 'blocked', verdict, why: landing.refused };
+  } finally {
+    lock.release();
+  }
+  return { outcome: 'landed', verdict, chain, report: await afterwards(run, verdict, chain, context) };
+}
+
+async function afterwards(run: Run, verdict: Verdict, chain: Chain, context: Context): Promise<string> {
+  await syncPlan(run, context, rememberPlan(run.iteration.directory));
+  await renderLog(run.iteration);
+  return renderReport(run, { verdict, chain }, context);
+}
+
+/** Finishes or clears up a landing that was killed in the middle. */
+async function resume(run: Run, context: Context): Promise<void> {
+  const landing = run.state.landing;
+  if (landing === undefined) return;
+  const { root, gitDirectory } = run.iteration.repository;
+  const lock = await acquire(repositoryLock(gitDirectory), { wait: 60_000, what: 'finish a landing' });
+  try {
+    const now = commitId(await git(root, ['rev-parse', '--verify', landing.target]));
+    const inside = await gitResult(root, ['merge-base', '--is-ancestor', landing.after, now]);
+    if (inside.exitCode === 0) {
+      const tasks = landable(run.plan, run.state).ready;
+      const count = await git(root, ['rev-list', '--count', `${landing.before}..${landing.after}`]);
+      await finish(run, { target: landing.target, before: landing.before, after: landing.after, tasks, commits: Number(count), decision: run.state.validation?.decision ?? 'GO' });
+      context.say('an earlier iter merge had moved the target already; its end is on record now');
+      return;
+    }
+    const checkout = await checkedOutAt(root, landing.target);
+    if (checkout === undefined || now !== landing.before) return;
+    const { restored, foreign } = await repairCheckout(root, checkout, { before: landing.before, after: landing.after, branch: landing.target });
+    if (restored.length > 0) context.say(`an earlier iter merge was ended half-way; put back ${restored.length} ${restored.length === 1 ? 'file' : 'files'} in ${checkout}`);
+    if (foreign.length > 0) context.say(`left alone in ${checkout}, because it is neither the old nor the new version: ${foreign.join(', ')}`);
+  } finally {
+    lock.release();
+  }
+}
+
+export type UndoResult = { readonly undone: { readonly target: string; readonly before: string; readonly after: string; readonly kept: string } } | { readonly refused: string };
+
+/** Moves the target back to where the last landing found it, unless anything has moved since; the undone tip is kept under refs/iter/undone. */
+export async function undo(iteration: Iteration, context: Context): Promise<UndoResult> {
+  const run = new Run(iteration, context);
+  const landed = run.state.landed;
+  if (landed === undefined) return { refused: `nothing of ${iteration.name} has landed` };
+  const { root, gitDirectory } = iteration.repository;
+  const lock = await acquire(repositoryLock(gitDirectory), { wait: 60_000, what: `iter undo ${iteration.name}` });
+  try {
+    const now = await git(root, ['rev-parse', '--verify', landed.target]);
+    if (now !== landed.after) return { refused: `${shortName(landed.target)} is at ${now.slice(0, 10)}, not at ${landed.after.slice(0, 10)} where the landing left it; take it back by hand: git revert ${landed.before.slice(0, 10)}..${landed.after.slice(0, 10)}` };
+    const kept = `refs/iter/undone/${iteration.name}/${landed.after.slice(0, 12)}`;
+    await git(root, ['update-ref', kept, landed.after]);
+    const checkout = await checkedOutAt(root, landed.target);
+    const result =
+      checkout === undefined
+        ? await gitResult(root, ['update-ref', '-m', `iter undo ${iteration.name}`, landed.target, landed.before, landed.after])
+        : await gitResult(root, ['reset', '--keep', '-q', landed.before], { worktree: checkout, writes: true });
+    if (result.exitCode !== 0) return { refused: `git did not move ${shortName(landed.target)} back: ${result.stderr.trim()}` };
+    await run.record({ type: 'landing-undone', target: landed.target, before: landed.after, after: landed.before });
+    await syncPlan(run, context, rememberPlan(run.iteration.directory));
+    return { undone: { target: landed.target, before: landed.after, after: landed.before, kept } };
+  } finally {
+    lock.release();
+  }
+}

@@ -1,0 +1,70 @@
+/** Keeps the plan file and the state together: what people and agents wrote in it becomes claims, then the cells show what is so. */
+import { join } from 'node:path';
+import type { SeenWords } from '../core/claims.ts';
+import { claims } from '../core/claims.ts';
+import { problemLine } from '../core/problem.ts';
+import { wordFor } from '../core/words.ts';
+import { readText, writeAtomic, writeIfUnchanged } from '../effects/disk.ts';
+import { editCells, parsePlan, setHeaderStatus } from '../files/plan.ts';
+import type { Context } from './context.ts';
+import { PLAN_FILE, applyRows } from './iteration.ts';
+import type { Run } from './run.ts';
+
+/** What the last look at the plan gave: so that a complaint is not made twice, and an edit can be told from a cell that is merely late. */
+export interface PlanMemory {
+  complaint: string;
+  seen: SeenWords;
+}
+
+/** The memory as the last iter that wrote the plan left it; a lost one costs nothing but a claim that goes unnoticed. */
+export function rememberPlan(directory: string): PlanMemory {
+  try {
+    return { complaint: '', seen: JSON.parse(readText(join(directory, SEEN_FILE)) ?? '{}') as SeenWords };
+  } catch {
+    return { complaint: '', seen: {} };
+  }
+}
+
+const SEEN_FILE = join('.run', 'plan-words.json');
+
+/**
+ * Reads the plan, records what its Status cells claim, takes over edited dependencies, and writes back cells that differ from the state.
+ * A plan that cannot be read (a person is in the middle of an edit) is said once and left alone.
+ */
+export async function syncPlan(run: Run, context: Context, memory: PlanMemory): Promise<void> {
+  const file = join(run.iteration.directory, PLAN_FILE);
+  const text = readText(file);
+  const applied = text === undefined ? { problems: [{ file: PLAN_FILE, what: 'is gone', fix: 'restore it from .run/history' }] } : applyRows(run.plan, text, PLAN_FILE);
+  if (text === undefined || 'problems' in applied) {
+    const complaint = 'problems' in applied ? applied.problems.map(problemLine).join('\n') : '';
+    if (complaint !== memory.complaint) context.say(`${complaint}\nThe plan as it was before stays in force.`);
+    memory.complaint = complaint;
+    return;
+  }
+  memory.complaint = '';
+  run.adopt(applied.plan);
+  const { rows } = parsePlan(text, PLAN_FILE).plan;
+  for (const claim of claims(rows, run.state, memory.seen)) {
+    await run.record({ type: 'status-claimed', task: claim.task, word: claim.word, by: 'plan', line: claim.line });
+    context.say(`${claim.task}: ${PLAN_FILE}:${claim.line} says ${claim.word}; that is a claim, iter checks it`);
+  }
+  const edits = rows.flatMap((row) => {
+    const task = run.state.tasks[row.id];
+    const word = task === undefined ? row.status : wordFor(task.phase.name);
+    return word === row.status ? [] : [{ task: row.id, column: 'Status' as const, value: word }];
+  });
+  const next = setHeaderStatus(edits.length === 0 ? text : editCells(text, edits), headerWord(run));
+  // somebody saved the file in between: their text is read on the next round
+  const written = await writeIfUnchanged(file, { expected: text, next, history: join(run.iteration.directory, '.run', 'history') });
+  const shown = rows.map((row) => [row.id, written ? (edits.find((edit) => edit.task === row.id)?.value ?? row.status) : row.status] as const);
+  const seen = Object.fromEntries(shown);
+  if (JSON.stringify(seen) !== JSON.stringify(memory.seen)) await writeAtomic(join(run.iteration.directory, SEEN_FILE), `${JSON.stringify(seen)}\n`);
+  memory.seen = seen;
+}
+
+function headerWord(run: Run): string {
+  const names = run.plan.tasks.map((task) => run.state.tasks[task.id]?.phase.name ?? 'waiting');
+  if (names.every((name) => name === 'merged')) return 'Completed';
+  if (names.every((name) => name === 'accepted' || name === 'merged')) return 'Integration';
+  return names.every((name) => name === 'waiting') ? 'Planning' : 'In Progress';
+}

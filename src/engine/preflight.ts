@@ -1,0 +1,84 @@
+/** What has to be so before any agent starts; everything that is not is said at once. */
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { agentRow, commandOf } from '../agents/table.ts';
+import type { Plan } from '../core/plan.ts';
+import type { Problem } from '../core/problem.ts';
+import { readText } from '../effects/disk.ts';
+import { git, gitResult } from '../effects/git.ts';
+import { parseCommandLine } from '../files/command-line.ts';
+import { parseCriteria } from '../files/criteria.ts';
+import type { Context } from './context.ts';
+import type { Iteration } from './iteration.ts';
+import { CRITERIA_FILE } from './iteration.ts';
+
+export interface Preflight {
+  /** Exit 2. */
+  readonly problems: readonly Problem[];
+  /** Exit 4. */
+  readonly missingAgents: readonly Problem[];
+}
+
+/** Looks at criteria, branches, base commit and agent programs; starts none of them. */
+export async function preflight(iteration: Iteration, context: Context): Promise<Preflight> {
+  const { plan } = iteration;
+  const { root } = iteration.repository;
+  const problems: Problem[] = [];
+  const criteria = readText(join(iteration.directory, CRITERIA_FILE));
+  const file = `iterations/${iteration.name}/${CRITERIA_FILE}`;
+  if (criteria === undefined) problems.push({ file, what: 'is missing', fix: 'restore it: without criteria nothing can be accepted' });
+  else problems.push(...parseCriteria(criteria, file).problems);
+  for (const [ref, fix] of [[plan.base, 'the commit agents start from is gone; make a new iteration'], [plan.target, 'the branch the work lands on is gone']] as const) {
+    const found = await gitResult(root, ['rev-parse', '-q', '--verify', `${ref}^{commit}`]);
+    if (found.exitCode !== 0) problems.push({ file: `iterations/${iteration.name}/manifest.json`, what: `"${ref}" is not a commit of this repository`, fix });
+  }
+  problems.push(...(await foreignBranches(iteration)));
+  return { problems, missingAgents: missingAgents(plan, context) };
+}
+
+/** A task's branch that exists although no attempt of ours made it belongs to somebody else. */
+async function foreignBranches(iteration: Iteration): Promise<Problem[]> {
+  const untouched = iteration.plan.tasks.filter((task) => (iteration.state.tasks[task.id]?.attempt ?? 0) === 0 && iteration.state.tasks[task.id]?.phase.name === 'waiting');
+  const found: Problem[] = [];
+  const listing = await git(iteration.repository.root, ['for-each-ref', '--format=%(refname) %(objectname)', `refs/heads/iter/${iteration.name}`]);
+  const existing = new Map(listing.split('\n').map((line) => line.split(' ') as [string, string]));
+  for (const task of untouched) {
+    const commit = existing.get(task.branch);
+    // a launch that was killed while it made the worktree leaves the branch at its start: nothing of anybody's is on it
+    if (commit === undefined || commit === iteration.plan.base || iteration.state.firstLaunch !== undefined) continue;
+    found.push({ what: `the branch ${task.branch} of ${task.id} exists already, with work on it`, fix: `rename it: git branch -m ${task.branch.replace('refs/heads/', '')} <name>` });
+  }
+  return found;
+}
+
+function missingAgents(plan: Plan, context: Context): Problem[] {
+  const missing: Problem[] = [];
+  for (const agent of new Set(plan.tasks.map((task) => task.agent))) {
+    const command = commandOf(agent);
+    const row = agentRow(agent);
+    if (command !== undefined) {
+      const parsed = parseCommandLine(command);
+      if ('problem' in parsed) missing.push({ what: `agent "${agent}": ${parsed.problem}` });
+      else if (!onPath(parsed.argv[0] ?? '', context)) missing.push({ what: `agent "${agent}": the program "${parsed.argv[0] ?? ''}" was not found`, fix: 'give a full path or put it on PATH' });
+      continue;
+    }
+    if (row === undefined) missing.push({ what: `unknown agent "${agent}"`, fix: 'see: iter doctor' });
+    else if (row.binary !== undefined && !onPath(row.binary, context)) missing.push({ what: `agent "${agent}": the program "${row.binary}" was not found`, fix: row.install });
+  }
+  return missing;
+}
+
+/** True when the program can be found the way a shell would find it; relative paths are left to the attempt, which runs in the worktree. */
+export function onPath(program: string, context: Pick<Context, 'environment'>): boolean {
+  if (program.includes('/')) return program.startsWith('/') ? isExecutable(program) : true;
+  return (context.environment['PATH'] ?? '').split(delimiter).some((folder) => folder !== '' && isExecutable(join(folder, program)));
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,67 @@
+/** A grip on a running iteration: the state in memory, kept equal to the log on disk. Whoever records through it sees what others appended, too. */
+import type { Event, NewEvent } from '../core/event.ts';
+import type { TaskId } from '../core/ids.ts';
+import type { Plan } from '../core/plan.ts';
+import { EMPTY, reduce } from '../core/reduce.ts';
+import type { State } from '../core/state.ts';
+import { appendEvents } from '../effects/event-log.ts';
+import { readTail } from '../effects/event-tail.ts';
+import type { Context } from './context.ts';
+import type { Iteration } from './iteration.ts';
+import { logFile } from './iteration.ts';
+
+type Ending = Extract<Event, { type: 'attempt-ended' }>;
+
+export class Run {
+  readonly #context: Context;
+  readonly #endings = new Map<TaskId, Ending>();
+  #iteration: Iteration;
+  #state: State = EMPTY;
+  #offset = 0;
+
+  constructor(iteration: Iteration, context: Context) {
+    this.#iteration = iteration;
+    this.#context = context;
+    this.refresh();
+  }
+
+  get iteration(): Iteration {
+    return this.#iteration;
+  }
+
+  get plan(): Plan {
+    return this.#iteration.plan;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** How the last attempt of a task ended; none when a person did the work. */
+  lastEnding(task: TaskId): Ending | undefined {
+    return this.#endings.get(task);
+  }
+
+  /** Takes over a plan a person has edited. */
+  adopt(plan: Plan): void {
+    this.#iteration = { ...this.#iteration, plan };
+  }
+
+  /** Appends events, in order and in one write, and folds them. */
+  async record(...events: readonly NewEvent[]): Promise<void> {
+    await appendEvents(logFile(this.#iteration.directory), events, this.#context.now().toISOString());
+    this.refresh();
+  }
+
+  /** Folds what others have appended; true when there was something. */
+  refresh(): boolean {
+    const { events, offset } = readTail(logFile(this.#iteration.directory), this.#offset);
+    this.#offset = offset;
+    for (const event of events) {
+      if (event.type === 'attempt-ended') this.#endings.set(event.task, event);
+      if (event.type === 'attempt-prepared') this.#endings.delete(event.task);
+      this.#state = reduce(this.#state, event);
+    }
+    return events.length > 0;
+  }
+}

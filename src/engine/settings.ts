@@ -1,0 +1,65 @@
+/** What `iter new` uses where no flag says otherwise: environment variables, then the repository's `.iter/config.yaml`, then the user's, then the defaults. */
+import { join, resolve } from 'node:path';
+import { glob } from 'tinyglobby';
+import type { Problem } from '../core/problem.ts';
+import { readText } from '../effects/disk.ts';
+import type { Repository } from '../effects/repository.ts';
+import { loadConfig } from '../files/config.ts';
+import type { Config } from '../files/config.ts';
+import { ITERATIONS } from './iteration.ts';
+
+export interface Settings {
+  readonly agent: string;
+  readonly workflow: string;
+  readonly environment?: string;
+  readonly maxParallel?: number;
+  /** As `name=value`, the person's own last. */
+  readonly inputs: readonly string[];
+  readonly targets?: readonly string[];
+  /** The folder the person is in. */
+  readonly directory: string;
+}
+
+export interface Asked {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly directory: string;
+  /** Globs relative to the folder the person is in. */
+  readonly targets: readonly string[];
+  readonly inputs: readonly string[];
+}
+
+/** The settings, or everything that is wrong with the configuration files and globs. */
+export async function settingsOf(repository: Repository, asked: Asked): Promise<Settings | { readonly problems: readonly Problem[] }> {
+  const { environment: variables } = asked;
+  const personal = join(variables['XDG_CONFIG_HOME'] ?? join(variables['HOME'] ?? '/', '.config'), 'iter', 'config.yaml');
+  const [mine, ours] = [read(personal, personal), read(join(repository.root, '.iter', 'config.yaml'), '.iter/config.yaml')];
+  const directory = resolve(asked.directory);
+  const targets = asked.targets.length === 0 ? undefined : await expandGlobs(asked.targets, directory, repository.root);
+  const problems = [...mine.problems, ...ours.problems, ...(targets?.problems ?? [])];
+  if (problems.length > 0) return { problems };
+  const config: Config = { ...mine.config, ...ours.config, inputs: { ...mine.config.inputs, ...ours.config.inputs } };
+  const asText = (value: Config['inputs'][string]): string => (Array.isArray(value) ? value.join(',') : String(value));
+  const environment = variables['ITER_ENV'] ?? config.environment;
+  const parallel = variables['ITER_MAX_PARALLEL'] === undefined ? config.maxParallel : Number(variables['ITER_MAX_PARALLEL']);
+  return {
+    agent: variables['ITER_DEFAULT_AGENT'] ?? config.agent ?? 'claude',
+    workflow: variables['ITER_WORKFLOW'] ?? config.workflow ?? 'plan-build-review-doc',
+    ...(environment === undefined ? {} : { environment }),
+    ...(parallel === undefined ? {} : { maxParallel: parallel }),
+    inputs: [...Object.entries(config.inputs).map(([name, value]) => `${name}=${asText(value)}`), ...asked.inputs],
+    ...(targets === undefined ? {} : { targets: targets.files }),
+    directory,
+  };
+}
+
+function read(file: string, shown: string): ReturnType<typeof loadConfig> {
+  const text = readText(file);
+  return text === undefined ? { config: { inputs: {} }, problems: [] } : loadConfig(text, shown);
+}
+
+async function expandGlobs(patterns: readonly string[], directory: string, root: string): Promise<{ files: readonly string[]; problems: readonly Problem[] }> {
+  const found = await glob([...patterns], { cwd: directory, dot: true, absolute: true, followSymbolicLinks: false, ignore: ['**/node_modules/**', '**/.git/**', `${ITERATIONS}/**`] });
+  const files = found.filter((file) => file.startsWith(`${root}/`)).map((file) => file.slice(root.length + 1));
+  if (files.length > 0) return { files: files.toSorted(), problems: [] };
+  return { files, problems: [{ what: `--targets ${patterns.map((pattern) => `"${pattern}"`).join(' ')}: no file of the repository matches`, fix: `globs are relative to ${directory}; quote them so that the shell leaves them alone` }] };
+}

@@ -1,0 +1,132 @@
+/** The gate: all criteria on exactly the tree that would land, with the verdict stored for that tree and those criteria. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Check, Result, Verdict } from '../core/check.ts';
+import { gate, missed } from '../core/gate.ts';
+import type { CommitId, TaskId } from '../core/ids.ts';
+import { commitId } from '../core/ids.ts';
+import { inDependencyOrder, taskOf } from '../core/plan.ts';
+import type { MergeStrategy } from '../core/plan.ts';
+import type { Problem } from '../core/problem.ts';
+import { readText, writeAtomic } from '../effects/disk.ts';
+import { inspectFile } from '../effects/folder.ts';
+import { git } from '../effects/git.ts';
+import { parseCriteria } from '../files/criteria.ts';
+import type { Chain, ChainConflict } from './chain.ts';
+import { acceptedWork, buildChain } from './chain.ts';
+import { runChecks } from './checks.ts';
+import type { Context } from './context.ts';
+import type { Iteration } from './iteration.ts';
+import { CRITERIA_FILE } from './iteration.ts';
+import type { Run } from './run.ts';
+
+export interface ValidateOptions {
+  readonly strategy: MergeStrategy;
+  /** Full name of the branch to land on. */
+  readonly target: string;
+  /** Only the work of these tasks and of what they need; all tasks when absent. */
+  readonly tasks?: readonly TaskId[];
+  /** Runs the checks again although a verdict for this very tree is stored. */
+  readonly fresh?: boolean;
+}
+
+export type Validation =
+  | { readonly verdict: Verdict; readonly chain?: Chain; readonly conflict?: ChainConflict }
+  | { readonly problems: readonly Problem[] };
+
+/** Judges what would land now. Records validation-finished; changes no branch. */
+export async function validate(run: Run, options: ValidateOptions, context: Context): Promise<Validation> {
+  const { iteration } = run;
+  const { root } = iteration.repository;
+  const read = readCriteria(iteration);
+  if ('problems' in read) return read;
+  const wanted = withNeeds(run, options.tasks);
+  const tip = commitId(await git(root, ['rev-parse', '--verify', `${options.target}^{commit}`]));
+  const built = await buildChain({ root, plan: run.plan, state: run.state, tip, strategy: options.strategy, tasks: wanted });
+  const checks = read.checks.filter((check) => check.task === undefined || wanted.has(check.task));
+  const open = completion(run, wanted);
+  const verdict = 'conflict' in built ? await conflicted(iteration, { checks, conflict: built.conflict, tip, open }) : await judged(run, { checks, chain: built, wanted, open, fresh: options.fresh === true }, context);
+  const failed = verdict.results.filter((result) => !result.pass).length;
+  await run.record({ type: 'validation-finished', decision: verdict.decision, tree: verdict.tree, criteriaHash: verdict.criteriaHash, passed: verdict.results.length - failed, failed });
+  return 'conflict' in built ? { verdict, conflict: built.conflict } : { verdict, chain: built };
+}
+
+function readCriteria(iteration: Iteration): { checks: readonly Check[] } | { problems: readonly Problem[] } {
+  const file = `iterations/${iteration.name}/${CRITERIA_FILE}`;
+  const text = readText(join(iteration.directory, CRITERIA_FILE));
+  if (text === undefined) return { problems: [{ file, what: 'is missing', fix: 'restore it: without criteria nothing can land' }] };
+  const { checks, problems } = parseCriteria(text, file);
+  return problems.length > 0 ? { problems } : { checks };
+}
+
+/** The named tasks and everything they need; all tasks when none is named. */
+export function withNeeds(run: Run, tasks: readonly TaskId[] | undefined): Set<TaskId> {
+  if (tasks === undefined) return new Set(run.plan.tasks.map((task) => task.id));
+  const wanted = new Set(tasks);
+  for (const id of wanted) for (const need of taskOf(run.plan, id).needs) wanted.add(need);
+  return wanted;
+}
+
+/** Work that is not accepted is a missing deliverable, whatever the files look like. */
+function completion(run: Run, wanted: ReadonlySet<TaskId>): Result[] {
+  return inDependencyOrder(run.plan.tasks.filter((task) => wanted.has(task.id))).flatMap((task): Result[] => {
+    const name = run.state.tasks[task.id]?.phase.name ?? 'waiting';
+    if (name === 'accepted' || name === 'merged') return [];
+    return [{ id: `${task.id}.completed`, task: task.id, level: 'must', check: 'completed', pass: false, message: `${task.title}: not accepted yet, it is ${name}`, measured: name, expected: 'accepted' }];
+  });
+}
+
+interface Judging {
+  readonly checks: readonly Check[];
+  readonly chain: Chain;
+  readonly wanted: ReadonlySet<TaskId>;
+  readonly open: readonly Result[];
+  readonly fresh: boolean;
+}
+
+async function judged(run: Run, { checks, chain, wanted, open, fresh }: Judging, context: Context): Promise<Verdict> {
+  const { iteration } = run;
+  const { root } = iteration.repository;
+  const work = await acceptedWork({ root, state: run.state, tasks: wanted });
+  const criteriaHash = hashOf(iteration, checks, [work, open]);
+  const stored = join(iteration.directory, '.run', 'verdicts', `${chain.tree}-${criteriaHash.slice(0, 16)}.json`);
+  const known = fresh ? undefined : storedVerdict(stored);
+  if (known !== undefined) return known;
+  const results = [...open, ...(await runChecks(iteration, checks, { commit: chain.after, tree: chain.tree, work, purpose: 'landing' }, context))];
+  const verdict: Verdict = { decision: gate(results), tree: chain.tree, criteriaHash, results, missed: missed(results) };
+  await writeAtomic(stored, `${JSON.stringify(verdict, undefined, 2)}\n`);
+  return verdict;
+}
+
+/** Work that does not go together has no tree that could be judged. */
+async function conflicted(iteration: Iteration, at: { checks: readonly Check[]; conflict: ChainConflict; tip: CommitId; open: readonly Result[] }): Promise<Verdict> {
+  const { conflict } = at;
+  const message = `conflicts with the work before it in ${conflict.paths.join(', ')}`;
+  const result: Result = { id: `${conflict.task}.conflict`, task: conflict.task, level: 'must', check: 'conflict', pass: false, message };
+  const results = [...at.open, result];
+  const tree = await git(iteration.repository.root, ['rev-parse', `${conflict.onto}^{tree}`]);
+  return { decision: 'NO_GO', tree: tree as Verdict['tree'], criteriaHash: hashOf(iteration, at.checks, []), results, missed: missed(results) };
+}
+
+/** Binds a verdict to everything it was made from besides the tree: the criteria, the judged iteration files, the tasks' own histories. */
+function hashOf(iteration: Iteration, checks: readonly Check[], also: readonly unknown[]): string {
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify([checks, also]));
+  const files = new Set(checks.flatMap((check) => ('in' in check && check.in === 'iteration' ? [check.file] : [])));
+  for (const file of [...files].toSorted()) {
+    const found = inspectFile(join(iteration.directory, file));
+    hash.update(`\0${file}\0`);
+    hash.update(found === undefined ? 'none' : 'bytes' in found ? found.bytes : found.problem);
+  }
+  return hash.digest('hex');
+}
+
+function storedVerdict(file: string): Verdict | undefined {
+  const text = readText(file);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as Verdict;
+  } catch {
+    return undefined;
+  }
+}

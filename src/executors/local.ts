@@ -1,0 +1,74 @@
+/** Runs one attempt of one task as a child process on this machine, within its time, and ends it with everything it started. Judges nothing. */
+import { join } from 'node:path';
+import { agentRow, commandOf } from '../agents/table.ts';
+import { childEnvironment } from '../agents/environment.ts';
+import { AgentStartError, startAgent, stopTree } from '../effects/process.ts';
+
+export interface AttemptSpec {
+  readonly agent: string;
+  readonly permission: 'read' | 'edit' | 'full';
+  /** For `command:` agents: their command line as words. */
+  readonly argv?: readonly string[];
+  readonly worktree: string;
+  readonly prompt: string;
+  readonly log: string;
+  readonly cookie: string;
+  /** Milliseconds of wall clock. */
+  readonly timeout: number;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Variables for this attempt alone: ITER_DIR, ITER_TASK, … */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly program: { readonly node: string; readonly rehearsal: string };
+}
+
+export type Ending =
+  | { readonly outcome: 'exited'; readonly exit?: number; readonly signal?: string }
+  | { readonly outcome: 'killed' | 'timeout'; readonly reason: string; readonly survivors: number | undefined }
+  | { readonly outcome: 'not-started'; readonly reason: string };
+
+/** Starts the agent, tells its process number, waits for its end; an abort or the time limit ends it and all its descendants. */
+export async function runAttempt(spec: AttemptSpec, started: (pid: number) => Promise<void>, signal: AbortSignal): Promise<Ending> {
+  let agent: Awaited<ReturnType<typeof startAgent>>;
+  try {
+    agent = await startAgent({ argv: argvOf(spec), cwd: spec.worktree, env: environmentOf(spec), inputFile: spec.prompt, logFile: spec.log, cookie: spec.cookie });
+  } catch (error) {
+    if (error instanceof AgentStartError) return { outcome: 'not-started', reason: error.message };
+    throw error;
+  }
+  await started(agent.pid);
+  const ended = await Promise.race([agent.exited, interruption(spec.timeout, signal)]);
+  const swept = await stopTree({ pid: agent.pid, cookie: spec.cookie });
+  if (!('cause' in ended)) return { outcome: 'exited', ...ended };
+  const reason = ended.cause === 'timeout' ? `no end within ${Math.round(spec.timeout / 1000)} s` : String(signal.reason ?? 'stopped');
+  return { outcome: ended.cause, reason, survivors: swept };
+}
+
+interface Interruption {
+  readonly cause: 'killed' | 'timeout';
+}
+
+function interruption(timeout: number, signal: AbortSignal): Promise<Interruption> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve({ cause: 'timeout' }), Math.min(timeout, 2 ** 31 - 1));
+    timer.unref();
+    const abort = (): void => resolve({ cause: 'killed' });
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+  });
+}
+
+function argvOf(spec: AttemptSpec): readonly string[] {
+  if (spec.argv !== undefined) return spec.argv;
+  if (spec.agent === 'rehearsal') return [spec.program.node, spec.program.rehearsal];
+  const row = agentRow(spec.agent);
+  if (row?.binary === undefined) throw new Error(`agent ${spec.agent} cannot be started`);
+  return [row.binary, ...row.args[spec.permission]];
+}
+
+function environmentOf(spec: AttemptSpec): Readonly<Record<string, string>> {
+  const also = agentRow(spec.agent)?.passEnvironment ?? [];
+  // a command given by the person is the person's own program: it gets their ITER_* settings, too
+  const own = commandOf(spec.agent) === undefined ? [] : Object.keys(spec.environment).filter((name) => name.startsWith('ITER_'));
+  const env = childEnvironment(spec.environment, [...also, ...own], spec.variables);
+  return { ...env, PATH: `${env['PATH'] ?? ''}:${join(spec.variables['ITER_DIR'] ?? '.', '.run', 'bin')}` };
+}

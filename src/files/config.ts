@@ -1,0 +1,26 @@
+/** Reads `.iter/config.yaml`: what a repository wants when neither a flag nor the environment says otherwise. */
+import type { Problem } from '../core/problem.ts';
+import type { Inputs } from '../core/workflow.ts';
+import { validateConfig } from '../generated/validators.js';
+import { readYamlSource } from './yaml-source.ts';
+
+export interface Config {
+  readonly agent?: string;
+  readonly workflow?: string;
+  readonly environment?: string;
+  readonly maxParallel?: number;
+  readonly inputs: Inputs;
+  /** Folder for worktrees, relative to the repository. */
+  readonly worktrees?: string;
+}
+
+/** Keys as they are written. */
+type ConfigSource = Partial<Omit<Config, 'maxParallel'>> & { readonly max_parallel?: number };
+
+/** Reads a configuration; with problems it is what an empty file would give. */
+export function loadConfig(text: string, file: string): { readonly config: Config; readonly problems: readonly Problem[] } {
+  const { value, problems } = readYamlSource({ text, file, validator: validateConfig });
+  if (value === undefined || problems.length > 0) return { config: { inputs: {} }, problems };
+  const { max_parallel: maxParallel, ...rest } = value as ConfigSource;
+  return { config: { inputs: {}, ...rest, ...(maxParallel === undefined ? {} : { maxParallel }) }, problems: [] };
+}

@@ -1,0 +1,178 @@
+/**
+ * COMPLETION_CRITERIA.md: check-box lines below a heading per task, made from checks and read back as the same checks.
+ * A person's edit there counts; a tick in a box does not: only iter decides what is done. The sentences are in `criterion.ts`.
+ */
+import type { Check, Criterion, Level } from '../core/check.ts';
+import { taskId, type TaskId } from '../core/ids.ts';
+import type { Problem } from '../core/problem.ts';
+import { unreachable } from '../core/unreachable.ts';
+import { codeSpan, piecesOf } from './code-span.ts';
+import { criterionSentence, parseSentence } from './criterion.ts';
+import { visibleLines, type VisibleLine } from './visible-lines.ts';
+
+const MAX_LENGTH = 1_048_576;
+const ID = /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,119}$/u;
+
+/** Writes a check as its line in the file; throws when a part of it cannot stand on one line. */
+export function criterionLine(check: Check): string {
+  return `- [ ] ${check.level.toUpperCase()} ${codeSpan(check.id)} ${criterionSentence(check)}`;
+}
+
+/** Reads every check of the file, and everything wrong with it; a check with a problem is left out of `checks`. */
+export function parseCriteria(
+  text: string,
+  file: string,
+): { readonly checks: readonly Check[]; readonly problems: readonly Problem[] } {
+  if (text.length > MAX_LENGTH) {
+    return {
+      checks: [],
+      problems: [{ file, what: 'the file is over 1 MB', fix: 'keep only the criteria in it' }],
+    };
+  }
+  const { lines, unclosed } = visibleLines(text);
+  const problems: Problem[] = [];
+  const found: FoundCheck[] = [];
+  let task: TaskId | undefined;
+  for (const line of lines) {
+    if (/^(?:<{7}|>{7})(?: |$)/.test(line.text)) {
+      problems.push({
+        file,
+        line: line.line,
+        what: `merge-conflict marker "${line.text.trim()}"`,
+        fix: 'choose a side and remove the markers',
+      });
+    }
+    const heading = headingOf(line);
+    if (heading !== undefined) {
+      task = heading.task;
+      if (heading.what !== undefined)
+        problems.push({ file, line: line.line, what: heading.what, fix: 'task ids are T1, T2, …' });
+    }
+    const read = readLine(line, task);
+    if (read === undefined) continue;
+    if ('what' in read) problems.push({ file, ...read });
+    else found.push(read);
+  }
+  if (unclosed !== undefined) {
+    const what = `the ${unclosed.what} that starts here is never closed, so no check below it counts`;
+    problems.push({ file, line: unclosed.line, what, fix: 'close it' });
+  }
+  return withIds(found, problems, file);
+}
+
+/** A check before every check has its id. */
+interface FoundCheck {
+  readonly line: number;
+  readonly level: Level;
+  readonly criterion: Criterion;
+  readonly id?: string;
+  readonly task?: TaskId;
+}
+
+function headingOf({ text }: VisibleLine): { readonly task?: TaskId; readonly what?: string } | undefined {
+  const title = /^ {0,3}##(?:[ \t]+(.*))?$/.exec(text);
+  if (title === null) return undefined;
+  const word = /^t\d+(?![\w-])/i.exec(title[1] ?? '')?.[0];
+  if (word === undefined) return {};
+  return /^T[1-9]/.test(word) ? { task: taskId(word) } : { what: `"${word}" is no task id` };
+}
+
+const BULLET = /^\s*(?:[-*+]|\d{1,9}[.)])\s*/;
+/** Wide on purpose: a box somebody wrote slightly wrong must not turn a criterion into prose. A link is no box. */
+const BOX = /^\[(?:\s*|[xX]|\s*[^\s\w[\]]\s*)\](?![([:])\s*/u;
+const LEVEL = /^(?:\*\*|__)?(MUST|SHOULD|NICE):?(?:\*\*|__)?:?(?:\s+([^]*))?$/i;
+const LEVELS: readonly Level[] = ['must', 'should', 'nice'];
+
+function readLine(
+  { line, text }: VisibleLine,
+  task: TaskId | undefined,
+): FoundCheck | (Problem & { readonly what: string }) | undefined {
+  const item = text.replace(BULLET, '');
+  const afterBox = item.replace(BOX, '');
+  if (item === text || afterBox === item) return undefined;
+  const [, word, afterLevel = ''] = LEVEL.exec(afterBox) ?? [undefined, undefined, afterBox];
+  const level = LEVELS.find((candidate) => candidate === word?.toLowerCase()) ?? 'should';
+  const place = { line, level, ...(task === undefined ? {} : { task }) };
+  const sentence = afterLevel.trimEnd();
+  if (sentence === '') return { line, what: 'the check box is empty', fix: 'write a check or remove the line' };
+  const lead = leadingId(sentence);
+  const reading = parseSentence(lead?.rest ?? sentence);
+  switch (reading.is) {
+    case 'wrong':
+      return { line, what: reading.what, fix: reading.fix };
+    case 'criterion':
+      if (lead === undefined) return { ...place, criterion: reading.criterion };
+      if (ID.test(lead.id)) return { ...place, id: lead.id, criterion: reading.criterion };
+      return {
+        line,
+        what: `"${lead.id}" is no id`,
+        fix: 'use up to 120 letters, digits, ".", "_" and "-"',
+      };
+    case 'prose':
+      // in a line that is no check, a leading code span is more likely a file name than an id
+      if (lead !== undefined && lead.rest !== '' && /^(?:T[1-9]\d*|all)\./.test(lead.id) && ID.test(lead.id)) {
+        return { ...place, id: lead.id, criterion: { check: 'unreadable', text: lead.rest } };
+      }
+      return { ...place, criterion: { check: 'unreadable', text: sentence } };
+    default:
+      return unreachable(reading);
+  }
+}
+
+/** A code span at the very start, and what follows it. */
+function leadingId(sentence: string): { readonly id: string; readonly rest: string } | undefined {
+  const first = piecesOf(sentence)[0];
+  return first?.kind === 'span' ? { id: first.text, rest: sentence.slice(first.raw.length).trimStart() } : undefined;
+}
+
+/** Gives every check without an id one made from its task and content; written ids come first, and only one line may have each. */
+function withIds(
+  found: readonly FoundCheck[],
+  earlier: readonly Problem[],
+  file: string,
+): { readonly checks: readonly Check[]; readonly problems: readonly Problem[] } {
+  const lineOf = new Map<string, number>();
+  const problems = [...earlier];
+  const kept = found.filter(({ id, line }) => {
+    if (id === undefined) return true;
+    const first = lineOf.get(id);
+    if (first === undefined) lineOf.set(id, line);
+    else
+      problems.push({
+        file,
+        line,
+        what: `the id "${id}" is taken by line ${first}`,
+        fix: 'give this check another id',
+      });
+    return first === undefined;
+  });
+  const checks = kept.map(({ criterion, id, ...place }): Check => {
+    const own = id ?? freeId(derivedId(place.task, criterion), lineOf);
+    lineOf.set(own, place.line);
+    return { ...criterion, ...place, id: own };
+  });
+  return { checks, problems: problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
+}
+
+function derivedId(task: TaskId | undefined, criterion: Criterion): string {
+  const about =
+    'file' in criterion
+      ? criterion.file
+      : 'run' in criterion
+        ? criterion.run
+        : 'text' in criterion
+          ? criterion.text
+          : '';
+  const slug = about
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .slice(0, 60)
+    .replace(/^-|-$/g, '');
+  return `${task ?? 'all'}.${criterion.check}${slug === '' ? '' : `-${slug}`}`;
+}
+
+function freeId(wanted: string, taken: ReadonlyMap<string, number>): string {
+  let id = wanted;
+  for (let count = 2; taken.has(id); count += 1) id = `${wanted}-${count}`;
+  return id;
+}

@@ -1,0 +1,49 @@
+/** The headings of a Markdown text, and whether two headings say the same. Does not look into lists and quotes. */
+import { Lexer, type Token } from 'marked';
+import { splitFrontMatter } from './front-matter.ts';
+
+/** A heading so long is compared as it stands: its inline markup is not worth reading. */
+const MAX_INLINE = 1000;
+
+/** Lists the text of every heading in order, without inline markup; code fences, comments and front matter hold none. */
+export function headingsOf(text: string): string[] {
+  return blocksOf(splitFrontMatter(text).body)
+    .filter((token) => token.type === 'heading')
+    .map((token) => {
+      const source = 'text' in token && typeof token.text === 'string' ? token.text : '';
+      return source.length > MAX_INLINE ? source : plainText(Lexer.lexInline(source)).trim();
+    });
+}
+
+/** The form in which headings are compared: without numbering, final colons, case and extra space. */
+export function comparable(heading: string): string {
+  return plainText(Lexer.lexInline(heading.slice(0, MAX_INLINE)))
+    .normalize('NFC')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/^(?:\d+(?:\.\d+)*[.)]|\d+(?:\.\d+)+) /, '')
+    .replace(/[\s:]+$/, '')
+    .toLowerCase();
+}
+
+/** Cuts a Markdown text into its blocks; inline markup is left unread, which keeps hostile text cheap. */
+export function blocksOf(text: string): Token[] {
+  return new Lexer().blockTokens(text.replace(/\r\n|\r/g, '\n'), []);
+}
+
+/** True for text so nested that a Markdown parser could run out of stack: 50 markers at one line start, or a bullet 100 deep. */
+export function isNestedTooDeeply(text: string): boolean {
+  return /^(?:[ \t]*(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t]))){50}|^[ \t]{100,}(?:>|[-*+][ \t]|\d{1,9}[.)][ \t])/m.test(
+    text,
+  );
+}
+
+function plainText(tokens: readonly Token[]): string {
+  return tokens
+    .map((token) => {
+      if (token.type === 'html') return '';
+      if ('tokens' in token && Array.isArray(token.tokens)) return plainText(token.tokens);
+      return 'text' in token && typeof token.text === 'string' ? token.text : '';
+    })
+    .join('');
+}

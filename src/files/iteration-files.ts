@@ -1,0 +1,51 @@
+/** The texts of a new iteration folder, by path: everything except hashes, the event log and copies of given files. Writes nothing. */
+import type { Check } from '../core/check.ts';
+import type { TaskId } from '../core/ids.ts';
+import type { Plan } from '../core/plan.ts';
+import type { Inputs, Role, Workflow } from '../core/workflow.ts';
+import { iterationValues } from './iteration-values.ts';
+import { render } from './template.ts';
+import type { Reference } from './template-values.ts';
+
+/** A text that is pinned: where it came from and the SHA-256 of its bytes. */
+export interface Pinned {
+  /** `built in`, or a path relative to the repository. */
+  readonly source: string;
+  readonly sha256: string;
+}
+
+export interface NewIteration {
+  readonly plan: Plan;
+  readonly workflow: Workflow;
+  readonly workflowPin: Pinned;
+  readonly roles: Readonly<Record<string, Role>>;
+  readonly rolePins: Readonly<Record<string, Pinned>>;
+  readonly checks: readonly Check[];
+  /** What the step asks of each task, already substituted. */
+  readonly prompts: Readonly<Record<TaskId, string>>;
+  readonly inputs: Inputs;
+  readonly references: readonly Reference[];
+  /** Name of the repository's folder. */
+  readonly repository: string;
+  /** Folder of this iteration's worktrees, relative to the repository. */
+  readonly worktrees: string;
+}
+
+/** Renders every Markdown file of the folder, prompts included; paths are relative to it. */
+export function iterationFiles(iteration: NewIteration): Readonly<Record<string, string>> {
+  const values = iterationValues(iteration);
+  const files: Record<string, string> = {
+    'README.md': render('README.md', values),
+    'CONTEXT.md': render('CONTEXT.md', values),
+    'COMPLETION_CRITERIA.md': render('COMPLETION_CRITERIA.md', values),
+    'MULTI_AGENT_PLAN.md': render('MULTI_AGENT_PLAN.template.md', values),
+    'INTER_AGENT_MESSAGES.md': render('INTER_AGENT_MESSAGES.md', values),
+  };
+  for (const task of values.tasks) {
+    const role = iteration.roles[task.role];
+    if (role === undefined) throw new Error(`the role ${task.role} of ${task.id} was not loaded`);
+    const hasIterationFiles = task.deliverables.some((deliverable) => deliverable.in === 'iteration');
+    files[task.prompt] = render('agent-prompt.md', { ...values, task, role, hasIterationFiles });
+  }
+  return files;
+}

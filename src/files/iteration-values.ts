@@ -1,0 +1,216 @@
+/** Works out what the templates of a new iteration print: names, orders and lists. The numbers are in `iteration-figures.ts`. */
+import { byTaskNumber, type TaskId } from '../core/ids.ts';
+import { drawDependencies } from '../core/drawing.ts';
+import { downstreamOf, inDependencyOrder } from '../core/plan.ts';
+import type { MergeStrategy, Plan, PlannedTask } from '../core/plan.ts';
+import { minutesText, schedule } from '../core/schedule.ts';
+import type { Phase } from '../core/schedule.ts';
+import type { Inputs, InputValue, Role, Workflow } from '../core/workflow.ts';
+import { criterionLine } from './criteria.ts';
+import { decisionMatrix, figuresOf, numberText } from './iteration-figures.ts';
+import type { NewIteration } from './iteration-files.ts';
+import { code } from './template.ts';
+import type { ContextSections, GroupValues, IterationValues, TaskValues } from './template-values.ts';
+
+/** Where agents put files of the iteration folder, seen from their worktree. */
+const OUT = '.iter/out/';
+
+const STRATEGIES: Readonly<Record<MergeStrategy, string>> = {
+  linear: 'the commits of every task, one by one in dependency order; history stays a line',
+  squash: 'one commit per task in dependency order; history stays a line',
+  'merge-commit': 'one merge commit per task in dependency order; the commits of the task stay as they are',
+};
+
+const MODEL_REASONS: Readonly<Record<string, string>> = {
+  strong: 'a wrong decision here costs most later',
+  standard: 'ordinary work within clear bounds',
+  fast: 'short texts about known facts',
+};
+
+/** Values for every template of the folder. */
+export function iterationValues(iteration: NewIteration): IterationValues {
+  const { plan, workflow, checks, inputs } = iteration;
+  const short = shortBranch(plan.target);
+  const wholeCriteria = checks.filter((check) => check.task === undefined).map(criterionLine);
+  const gates = plan.tasks.flatMap((task) => (task.gate === undefined ? [] : [{ task: task.id, goto: task.gate.goto, max: task.gate.max }]));
+  return {
+    iteration: plan.iteration,
+    repository: iteration.repository,
+    workflow: {
+      name: workflow.name,
+      description: workflow.description,
+      sha256: iteration.workflowPin.sha256,
+    },
+    created: plan.created,
+    createdText: `${plan.created.slice(0, 16).replace('T', ' ')} UTC`,
+    target: short,
+    base: plan.base,
+    baseShort: plan.base.slice(0, 7),
+    environment: plan.environment,
+    human: plan.human,
+    strategy: plan.strategy,
+    strategyText: STRATEGIES[plan.strategy],
+    mergeOrder: mergeOrder(plan),
+    maxParallel: plan.maxParallel,
+    budget: budgetLines(workflow.budget),
+    worktrees: iteration.worktrees,
+    inputs: Object.entries(inputs).map(([name, value]) => ({
+      name,
+      value: textOf(value),
+      description: workflow.inputs[name]?.description ?? '',
+    })),
+    references: iteration.references,
+    context: contextOf(iteration),
+    tasks: plan.tasks.map((task) => taskValues(task, iteration)),
+    roles: Object.entries(iteration.rolePins).map(([name, pin]) => ({ name, sha256: pin.sha256 })),
+    groups: schedule(plan.tasks, plan.maxParallel).phases.map((phase) => groupValues(phase, iteration)),
+    outputs: plan.tasks.flatMap((task) => task.deliverables.map((deliverable) => ({ task: task.id, ...deliverable }))),
+    wholeCriteria,
+    successCriteria: [
+      `every MUST check of the ${plan.tasks.length} ${plan.tasks.length === 1 ? 'task' : 'tasks'} passes`,
+      ...gates.map((gate) => `the review ${gate.task} approves`),
+      `the branches fit together on \`${short}\``,
+    ],
+    decisionMatrix: decisionMatrix(plan, iteration.roles),
+    drawing: drawDependencies(plan.tasks),
+    overlaps: overlapsIn(plan.tasks),
+    gates,
+    retriesText: retriesText(plan.tasks),
+    figures: figuresOf(plan, iteration.roles, checks),
+  };
+}
+
+function taskValues(task: PlannedTask, { plan, workflow, checks, prompts, inputs, worktrees, roles }: NewIteration): TaskValues {
+  const role = roles[task.role];
+  const model = role?.model;
+  return {
+    id: task.id,
+    title: task.title,
+    role: task.role,
+    agent: task.agent,
+    instance: task.instance,
+    branch: shortBranch(task.branch),
+    worktree: `${worktrees}/${task.id}`,
+    group: task.group,
+    needs: task.needs,
+    reviewed: reviewedBy(task, plan),
+    targets: hasItems(task, workflow, inputs) ? task.targets : [],
+    deliverables: task.deliverables.map((deliverable) => ({
+      ...deliverable,
+      write: writePath(deliverable.in, deliverable.path),
+    })),
+    ...(task.gate === undefined ? {} : { gate: { write: writePath('iteration', task.gate.report) } }),
+    permission: task.permission,
+    estimate: minutesText(task.estimateMinutes),
+    skillsText: skillsText(role),
+    model: model ?? "the agent's default",
+    modelWhy: model === undefined ? 'the role asks for none' : (MODEL_REASONS[model] ?? 'asked for by the role'),
+    prompt: task.prompt,
+    criteria: checks.filter((check) => check.task === task.id).map(criterionLine),
+    instructions: (prompts[task.id] ?? '').trim(),
+  };
+}
+
+function groupValues(phase: Phase, { plan, checks, roles }: NewIteration): GroupValues {
+  const members = plan.tasks.filter((task) => phase.tasks.includes(task.id));
+  const used = [...new Set(members.map((task) => task.role))];
+  return {
+    letter: phase.group,
+    tasks: phase.tasks,
+    start: minutesText(phase.start),
+    end: minutesText(phase.end),
+    duration: minutesText(phase.end - phase.start),
+    loading: used.map((name) => `${name}: ${skillsText(roles[name]) || 'the role only'}`).join('; '),
+    criteria: checks.filter((check) => check.task !== undefined && phase.tasks.includes(check.task)).map(criterionLine),
+  };
+}
+
+/** Inputs with the name of a section fill it; the goal falls back to the issue, then to what the workflow is for. */
+function contextOf({ inputs, workflow }: NewIteration): ContextSections {
+  const list = (name: string): readonly string[] => listOf(inputs[name]);
+  const goal = [inputs['goal'], inputs['issue']].map((value) => textOf(value ?? '')).find((text) => text.trim() !== '');
+  const targeted = [...new Set(workflow.steps.flatMap((step) => step.targets ?? []))];
+  return {
+    goal: goal ?? workflow.description,
+    scope: [...list('scope'), ...targeted.filter((name) => name !== 'scope').flatMap(list), ...list('paths').map((path) => `paths: ${path}`)],
+    references: list('references'),
+    standards: list('standards'),
+    domain: list('domain'),
+    constraints: list('constraints'),
+    assumptions: list('assumptions'),
+    nonGoals: list('non_goals'),
+  };
+}
+
+function listOf(value: Inputs[string] | undefined): readonly string[] {
+  if (typeof value === 'object') return value;
+  const text = value === undefined ? '' : String(value);
+  return text.trim() === '' ? [] : [text];
+}
+
+function textOf(value: InputValue): string {
+  return typeof value === 'object' ? value.join(', ') : String(value);
+}
+
+function mergeOrder(plan: Plan): TaskId[] {
+  const writers = plan.tasks.filter((task) => task.permission !== 'read');
+  const order = inDependencyOrder(plan.tasks).filter((task) => writers.length === 0 || writers.includes(task));
+  return order.map((task) => task.id);
+}
+
+function budgetLines(budget: NewIteration['workflow']['budget']): string[] {
+  return [
+    ...(budget?.tokens === undefined ? [] : [`budget: ${numberText(budget.tokens)} tokens`]),
+    ...(budget?.usd === undefined ? [] : [`budget: ${budget.usd} USD`]),
+  ];
+}
+
+/** Tasks of one group that all may write. */
+function overlapsIn(tasks: readonly PlannedTask[]): string[] {
+  const groups = [...new Set(tasks.map((task) => task.group))];
+  return groups
+    .map((group) => tasks.filter((task) => task.group === group && task.permission !== 'read').map((task) => task.id))
+    .filter((ids) => ids.length > 1)
+    .map((ids) => ids.join(', '));
+}
+
+function retriesText(tasks: readonly PlannedTask[]): string {
+  const counts = [...new Set(tasks.map((task) => task.retries))].toSorted((a, b) => a - b);
+  const times = (count: number): string => (count === 0 ? 'not at all' : count === 1 ? 'once' : `up to ${count} times`);
+  if (counts.length === 1) return times(counts[0] ?? 0);
+  return counts
+    .map(
+      (count) =>
+        `${tasks
+          .filter((task) => task.retries === count)
+          .map((task) => task.id)
+          .join(', ')} ${times(count)}`,
+    )
+    .join('; ');
+}
+
+/** False when the list of targets was empty and the task stands for the iteration as a whole. */
+function hasItems(task: PlannedTask, workflow: Workflow, inputs: Inputs): boolean {
+  const list = workflow.steps.find((step) => step.id === task.step)?.targets;
+  return list !== undefined && listOf(inputs[list]).length > 0;
+}
+
+/** What a rejection can send back: the tasks of the step the gate names, and those between it and the review. */
+function reviewedBy(review: PlannedTask, plan: Plan): TaskId[] {
+  const first = plan.tasks.filter((task) => task.step === review.gate?.goto).map((task) => task.id);
+  const between = downstreamOf(plan, first).filter((id) => id !== review.id && downstreamOf(plan, [id]).includes(review.id));
+  const found = [...first, ...between].toSorted(byTaskNumber);
+  return found.length === 0 ? [review.id] : found;
+}
+
+function skillsText(role: Role | undefined): string {
+  return (role?.skills ?? []).map(code).join(', ');
+}
+
+function writePath(place: 'iteration' | 'repository', path: string): string {
+  return place === 'iteration' ? `${OUT}${path}` : path;
+}
+
+function shortBranch(ref: string): string {
+  return ref.replace(/^refs\/heads\//, '');
+}

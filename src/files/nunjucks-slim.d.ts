@@ -1,0 +1,16 @@
+/** The run-time half of nunjucks, which ships without types: only what `template.ts` uses. */
+declare module 'nunjucks/browser/nunjucks-slim.js' {
+  class PrecompiledLoader {
+    constructor(templates: Readonly<Record<string, object>>);
+  }
+  class Environment {
+    constructor(loader: PrecompiledLoader, options: { readonly autoescape: boolean; readonly throwOnUndefined: boolean });
+    addFilter(name: string, filter: (value: unknown) => string): void;
+    render(name: string, values: object): string;
+  }
+  const nunjucks: {
+    readonly Environment: typeof Environment;
+    readonly PrecompiledLoader: typeof PrecompiledLoader;
+  };
+  export default nunjucks;
+}

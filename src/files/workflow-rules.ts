@@ -1,0 +1,210 @@
+/** What a schema cannot say about a workflow: names that must exist, an order that must be possible, checks that must make sense. */
+import { deliveryFault, pathFault } from '../core/deliverable-path.ts';
+import { readValue } from '../core/inputs.ts';
+import { didYouMean } from '../core/nearest.ts';
+import { needsOf, upstreamOf } from '../core/stages.ts';
+import { placeholdersIn, wholePlaceholder } from '../core/substitute.ts';
+import { parseCommandLine } from './command-line.ts';
+import { compilePattern } from './pattern.ts';
+import {
+  bytesOf,
+  CHECKS,
+  type CheckSource,
+  FILE_CHECKS,
+  kindsOf,
+  placeOf,
+  type StepSource,
+  type WorkflowSource,
+} from './workflow-source.ts';
+import type { YamlPath } from './yaml-source.ts';
+
+export interface Fault {
+  readonly path: YamlPath;
+  /** Points at the key in place of the value. */
+  readonly key?: 'key';
+  readonly what: string;
+  readonly fix?: string;
+}
+
+const ITERATION_NAMES = ['iteration.name', 'iteration.slug'];
+const TARGET_NAMES = ['target', 'target.slug', 'target.stem'];
+
+/** Every fault of a workflow whose shape is right. */
+export function faultsOf(source: WorkflowSource): Fault[] {
+  const inputs = Object.keys(source.inputs ?? {}).map((name) => `inputs.${name}`);
+  const names = [...ITERATION_NAMES, ...inputs];
+  return [
+    ...inputFaults(source),
+    ...orderFaults(source.steps),
+    ...source.steps.flatMap((step, index) => stepFaults(step, ['steps', index], source, names)),
+    ...(source.checks ?? []).flatMap((check, index) => checkFaults(check, ['checks', index], { names, at: 'step' })),
+  ];
+}
+
+function inputFaults({ inputs = {} }: WorkflowSource): Fault[] {
+  return Object.entries(inputs).flatMap(([name, input]): Fault[] => {
+    const path = ['inputs', name, 'default'];
+    if (input.default === undefined) return [];
+    const fits = input.type === 'list' ? typeof input.default === 'object' : readValue(input.default, input.type) !== undefined;
+    if (!fits || (input.type === 'string' && typeof input.default === 'object')) {
+      return [{ path, what: `the default of input "${name}" is no ${input.type}`, fix: `write a ${input.type}` }];
+    }
+    return typeof input.default === 'string' ? textFaults(input.default, path, ITERATION_NAMES) : [];
+  });
+}
+
+/** Ids, stages, needs and gates: whether the steps can be put in an order. */
+function orderFaults(steps: readonly StepSource[]): Fault[] {
+  const faults: Fault[] = [];
+  const ids = steps.map((step) => step.id);
+  const needs = needsOf(steps);
+  steps.forEach((step, index) => {
+    if (ids.indexOf(step.id) !== index) {
+      faults.push({ path: ['steps', index, 'id'], what: `a second step with the id "${step.id}"`, fix: 'give every step its own id' });
+    }
+    const startsStage = step.stage !== undefined && steps[index - 1]?.stage !== step.stage;
+    const again = startsStage && steps.slice(0, index).some((earlier) => earlier.stage === step.stage);
+    if (again) {
+      const fix = 'put its steps next to each other or use another name';
+      faults.push({ path: ['steps', index, 'stage'], what: `stage "${step.stage ?? ''}" starts a second time`, fix });
+    }
+    (step.needs ?? []).forEach((need, place) => {
+      if (!ids.includes(need)) {
+        faults.push({ path: ['steps', index, 'needs', place], what: `unknown step "${need}"`, fix: didYouMean(need, ids) });
+      }
+    });
+    const upstream = upstreamOf(step.id, needs);
+    if (upstream.has(step.id) && step.needs !== undefined) {
+      const members = ids.filter((id) => upstream.has(id) && upstreamOf(id, needs).has(step.id));
+      const what = `step "${step.id}" waits for itself: ${members.join(', ')} need each other`;
+      faults.push({ path: ['steps', index, 'needs'], what, fix: 'remove one of these needs' });
+    }
+    const goto = step.gate?.on_reject.goto;
+    if (goto === undefined) return;
+    const path = ['steps', index, 'gate', 'on_reject', 'goto'];
+    if (!ids.includes(goto)) faults.push({ path, what: `unknown step "${goto}"`, fix: didYouMean(goto, ids) });
+    else if (!upstream.has(goto) || goto === step.id) {
+      faults.push({ path, what: `step "${goto}" does not come before "${step.id}"`, fix: didYouMean('', [...upstream].filter((id) => id !== step.id)) });
+    }
+  });
+  return faults;
+}
+
+function stepFaults(step: StepSource, path: YamlPath, source: WorkflowSource, outside: readonly string[]): Fault[] {
+  const faults: Fault[] = [];
+  const names = [...outside, 'task.id', ...(step.targets === undefined ? [] : TARGET_NAMES)];
+  if (step.targets !== undefined) {
+    const lists = Object.entries(source.inputs ?? {}).flatMap(([name, input]) => (input.type === 'list' ? [`inputs.${name}`] : []));
+    const from = step.targets.from;
+    const known = outside.includes(from);
+    if (!lists.includes(from)) {
+      const what = known ? `"${from}" is not a list` : `unknown input "${from}"`;
+      const fix = known ? 'make its type list or name another input' : didYouMean(from, lists);
+      faults.push({ path: [...path, 'targets', 'from'], what, fix });
+    }
+  }
+  for (const key of ['title', 'prompt'] as const) faults.push(...textFaults(step[key] ?? '', [...path, key], names));
+  const delivered: string[] = [];
+  (step.deliverables ?? []).forEach((deliverable, index) => {
+    const at = [...path, 'deliverables', index];
+    if (delivered.includes(deliverable.id)) {
+      faults.push({ path: [...at, 'id'], what: `a second deliverable with the id "${deliverable.id}"`, fix: 'give each its own id' });
+    }
+    delivered.push(deliverable.id);
+    faults.push(...textFaults(deliverable.path, [...at, 'path'], names));
+    const fault = deliveryFault(deliverable.path, placeOf(deliverable.in));
+    if (fault !== undefined) {
+      const fix = 'name a file such as context/report.md';
+      faults.push({ path: [...at, 'path'], what: `the path "${deliverable.path}" ${fault}`, fix });
+    }
+    (deliverable.checks ?? []).forEach((check, place) => {
+      faults.push(...checkFaults(check, [...at, 'checks', place], { names, at: 'deliverable' }));
+    });
+  });
+  (step.checks ?? []).forEach((check, index) => {
+    faults.push(...checkFaults(check, [...path, 'checks', index], { names, at: 'step' }));
+  });
+  if (step.gate !== undefined && !(step.deliverables ?? []).some((deliverable) => placeOf(deliverable.in) === 'iteration')) {
+    const fix = 'add a deliverable in the iteration folder: the review its reviewer writes';
+    faults.push({ path: [...path, 'gate'], key: 'key', what: `step "${step.id}" has a gate but delivers no review`, fix });
+  }
+  return faults;
+}
+
+function checkFaults(check: CheckSource, path: YamlPath, { names, at }: { names: readonly string[]; at: 'deliverable' | 'step' }): Fault[] {
+  const [kind, ...more] = kindsOf(check);
+  if (kind === undefined) return [{ path, what: 'a check that checks nothing', fix: `use one of ${CHECKS.join(', ')}` }];
+  const faults: Fault[] = more.map((other) => ({
+    path: [...path, other],
+    key: 'key',
+    what: `one check with two kinds, "${kind}" and "${other}"`,
+    fix: 'make it two checks',
+  }));
+  const aboutFile = FILE_CHECKS.some((name) => name === kind);
+  for (const key of ['file', 'in'] as const) {
+    if (check[key] === undefined || (aboutFile && at === 'step')) continue;
+    const what = aboutFile ? `"${key}" in a check of a deliverable` : `"${key}" with ${aCheck(kind)}`;
+    faults.push({ path: [...path, key], key: 'key', what, fix: aboutFile ? 'leave it out: the file is the deliverable' : 'leave it out' });
+  }
+  if (aboutFile && at === 'step' && check.file === undefined) {
+    faults.push({ path: [...path, kind], key: 'key', what: `${aCheck(kind)} without a file`, fix: 'add file: and the path' });
+  }
+  if (check.timeout !== undefined && kind !== 'command') {
+    faults.push({ path: [...path, 'timeout'], key: 'key', what: `"timeout" with ${aCheck(kind)}`, fix: 'leave it out: only commands take time' });
+  }
+  if (check.file !== undefined) {
+    const fault = pathFault(check.file);
+    if (fault !== undefined) faults.push({ path: [...path, 'file'], what: `the path "${check.file}" ${fault}`, fix: 'name a file below its folder' });
+  }
+  return [...faults, ...contentFaults(check, path), ...checkTexts(check).flatMap(([place, text]) => textFaults(text, [...path, ...place], names))];
+}
+
+const aCheck = (kind: string): string => `${kind === 'exists' ? 'an' : 'a'} ${kind} check`;
+
+/** Commands, patterns and sizes that cannot work. */
+function contentFaults(check: CheckSource, path: YamlPath): Fault[] {
+  const faults: Fault[] = [];
+  const { command, matches, size } = check;
+  if (command !== undefined && wholePlaceholder(command) === undefined) {
+    const parsed = command.includes('{{') ? undefined : parseCommandLine(command);
+    if (parsed === undefined) {
+      const fix = 'make the placeholder the whole command, or write the command without it';
+      faults.push({ path: [...path, 'command'], what: `a placeholder inside the command "${command}"`, fix });
+    } else if ('problem' in parsed) {
+      faults.push({ path: [...path, 'command'], what: parsed.problem });
+    }
+  }
+  const compiled = matches === undefined || matches.includes('{{') ? undefined : compilePattern(matches);
+  if (compiled !== undefined && 'problem' in compiled) faults.push({ path: [...path, 'matches'], what: `"${matches ?? ''}": ${compiled.problem}` });
+  const { min, max } = bytesOf(size ?? {});
+  if (min !== undefined && max !== undefined && min > max) {
+    faults.push({ path: [...path, 'size'], what: `no file is at least ${String(size?.min)} and at most ${String(size?.max)}`, fix: 'swap the two' });
+  }
+  return faults;
+}
+
+/** The texts of a check that may hold placeholders, and where they stand. */
+function checkTexts(check: CheckSource): [YamlPath, string][] {
+  const lists: [YamlPath, readonly string[]][] = [
+    [['headings'], check.headings ?? []],
+    [['contains'], check.contains ?? []],
+    [['scope', 'allow'], check.scope?.allow ?? []],
+    [['scope', 'deny'], check.scope?.deny ?? []],
+  ];
+  return [
+    [['file'], check.file ?? ''],
+    [['matches'], check.matches ?? ''],
+    [['command'], check.command ?? ''],
+    ...lists.flatMap(([path, texts]) => texts.map((text, index): [YamlPath, string] => [[...path, index], text])),
+  ];
+}
+
+function textFaults(text: string, path: YamlPath, names: readonly string[]): Fault[] {
+  const { names: used, broken } = placeholdersIn(text);
+  const unknown = [...new Set(used)].filter((name) => !names.includes(name));
+  const faults: Fault[] = unknown.map((name) => ({ path, what: `unknown name "{{ ${name} }}"`, fix: didYouMean(name, names) }));
+  if (broken !== undefined) {
+    faults.push({ path, what: `"${broken}" is no placeholder`, fix: 'write {{ name }} with a plain name: no filters, no conditions' });
+  }
+  return faults;
+}

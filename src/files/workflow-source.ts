@@ -1,0 +1,183 @@
+/** A workflow file as written, in the shape schemas/workflow.schema.json promises, and as the program reads it. */
+import type { Criterion, Format, Level, Place } from '../core/check.ts';
+import { parseDuration } from '../core/duration.ts';
+import type { MergeStrategy } from '../core/plan.ts';
+import { parseSize } from '../core/size.ts';
+import type { CheckTemplate, DeliverableTemplate, InputValue, Step, Workflow } from '../core/workflow.ts';
+
+export interface CheckSource {
+  readonly id?: string;
+  readonly level?: Level;
+  readonly file?: string;
+  readonly in?: Place | 'worktree';
+  readonly timeout?: string;
+  readonly exists?: true;
+  readonly size?: { readonly min?: string | number; readonly max?: string | number };
+  readonly headings?: readonly string[];
+  readonly contains?: readonly string[];
+  readonly matches?: string;
+  readonly format?: Format;
+  readonly command?: string;
+  readonly commits?: { readonly min: number };
+  readonly scope?: { readonly allow?: readonly string[]; readonly deny?: readonly string[] };
+}
+
+export interface DeliverableSource {
+  readonly id: string;
+  readonly path: string;
+  readonly in?: Place | 'worktree';
+  readonly level?: Level;
+  readonly checks?: readonly CheckSource[];
+}
+
+interface Defaults {
+  readonly agent?: string;
+  readonly timeout?: string;
+  readonly retry?: { readonly max?: number };
+  readonly permission?: Step['permission'];
+}
+
+export interface StepSource extends Defaults {
+  readonly id: string;
+  readonly title?: string;
+  readonly role: string;
+  readonly stage?: string;
+  readonly needs?: readonly string[];
+  readonly targets?: { readonly from: string };
+  readonly prompt?: string;
+  readonly deliverables?: readonly DeliverableSource[];
+  readonly checks?: readonly CheckSource[];
+  readonly gate?: { readonly on_reject: { readonly goto: string; readonly max?: number } };
+  readonly estimate?: string;
+  readonly points?: number;
+}
+
+export interface WorkflowSource {
+  readonly version: 1;
+  readonly name: string;
+  readonly description?: string;
+  readonly triggers?: readonly string[];
+  readonly inputs?: Readonly<Record<string, { readonly type: 'string' | 'number' | 'boolean' | 'list'; readonly required?: boolean; readonly default?: InputValue; readonly description?: string }>>;
+  readonly environments?: Workflow['environments'];
+  readonly concurrency?: number;
+  readonly budget?: { readonly tokens?: number; readonly usd?: number };
+  readonly defaults?: Defaults;
+  readonly steps: readonly StepSource[];
+  readonly checks?: readonly CheckSource[];
+  readonly merge?: { readonly strategy?: MergeStrategy };
+}
+
+export const FILE_CHECKS = ['exists', 'size', 'headings', 'contains', 'matches', 'format'] as const;
+export const CHECKS = [...FILE_CHECKS, 'command', 'commits', 'scope'] as const;
+
+/** Values for what a workflow leaves unsaid. */
+const UNSAID = {
+  timeout: '40m',
+  checkTimeout: '10m',
+  retries: 2,
+  permission: 'edit',
+  estimate: '30m',
+  rejections: 3,
+  concurrency: 3,
+  strategy: 'linear',
+} as const;
+
+/** Completes a workflow with what it leaves unsaid. */
+export function workflowOf(source: WorkflowSource): Workflow {
+  const inputs = Object.entries(source.inputs ?? {}).map(([name, input]) => [name, { ...input, required: input.required ?? false }]);
+  return {
+    version: 1,
+    name: source.name,
+    description: source.description ?? '',
+    triggers: source.triggers ?? [],
+    inputs: Object.fromEntries(inputs) as Workflow['inputs'],
+    environments: source.environments ?? {},
+    concurrency: source.concurrency ?? UNSAID.concurrency,
+    ...(source.budget === undefined ? {} : { budget: source.budget }),
+    steps: source.steps.map((step) => stepOf(step, source.defaults ?? {})),
+    checks: (source.checks ?? []).flatMap((check) => checkOf(check) ?? []),
+    merge: { strategy: source.merge?.strategy ?? UNSAID.strategy },
+  };
+}
+
+/** `worktree` is another word for the repository. */
+export function placeOf(place: Place | 'worktree' | undefined): Place {
+  return place === undefined || place === 'iteration' ? 'iteration' : 'repository';
+}
+
+/** The kinds of check an entry asks for; a sound one has exactly one. */
+export function kindsOf(check: CheckSource): (typeof CHECKS)[number][] {
+  return CHECKS.filter((kind) => check[kind] !== undefined);
+}
+
+function stepOf(step: StepSource, defaults: Defaults): Step {
+  const agent = step.agent ?? defaults.agent;
+  return {
+    id: step.id,
+    title: step.title ?? titleOf(step),
+    ...(step.stage === undefined ? {} : { stage: step.stage }),
+    ...(step.needs === undefined ? {} : { needs: step.needs }),
+    role: step.role,
+    ...(agent === undefined ? {} : { agent }),
+    ...(step.prompt === undefined ? {} : { prompt: step.prompt }),
+    ...(step.targets === undefined ? {} : { targets: step.targets.from.replace(/^inputs\./, '') }),
+    deliverables: (step.deliverables ?? []).map(deliverableOf),
+    checks: (step.checks ?? []).flatMap((check) => checkOf(check) ?? []),
+    ...(step.gate === undefined ? {} : { gate: { goto: step.gate.on_reject.goto, max: step.gate.on_reject.max ?? UNSAID.rejections } }),
+    retries: step.retry?.max ?? defaults.retry?.max ?? UNSAID.retries,
+    timeout: milliseconds(step.timeout ?? defaults.timeout ?? UNSAID.timeout),
+    permission: step.permission ?? defaults.permission ?? UNSAID.permission,
+    estimate: milliseconds(step.estimate ?? UNSAID.estimate) / 60_000,
+    points: step.points ?? 1,
+  };
+}
+
+/** `security-review` is "Security review"; with targets, each task names its own. */
+function titleOf(step: StepSource): string {
+  const words = step.id.replaceAll('-', ' ');
+  const title = words.charAt(0).toUpperCase() + words.slice(1);
+  return step.targets === undefined ? title : `${title}: {{ target }}`;
+}
+
+function deliverableOf({ id, path, in: place, level = 'must', checks = [] }: DeliverableSource): DeliverableTemplate {
+  const own = checks.map((check): CheckSource => ({ level, ...check, file: path, in: placeOf(place) }));
+  return { id, path, in: placeOf(place), level, checks: own.flatMap((check) => checkOf(check) ?? []) };
+}
+
+/** Undefined for an entry that is no sound check: its problem is told elsewhere. */
+function checkOf(check: CheckSource): CheckTemplate | undefined {
+  const criterion = criterionOf(check);
+  if (criterion === undefined) return undefined;
+  return { ...(check.id === undefined ? {} : { id: check.id }), level: check.level ?? 'must', criterion };
+}
+
+function criterionOf(check: CheckSource): Criterion | undefined {
+  const [kind] = kindsOf(check);
+  const where = { in: placeOf(check.in), file: check.file ?? '' };
+  if (kind === 'exists') return { check: 'exists', ...where };
+  if (check.size !== undefined) return { check: 'size', ...where, ...bytesOf(check.size) };
+  if (check.headings !== undefined) return { check: 'headings', ...where, headings: check.headings };
+  if (check.contains !== undefined) return { check: 'contains', ...where, words: check.contains };
+  if (check.matches !== undefined) return { check: 'matches', ...where, pattern: check.matches };
+  if (check.format !== undefined) return { check: 'format', ...where, format: check.format };
+  if (check.command !== undefined) {
+    return { check: 'command', run: check.command, timeout: milliseconds(check.timeout ?? UNSAID.checkTimeout) };
+  }
+  if (check.commits !== undefined) return { check: 'commits', min: check.commits.min };
+  if (check.scope !== undefined) return { check: 'scope', allow: check.scope.allow ?? [], deny: check.scope.deny ?? [] };
+  return undefined;
+}
+
+/** Sizes in bytes; a number without a unit is bytes. */
+export function bytesOf(size: { readonly min?: string | number; readonly max?: string | number }): { min?: number; max?: number } {
+  const bytes = (text: string | number): number => (typeof text === 'number' ? text : (parseSize(text) ?? 0));
+  return {
+    ...(size.min === undefined ? {} : { min: bytes(size.min) }),
+    ...(size.max === undefined ? {} : { max: bytes(size.max) }),
+  };
+}
+
+/** The schema has refused what is no duration; such a file never gets further. */
+function milliseconds(text: string): number {
+  return parseDuration(text) ?? 0;
+}

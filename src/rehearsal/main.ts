@@ -1,0 +1,111 @@
+/**
+ * The rehearsal agent: a program of its own, started like any other agent. It reads its task from standard input, writes deliverables that
+ * meet the criteria it finds there, and makes the mistakes `rehearsal.yaml` asks for. Deterministic: the same task gives the same bytes.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Check } from '../core/check.ts';
+import type { Behaviour, BehaviourName } from '../core/rehearsal.ts';
+import { behavioursOf } from '../core/rehearsal.ts';
+import { parseCriteria } from '../files/criteria.ts';
+import { deliverableText } from './deliverable.ts';
+import { changeFor } from './change.ts';
+
+const task = process.env['ITER_TASK'] ?? 'T1';
+const attempt = Number(process.env['ITER_ATTEMPT'] ?? '1');
+const directory = process.env['ITER_DIR'] ?? '.';
+const needs = (process.env['ITER_NEEDS'] ?? '').split(' ').filter((need) => need !== '');
+const targets = (process.env['ITER_TARGETS'] ?? '').split('\n').filter((target) => target !== '');
+const iteration = process.env['ITER_ITERATION'] ?? 'iteration';
+
+const prompt = readFileSync(0, 'utf8');
+const checks = parseCriteria(`## ${task}\n${prompt}`, 'TASK.md').checks.filter((check) => check.id.startsWith(`${task}.`));
+const script = path.join(directory, 'rehearsal.yaml');
+const behaviours = existsSync(script) ? behavioursOf(readFileSync(script, 'utf8'), task) : [];
+
+/** The mistake, if this attempt is one of those that make it. */
+function making(name: BehaviourName): Behaviour | undefined {
+  return behaviours.find((behaviour) => behaviour.name === name && attempt <= behaviour.amount);
+}
+
+console.log(`${task}, attempt ${attempt}: read ${prompt.length} characters, ${checks.length} criteria`);
+const slow = behaviours.find((behaviour) => behaviour.name === 'slow');
+if (slow !== undefined) await pause(slow.amount);
+if (making('fail') !== undefined) {
+  console.log(`${task}: giving up, as rehearsal.yaml asks`);
+  process.exit(1);
+}
+if (making('hang') !== undefined) {
+  console.log(`${task}: hanging, as rehearsal.yaml asks`);
+  await pause(2 ** 31 - 1);
+}
+if (making('block') !== undefined) {
+  write(path.join('.iter', 'outbox', 'report.md'), 'Blocked\nwhich of the two formats is meant?\n');
+  console.log(`${task}: blocked, as rehearsal.yaml asks`);
+  process.exit(0);
+}
+
+const wantsCommits = checks.some((check) => check.check === 'commits');
+const changed = wantsCommits ? changeRepository() : [];
+for (const [file, own] of byIterationFile(checks)) {
+  const review = file === process.env['ITER_REVIEW'];
+  const text = deliverableText({
+    file,
+    checks: own,
+    task,
+    changed,
+    ...(review ? { review: making('reject') === undefined ? [] : rejected() } : {}),
+    // a red run without code to break leaves out what was asked for first
+    incomplete: making('red') !== undefined && !wantsCommits,
+  });
+  write(path.join('.iter', 'out', file), text);
+  console.log(`${task}: wrote .iter/out/${file}`);
+}
+console.log(`${task}: done`);
+
+/** Edits the targets, adds a test where the repository has tests, and commits; gives the changed paths. */
+function changeRepository(): string[] {
+  const changes = changeFor({
+    root: process.cwd(),
+    task,
+    iteration,
+    targets: targets.filter((target) => existsSync(target)),
+    scope: checks.flatMap((check) => (check.check === 'scope' ? check.allow : [])),
+    red: making('red') !== undefined,
+    conflict: behaviours.some((behaviour) => behaviour.name === 'conflict'),
+    resolving: prompt.includes('conflicts with other accepted work'),
+    outside: making('outside') !== undefined,
+  });
+  for (const change of changes) write(change.path, change.text);
+  const paths = changes.map((change) => change.path);
+  git(['add', '--', ...paths]);
+  if (git(['diff', '--cached', '--name-only']).trim() !== '') git(['commit', '-q', '-m', `${changes[0]?.verb ?? 'Change'} ${paths[0] ?? ''}${attempt > 1 ? ` (attempt ${attempt})` : ''}`]);
+  for (const file of paths) console.log(`${task}: changed ${file}`);
+  return paths;
+}
+
+function git(argv: readonly string[]): string {
+  const name = ['-c', 'user.name=Rehearsal', '-c', 'user.email=rehearsal@localhost'];
+  return execFileSync('git', [...name, '-c', 'commit.gpgSign=false', ...argv], { encoding: 'utf8' });
+}
+
+function rejected(): { task: string; title: string }[] {
+  const [first = task] = making('reject') === undefined ? [] : needs;
+  return [{ task: first, title: 'the edge cases are not covered; add them and say which ones' }];
+}
+
+function byIterationFile(all: readonly Check[]): Map<string, Check[]> {
+  const files = new Map<string, Check[]>();
+  for (const check of all) {
+    if (!('in' in check) || check.in !== 'iteration') continue;
+    files.set(check.file, [...(files.get(check.file) ?? []), check]);
+  }
+  return files;
+}
+
+function write(file: string, text: string): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}

@@ -1,0 +1,65 @@
+/** What fits into a terminal of a given size: columns that are dropped before anything wraps, rows that scroll. Pure; draws nothing. */
+
+export interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** Below this there is only a summary line. */
+const SMALLEST: Size = { columns: 60, rows: 10 };
+/** From this height on blank lines part the blocks, and each decision shows its options. */
+const ROOMY_ROWS = 16;
+
+export type ColumnName = 'id' | 'title' | 'role' | 'agent' | 'state' | 'time' | 'doing';
+
+export interface Column {
+  readonly name: ColumnName;
+  readonly heading: string;
+  /** Cells, one blank towards the next column included. */
+  readonly width: number;
+}
+
+/** Cells before the first column, for the mark of the selected row. */
+export const MARK = 2;
+
+/** True when there is only room for a summary line. */
+export function isTiny(size: Size): boolean {
+  return size.columns < SMALLEST.columns || size.rows < SMALLEST.rows;
+}
+
+export function isRoomy(size: Size): boolean {
+  return size.rows >= ROOMY_ROWS;
+}
+
+/** Lines a frame may have: one less than the terminal, so that the cursor below it never scrolls the screen. */
+export function frameHeight(size: Size): number {
+  return Math.max(1, size.rows - 1);
+}
+
+/** Columns for a terminal so wide, together with the mark exactly as wide as it; `longestId` in cells. */
+export function columnsFor(width: number, longestId: number): Column[] {
+  const id: Column = { name: 'id', heading: 'task', width: Math.max(5, longestId + 1) };
+  const state: Column = { name: 'state', heading: 'state', width: 18 };
+  const time: Column = { name: 'time', heading: 'for', width: 7 };
+  const role: Column = { name: 'role', heading: 'role', width: width < 100 ? 11 : 16 };
+  const agent: Column = { name: 'agent', heading: 'agent', width: 12 };
+  const worker = width < 72 ? [] : width < 100 ? [role] : [role, agent];
+  const left = width - MARK - [id, state, time, ...worker].reduce((sum, column) => sum + column.width, 0);
+  const titleWidth = width < 80 ? left : Math.min(48, Math.floor(left / 2));
+  const title: Column = { name: 'title', heading: 'title', width: titleWidth };
+  const doing: Column = { name: 'doing', heading: 'last line', width: left - titleWidth };
+  return [id, title, ...worker, state, time, ...(doing.width === 0 ? [] : [doing])];
+}
+
+export interface Span {
+  readonly first: number;
+  /** One past the last. */
+  readonly end: number;
+}
+
+/** The stretch of `length` rows to show in `height` lines so that row `selected` is among them. */
+export function spanAround(selected: number, length: number, height: number): Span {
+  if (length <= height) return { first: 0, end: length };
+  const first = Math.min(Math.max(0, selected - Math.floor(height / 2)), length - height);
+  return { first, end: first + height };
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.{ts,tsx}'],
+    environment: 'node',
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // real git and real processes on two cores
+    maxWorkers: 2,
+    setupFiles: ['test/rig/isolation.ts'],
+  },
+});
