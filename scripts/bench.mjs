@@ -8,7 +8,9 @@ const root = path.resolve(import.meta.dirname, '..');
 const [name = '', ...rest] = process.argv.slice(2);
 const entry = path.join(root, 'bench', `${name}.ts`);
 if (name === '' || !existsSync(entry)) {
-  const names = readdirSync(path.join(root, 'bench')).filter((file) => file.endsWith('.ts')).map((file) => file.slice(0, -3));
+  const names = readdirSync(path.join(root, 'bench'))
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => file.slice(0, -3));
   process.stderr.write(`unknown benchmark "${name}"; use one of ${names.join(', ')}\n`);
   process.exit(2);
 }

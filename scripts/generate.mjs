@@ -61,7 +61,8 @@ function validators() {
 function templates() {
   const environment = new nunjucks.Environment(null, TEMPLATE_OPTIONS);
   const entries = filesBelow('templates', '.njk').map((file) => [relative('templates', file).split(sep).join('/'), file]);
-  if (readdirSync(root).includes('MULTI_AGENT_PLAN.template.md')) entries.push(['MULTI_AGENT_PLAN.template.md', 'MULTI_AGENT_PLAN.template.md']);
+  if (readdirSync(root).includes('MULTI_AGENT_PLAN.template.md'))
+    entries.push(['MULTI_AGENT_PLAN.template.md', 'MULTI_AGENT_PLAN.template.md']);
   const compiled = [];
   for (const [name, file] of entries) {
     const source = readFileSync(join(root, file), 'utf8');
@@ -96,12 +97,17 @@ function lint(file, source) {
 /** The workflows and roles that come with the program, as texts by name. */
 function library() {
   const texts = (folder, ending) =>
-    Object.fromEntries(filesBelow(folder, ending).map((file) => [file.split(sep).at(-1).slice(0, -ending.length), readFileSync(join(root, file), 'utf8')]));
+    Object.fromEntries(
+      filesBelow(folder, ending).map((file) => [file.split(sep).at(-1).slice(0, -ending.length), readFileSync(join(root, file), 'utf8')]),
+    );
   const code = [
     `export const workflows = ${JSON.stringify(texts('workflows', '.yaml'), undefined, 2)};`,
     `export const roles = ${JSON.stringify(texts('roles', '.md'), undefined, 2)};`,
   ];
-  const types = ['export declare const workflows: Readonly<Record<string, string>>;', 'export declare const roles: Readonly<Record<string, string>>;'];
+  const types = [
+    'export declare const workflows: Readonly<Record<string, string>>;',
+    'export declare const roles: Readonly<Record<string, string>>;',
+  ];
   return { 'library.js': `${code.join('\n')}\n`, 'library.d.ts': `${types.join('\n')}\n` };
 }
 

@@ -1,8 +1,10 @@
 /** argv → one command, imported only when it is called → exit code. The only place that ends the process. */
 
+import type { Command } from 'commander';
+
 interface Verb {
   readonly summary: string;
-  readonly load: () => Promise<{ readonly command: (finish: Finish, signal: AbortSignal) => import('commander').Command }>;
+  readonly load: () => Promise<{ readonly command: (finish: Finish, signal: AbortSignal) => Command }>;
 }
 
 /** How a command hands over its exit code. */
@@ -62,7 +64,10 @@ async function perform(verb: Verb, argv: readonly string[]): Promise<number> {
   process.on('SIGTERM', interrupt(143));
   let exit = 0;
   try {
-    await command((code) => (exit = code), controller.signal).parseAsync(argv.filter((word) => word !== '--no-input'), { from: 'user' });
+    await command((code) => (exit = code), controller.signal).parseAsync(
+      argv.filter((word) => word !== '--no-input'),
+      { from: 'user' },
+    );
     return interrupted ?? exit;
   } catch (error) {
     const code = (error as { readonly code?: unknown }).code;
@@ -70,7 +75,9 @@ async function perform(verb: Verb, argv: readonly string[]): Promise<number> {
     const { exitFor } = await import('./commands/verb.ts');
     const known = exitFor(error) ?? interrupted;
     if (known !== undefined) return known;
-    process.stderr.write(`this is a bug in iter ${ITER_VERSION}; nothing that was recorded is lost. Please report it with this:\n${error instanceof Error ? error.stack : String(error)}\n`);
+    process.stderr.write(
+      `this is a bug in iter ${ITER_VERSION}; nothing that was recorded is lost. Please report it with this:\n${error instanceof Error ? error.stack : String(error)}\n`,
+    );
     return 70;
   }
 }
@@ -80,7 +87,9 @@ async function help(name: string | undefined): Promise<number> {
   if (verb !== undefined) return perform(verb, ['--help']);
   const width = Math.max(...Object.keys(VERBS).map((one) => one.length));
   const lines = Object.entries(VERBS).map(([one, { summary }]) => `  ${one.padEnd(width)}  ${summary}`);
-  process.stdout.write(`iter: run several coding agents on one repository; agents claim, iter checks, people decide\n\nUsage: iter <command> [options]\n\n${lines.join('\n')}\n\nEach command has its own --help. Start with: iter new <slug>, then iter launch\n`);
+  process.stdout.write(
+    `iter: run several coding agents on one repository; agents claim, iter checks, people decide\n\nUsage: iter <command> [options]\n\n${lines.join('\n')}\n\nEach command has its own --help. Start with: iter new <slug>, then iter launch\n`,
+  );
   return 0;
 }
 

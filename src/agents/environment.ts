@@ -26,7 +26,11 @@ const ALLOWED_PREFIXES = ['LC_', 'XDG_'];
 export type Environment = Readonly<Record<string, string>>;
 
 /** The allowed part of `from`, the variables named in `also`, and then `set` on top. */
-export function childEnvironment(from: Readonly<Record<string, string | undefined>>, also: readonly string[], set: Environment): Environment {
+export function childEnvironment(
+  from: Readonly<Record<string, string | undefined>>,
+  also: readonly string[],
+  set: Environment,
+): Environment {
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(from)) {
     if (value === undefined) continue;

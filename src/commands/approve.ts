@@ -9,7 +9,11 @@ import { iterationAt, verb } from './verb.ts';
 const OPTIONS = ['done', 'accept', 'again'];
 
 export function command(finish: Finish, signal: AbortSignal): Command {
-  return verb('approve', 'Answer a pending decision with yes: work done by hand is checked, escalated work is accepted.', "iter approve T5-rejection-3 -m 'good enough for now'")
+  return verb(
+    'approve',
+    'Answer a pending decision with yes: work done by hand is checked, escalated work is accepted.',
+    "iter approve T5-rejection-3 -m 'good enough for now'",
+  )
     .argument('[id]', 'which decision; the only one when left out')
     .option('-m, --message <reason>', 'why')
     .option('--iteration <iteration>', 'number, slug or folder')

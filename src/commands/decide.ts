@@ -13,7 +13,11 @@ export interface DecideFlags extends Common {
 }
 
 export function command(finish: Finish, signal: AbortSignal): Command {
-  return verb('decide', 'Answer a pending decision; without arguments list them.', 'iter decide T5-rejection-3 --option again -m "keep the old signature"')
+  return verb(
+    'decide',
+    'Answer a pending decision; without arguments list them.',
+    'iter decide T5-rejection-3 --option again -m "keep the old signature"',
+  )
     .argument('[id]', 'which decision; the only one when left out')
     .option('--option <name>', 'the answer')
     .option('-m, --message <reason>', 'why; it reaches the next prompt')
@@ -22,16 +26,34 @@ export function command(finish: Finish, signal: AbortSignal): Command {
 }
 
 /** Records an answer, or lists what is open when there is none. */
-export async function settle(id: string | undefined, options: DecideFlags, option: string | undefined, signal: AbortSignal): Promise<number> {
+export async function settle(
+  id: string | undefined,
+  options: DecideFlags,
+  option: string | undefined,
+  signal: AbortSignal,
+): Promise<number> {
   const iteration = iterationAt(options, options.iteration);
   if (iteration === undefined) return EXIT.usage;
   const { decisions } = iteration.state;
   if (option === undefined) {
     if (options.json === true) json({ iteration: iteration.name, decisions });
-    else result(decisions.length === 0 ? 'nothing waits for a person' : decisions.map((open) => `${open.id}: ${open.question}\n${open.options.map((one) => `  --option ${one.id}    ${one.label}`).join('\n')}`).join('\n'));
+    else
+      result(
+        decisions.length === 0
+          ? 'nothing waits for a person'
+          : decisions
+              .map(
+                (open) => `${open.id}: ${open.question}\n${open.options.map((one) => `  --option ${one.id}    ${one.label}`).join('\n')}`,
+              )
+              .join('\n'),
+      );
     return decisions.length === 0 ? EXIT.done : EXIT.waiting;
   }
-  const done = await answer(iteration, { id, option, by: person(), ...(options.message === undefined ? {} : { reason: options.message }) }, contextOf(options, signal));
+  const done = await answer(
+    iteration,
+    { id, option, by: person(), ...(options.message === undefined ? {} : { reason: options.message }) },
+    contextOf(options, signal),
+  );
   if ('problems' in done) {
     complain(done.problems);
     return EXIT.usage;

@@ -5,7 +5,10 @@ import type { Verdict } from '../core/check.ts';
 export function verdictText(verdict: Verdict): string {
   const passed = verdict.results.filter((result) => result.pass).length;
   const lines = verdict.missed.map((line) => `  ${line}`);
-  return [`${verdict.decision.replaceAll('_', ' ')} on tree ${verdict.tree.slice(0, 10)}: ${passed} of ${verdict.results.length} checks passed`, ...lines].join('\n');
+  return [
+    `${verdict.decision.replaceAll('_', ' ')} on tree ${verdict.tree.slice(0, 10)}: ${passed} of ${verdict.results.length} checks passed`,
+    ...lines,
+  ].join('\n');
 }
 
 /** The object `iter validate --json` prints. */

@@ -9,17 +9,19 @@ import type { Common } from './verb.ts';
 import { EXIT, repositoryAt, verb } from './verb.ts';
 
 export function command(finish: Finish): Command {
-  return verb('init', 'Write .iter/config.yaml for this repository; what is there already stays.', 'iter init').action(async (options: Common) => {
-    const repository = repositoryAt(options.directory);
-    if (repository === undefined) return finish(EXIT.usage);
-    const file = join(repository.root, '.iter', 'config.yaml');
-    const made = !exists(file);
-    if (made) await writeAtomic(file, configText(testCommand(repository.root)));
-    if (options.json === true) json({ file, written: made });
-    else if (made) result(`wrote ${file}\nnext: iter new <slug>`);
-    else say(`${file} is there already and stays as it is`);
-    return finish(EXIT.done);
-  });
+  return verb('init', 'Write .iter/config.yaml for this repository; what is there already stays.', 'iter init').action(
+    async (options: Common) => {
+      const repository = repositoryAt(options.directory);
+      if (repository === undefined) return finish(EXIT.usage);
+      const file = join(repository.root, '.iter', 'config.yaml');
+      const made = !exists(file);
+      if (made) writeAtomic(file, configText(testCommand(repository.root)));
+      if (options.json === true) json({ file, written: made });
+      else if (made) result(`wrote ${file}\nnext: iter new <slug>`);
+      else say(`${file} is there already and stays as it is`);
+      return finish(EXIT.done);
+    },
+  );
 }
 
 /** The repository's own test command, if its package.json names one. */

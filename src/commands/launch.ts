@@ -22,7 +22,11 @@ interface LaunchFlags extends Common {
 }
 
 export function command(finish: Finish, signal: AbortSignal): Command {
-  return verb('launch', 'Start agents in worktrees until every task is accepted or somebody is needed; started again it continues.', 'iter launch --max-parallel 3')
+  return verb(
+    'launch',
+    'Start agents in worktrees until every task is accepted or somebody is needed; started again it continues.',
+    'iter launch --max-parallel 3',
+  )
     .argument('[iteration]', 'number, slug or folder; the newest unfinished one when left out')
     .option('--max-parallel <n>', 'how many agents at once')
     .option('--agent <name>', 'who does the work, instead of what the plan says')
@@ -44,14 +48,25 @@ async function perform(wanted: string | undefined, options: LaunchFlags, signal:
   if (options.dryRun === true) return dryRun(iteration, limits, options);
   const started = await launchChecked(iteration, limits, context);
   if ('exit' in started) return started.exit;
-  if (options.json === true) json(statusJson(iteration.plan, started.state, snapshot(iteration.plan, started.state, iteration.directory)));
+  if (options.json === true)
+    json(
+      statusJson(
+        iteration.plan,
+        started.state,
+        snapshot(iteration.plan, started.state, { directory: iteration.directory, running: false }),
+      ),
+    );
   return conclude(iteration, started);
 }
 
 type Limits = Parameters<typeof launch>[1];
 
 /** Preflight and launch; everything preflight finds is said. */
-export async function launchChecked(iteration: Iteration, limits: Limits, context: Context): Promise<LaunchResult | { readonly exit: number }> {
+export async function launchChecked(
+  iteration: Iteration,
+  limits: Limits,
+  context: Context,
+): Promise<LaunchResult | { readonly exit: number }> {
   const { problems, missingAgents } = await preflight(iteration, context);
   complain([...problems, ...missingAgents]);
   if (problems.length > 0) return { exit: EXIT.usage };
@@ -66,7 +81,10 @@ export function conclude(iteration: Iteration, { outcome, state }: LaunchResult)
       say('every task that could run is accepted\nnext: iter validate, then iter merge');
       return EXIT.done;
     case 'waiting':
-      for (const open of state.decisions) say(`needs you: ${open.id}: ${open.question}\n${open.options.map((option) => `  iter decide ${open.id} --option ${option.id}    ${option.label}`).join('\n')}`);
+      for (const open of state.decisions)
+        say(
+          `needs you: ${open.id}: ${open.question}\n${open.options.map((option) => `  iter decide ${open.id} --option ${option.id}    ${option.label}`).join('\n')}`,
+        );
       return EXIT.waiting;
     case 'failed': {
       const failed = iteration.plan.tasks.filter((task) => state.tasks[task.id]?.phase.name === 'failed');
@@ -83,10 +101,12 @@ function limitsOf(iteration: Iteration, options: LaunchFlags): Limits | { readon
   const problems: Problem[] = [];
   const asked = options.maxParallel ?? process.env['ITER_MAX_PARALLEL'];
   const maxParallel = asked === undefined ? iteration.plan.maxParallel : Number(asked);
-  if (!Number.isInteger(maxParallel) || maxParallel < 1) problems.push({ what: `--max-parallel "${asked ?? ''}" is not a number of agents`, fix: 'give a whole number from 1' });
+  if (!Number.isInteger(maxParallel) || maxParallel < 1)
+    problems.push({ what: `--max-parallel "${asked ?? ''}" is not a number of agents`, fix: 'give a whole number from 1' });
   const only = options.only?.split(',').map((id) => taskId(id.trim()));
   for (const id of only ?? []) {
-    if (!iteration.plan.tasks.some((task) => task.id === id)) problems.push({ what: `--only: there is no task "${id}"`, fix: `use ${iteration.plan.tasks.map((task) => task.id).join(', ')}` });
+    if (!iteration.plan.tasks.some((task) => task.id === id))
+      problems.push({ what: `--only: there is no task "${id}"`, fix: `use ${iteration.plan.tasks.map((task) => task.id).join(', ')}` });
   }
   if (problems.length > 0) return { problems };
   return { maxParallel, ...(only === undefined ? {} : { only: new Set(only) }) };

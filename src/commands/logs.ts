@@ -38,7 +38,8 @@ export function command(finish: Finish, signal: AbortSignal): Command {
         return finish(EXIT.failed);
       }
       if (options.json === true) json({ iteration: iteration.name, task, attempt: Number(attempt), log: readText(file) ?? '' });
-      else if (options.follow === true) await followText(file, (text) => (options.raw === true ? process.stdout.write(text) : result(text.replace(/\n$/, ''))), signal);
+      else if (options.follow === true)
+        await followText(file, (text) => (options.raw === true ? process.stdout.write(text) : result(text.replace(/\n$/, ''))), signal);
       else if (options.raw === true) process.stdout.write(readText(file) ?? '');
       else result((readText(file) ?? '').replace(/\n$/, ''));
       return finish(EXIT.done);

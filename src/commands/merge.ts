@@ -48,11 +48,24 @@ function mergeOptions(iteration: Iteration, options: Flags): MergeOptions | { re
   const problems: Problem[] = [];
   const strategy = STRATEGIES.find((one) => one === (options.strategy ?? iteration.plan.strategy));
   if (strategy === undefined) problems.push({ what: `unknown strategy "${options.strategy ?? ''}"`, fix: `use ${STRATEGIES.join(', ')}` });
-  if (options.task !== undefined && !iteration.plan.tasks.some((task) => task.id === options.task)) problems.push({ what: `there is no task "${options.task}"`, fix: `use ${iteration.plan.tasks.map((task) => task.id).join(', ')}` });
-  if (options.into !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._/-]{0,120}$/.test(options.into)) problems.push({ what: `"${options.into}" is no branch name`, fix: 'give the short name of a branch: main' });
+  if (options.task !== undefined && !iteration.plan.tasks.some((task) => task.id === options.task))
+    problems.push({ what: `there is no task "${options.task}"`, fix: `use ${iteration.plan.tasks.map((task) => task.id).join(', ')}` });
+  if (options.into !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._/-]{0,120}$/.test(options.into))
+    problems.push({ what: `"${options.into}" is no branch name`, fix: 'give the short name of a branch: main' });
   if (strategy === undefined || problems.length > 0) return { problems };
-  const target = options.into === undefined ? iteration.plan.target : options.into.startsWith('refs/heads/') ? options.into : `refs/heads/${options.into}`;
-  return { strategy, target, dryRun: options.dryRun === true, strict: options.strict === true, ...(options.task === undefined ? {} : { tasks: [taskId(options.task)] }) };
+  const target =
+    options.into === undefined
+      ? iteration.plan.target
+      : options.into.startsWith('refs/heads/')
+        ? options.into
+        : `refs/heads/${options.into}`;
+  return {
+    strategy,
+    target,
+    dryRun: options.dryRun === true,
+    strict: options.strict === true,
+    ...(options.task === undefined ? {} : { tasks: [taskId(options.task)] }),
+  };
 }
 
 /** Says how a merge ended; gives the exit code. */
@@ -69,7 +82,9 @@ export function report(merged: MergeResult, asked: Pick<MergeOptions, 'target'>,
       say(`nothing landed: ${target} and your checkout are as they were`);
       return EXIT.noGo;
     case 'conflict':
-      say(`${merged.task} conflicts with the work before it in ${merged.paths.join(', ')}; ${target} is as it was. ${merged.task} goes back: iter launch starts it again on top of the other work`);
+      say(
+        `${merged.task} conflicts with the work before it in ${merged.paths.join(', ')}; ${target} is as it was. ${merged.task} goes back: iter launch starts it again on top of the other work`,
+      );
       return EXIT.conflict;
     case 'blocked':
       say(`nothing landed: ${merged.why}`);

@@ -22,10 +22,16 @@ export function command(finish: Finish, signal: AbortSignal): Command {
           json(statusJson(iteration.plan, iteration.state, feed.snapshot()));
           return finish(EXIT.done);
         }
-        const screen = process.stdout.isTTY === true && process.stdin.isTTY === true && options.plain !== true && process.env['TERM'] !== 'dumb' && options.once !== true;
+        const screen =
+          process.stdout.isTTY &&
+          process.stdin.isTTY &&
+          options.plain !== true &&
+          process.env['TERM'] !== 'dumb' &&
+          process.env['CI'] === undefined &&
+          options.once !== true;
         if (screen) {
           const { startMonitor } = await import('../tui/start.tsx');
-          await startMonitor(feed);
+          await startMonitor(feed, { color: process.env['NO_COLOR'] === undefined });
           say('the run goes on without the monitor; iter stop ends it');
           return finish(EXIT.done);
         }
@@ -45,9 +51,14 @@ async function lines(feed: ReturnType<typeof openFeed>, once: boolean, signal: A
     before = now;
   };
   print();
-  while (!once && feed.isRunning() && !signal.aborted) {
+  if (once) return exitOf(before);
+  while (feed.isRunning() && !signal.aborted) {
     await feed.changed(signal);
     print();
   }
-  return before?.status === 'waiting-for-person' ? EXIT.waiting : EXIT.done;
+  return exitOf(before);
+}
+
+function exitOf(view: Snapshot | undefined): number {
+  return view?.status === 'waiting-for-person' ? EXIT.waiting : EXIT.done;
 }

@@ -39,7 +39,13 @@ export function withNewFlags(command: Command): Command {
 }
 
 export function command(finish: Finish): Command {
-  return withNewFlags(verb('new', 'Make an iteration folder from a workflow.', "iter new pricing --targets 'src/*.js' --input test_command='npm test' --agent rehearsal")).action(async (slug: string, options: NewOptions) => {
+  return withNewFlags(
+    verb(
+      'new',
+      'Make an iteration folder from a workflow.',
+      "iter new pricing --targets 'src/*.js' --input test_command='npm test' --agent rehearsal",
+    ),
+  ).action(async (slug: string, options: NewOptions) => {
     const created = await create(slug, options);
     if (created === undefined) return finish(EXIT.usage);
     if ('problems' in created) {
@@ -56,11 +62,21 @@ export function command(finish: Finish): Command {
 export async function create(slug: string, options: NewOptions): Promise<Created | Refused | undefined> {
   const repository = repositoryAt(options.directory);
   if (repository === undefined) return undefined;
-  const settings = await settingsOf(repository, { environment: process.env, directory: options.directory, targets: options.targets ?? [], inputs: options.input ?? [] });
+  const settings = await settingsOf(repository, {
+    environment: process.env,
+    directory: options.directory,
+    targets: options.targets ?? [],
+    inputs: options.input ?? [],
+  });
   if ('problems' in settings) return { problems: settings.problems, exit: 2 };
   const maxParallel = options.maxParallel === undefined ? settings.maxParallel : Number(options.maxParallel);
   if (maxParallel !== undefined && (!Number.isInteger(maxParallel) || maxParallel < 1)) {
-    return { problems: [{ what: `--max-parallel "${options.maxParallel ?? maxParallel}" is not a number of agents`, fix: 'give a whole number from 1' }], exit: 2 };
+    return {
+      problems: [
+        { what: `--max-parallel "${options.maxParallel ?? maxParallel}" is not a number of agents`, fix: 'give a whole number from 1' },
+      ],
+      exit: 2,
+    };
   }
   const environment = options.env ?? settings.environment;
   const created = await createIteration({
@@ -86,13 +102,30 @@ export async function create(slug: string, options: NewOptions): Promise<Created
 function print(created: Created, options: NewOptions): void {
   const { plan, directory } = created;
   if (options.json === true) {
-    const tasks = plan.tasks.map(({ id, step, role, agent, branch, needs, group, targets, deliverables, estimateTokens, risk }) => ({ id, step, role, agent, branch, needs, group, targets, deliverables: deliverables.map((deliverable) => deliverable.path), estimateTokens, risk }));
+    const tasks = plan.tasks.map(({ id, step, role, agent, branch, needs, group, targets, deliverables, estimateTokens, risk }) => ({
+      id,
+      step,
+      role,
+      agent,
+      branch,
+      needs,
+      group,
+      targets,
+      deliverables: deliverables.map((deliverable) => deliverable.path),
+      estimateTokens,
+      risk,
+    }));
     return json({ iteration: plan.iteration, dir: directory, tasks });
   }
   const width = Math.max(...plan.tasks.map((task) => task.title.length));
-  const rows = plan.tasks.map((task) => `  ${task.group}  ${task.id.padEnd(4)} ${task.title.padEnd(width)}  ${task.role} (${task.agent})${task.needs.length === 0 ? '' : `, after ${task.needs.join(', ')}`}`);
+  const rows = plan.tasks.map(
+    (task) =>
+      `  ${task.group}  ${task.id.padEnd(4)} ${task.title.padEnd(width)}  ${task.role} (${task.agent})${task.needs.length === 0 ? '' : `, after ${task.needs.join(', ')}`}`,
+  );
   const verb_ = options.dryRun === true ? 'would make' : 'made';
-  return result(`${verb_} ${relative(process.cwd(), directory) || directory} from ${plan.workflow}: ${plan.tasks.length} tasks\n${rows.join('\n')}\nnext: iter launch`);
+  return result(
+    `${verb_} ${relative(process.cwd(), directory) || directory} from ${plan.workflow}: ${plan.tasks.length} tasks\n${rows.join('\n')}\nnext: iter launch`,
+  );
 }
 
 function collect(value: string, before: readonly string[] | undefined): readonly string[] {

@@ -9,7 +9,11 @@ import { iterationAt, verb } from './verb.ts';
 const OPTIONS = ['again', 'fail'];
 
 export function command(finish: Finish, signal: AbortSignal): Command {
-  return verb('reject', 'Answer a pending decision with no: the work goes back with your reason.', "iter reject T5-rejection-3 -m 'the error path is still missing'")
+  return verb(
+    'reject',
+    'Answer a pending decision with no: the work goes back with your reason.',
+    "iter reject T5-rejection-3 -m 'the error path is still missing'",
+  )
     .argument('[id]', 'which decision; the only one when left out')
     .option('-m, --message <reason>', 'why')
     .option('--iteration <iteration>', 'number, slug or folder')

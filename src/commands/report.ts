@@ -15,7 +15,11 @@ interface Flags extends Common {
 }
 
 export function command(finish: Finish, signal: AbortSignal): Command {
-  return verb('report', 'For agents: say where your task stands. It is a claim; iter checks it.', 'iter report Completed -m "tests added, see test/tax.test.js"')
+  return verb(
+    'report',
+    'For agents: say where your task stands. It is a claim; iter checks it.',
+    'iter report Completed -m "tests added, see test/tax.test.js"',
+  )
     .argument('<status>', STATUS_WORDS.join(', '))
     .option('-m, --message <text>', 'what to add')
     .option('--task <id>', 'which task; ITER_TASK when left out')
@@ -28,14 +32,22 @@ export function command(finish: Finish, signal: AbortSignal): Command {
       const problems = [
         ...(word === undefined ? [{ what: `unknown status "${status}"`, fix: `use one of ${STATUS_WORDS.join(', ')}` }] : []),
         ...(id === undefined ? [{ what: 'no task is named', fix: 'give --task T2, or set ITER_TASK' }] : []),
-        ...(id === undefined || iteration.plan.tasks.some((task) => task.id === id) ? [] : [{ what: `there is no task "${id}"`, fix: `use ${iteration.plan.tasks.map((task) => task.id).join(', ')}` }]),
+        ...(id === undefined || iteration.plan.tasks.some((task) => task.id === id)
+          ? []
+          : [{ what: `there is no task "${id}"`, fix: `use ${iteration.plan.tasks.map((task) => task.id).join(', ')}` }]),
       ];
       if (word === undefined || id === undefined || problems.length > 0) {
         complain(problems);
         return finish(EXIT.usage);
       }
       const run = new Run(iteration, contextOf(options, signal));
-      await run.record({ type: 'status-claimed', task: taskId(id), word, by: person(), ...(options.message === undefined ? {} : { message: options.message }) });
+      await run.record({
+        type: 'status-claimed',
+        task: taskId(id),
+        word,
+        by: person(),
+        ...(options.message === undefined ? {} : { message: options.message }),
+      });
       if (options.json === true) json({ iteration: iteration.name, task: id, word });
       else result(`${id}: ${word} is on record as a claim`);
       return finish(EXIT.done);

@@ -15,7 +15,9 @@ import { complain, result, say } from './out.ts';
 import { EXIT, contextOf, verb } from './verb.ts';
 
 export function command(finish: Finish, signal: AbortSignal): Command {
-  return withNewFlags(verb('run', 'New, launch, validate and merge in one go.', 'iter run try --agent rehearsal')).action(async (slug: string, options: NewOptions) => finish(await perform(slug, options, signal)));
+  return withNewFlags(verb('run', 'New, launch, validate and merge in one go.', 'iter run try --agent rehearsal')).action(
+    async (slug: string, options: NewOptions) => finish(await perform(slug, options, signal)),
+  );
 }
 
 async function perform(slug: string, options: NewOptions, signal: AbortSignal): Promise<number> {

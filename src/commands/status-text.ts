@@ -35,11 +35,29 @@ export function statusJson(plan: Plan, state: State, view: Snapshot): Record<str
 
 /** The table `iter status` prints; `now` in milliseconds. */
 export function statusText(view: Snapshot, now: number): string {
-  const rows = view.tasks.map((task) => [task.id, task.title, `${task.role} (${task.agent})`, stateText(task), task.attempt === 0 ? '' : age(now - Date.parse(task.since)), whyText(task)]);
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.min(column === 1 ? 36 : 28, Math.max(...rows.map((row) => row[column]?.length ?? 0))));
-  const lines = rows.map((row) => `  ${row.map((cell, column) => (widths[column] === undefined ? cell : cut(cell, widths[column]).padEnd(widths[column]))).join('  ')}`.trimEnd());
-  const decisions = view.decisions.flatMap((open) => [`  ${open.id}: ${open.question}`, ...open.options.map((option) => `      iter decide ${open.id} --option ${option.id}    ${option.label}`)]);
-  return [`${view.iteration}: ${STATUS_TEXT[view.status]}${view.decision === undefined ? '' : `, last decision ${view.decision}`}`, ...lines, ...(decisions.length === 0 ? [] : ['needs you:', ...decisions])].join('\n');
+  const rows = view.tasks.map((task) => [
+    task.id,
+    task.title,
+    `${task.role} (${task.agent})`,
+    stateText(task),
+    task.attempt === 0 ? '' : age(now - Date.parse(task.since)),
+    whyText(task),
+  ]);
+  const widths = [0, 1, 2, 3, 4].map((column) =>
+    Math.min(column === 1 ? 36 : 28, Math.max(...rows.map((row) => row[column]?.length ?? 0))),
+  );
+  const lines = rows.map((row) =>
+    `  ${row.map((cell, column) => (widths[column] === undefined ? cell : cut(cell, widths[column]).padEnd(widths[column]))).join('  ')}`.trimEnd(),
+  );
+  const decisions = view.decisions.flatMap((open) => [
+    `  ${open.id}: ${open.question}`,
+    ...open.options.map((option) => `      iter decide ${open.id} --option ${option.id}    ${option.label}`),
+  ]);
+  return [
+    `${view.iteration}: ${STATUS_TEXT[view.status]}${view.decision === undefined ? '' : `, last decision ${view.decision}`}`,
+    ...lines,
+    ...(decisions.length === 0 ? [] : ['needs you:', ...decisions]),
+  ].join('\n');
 }
 
 const STATUS_TEXT: Readonly<Record<Snapshot['status'], string>> = {

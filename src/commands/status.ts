@@ -5,7 +5,7 @@ import { snapshot } from '../core/snapshot.ts';
 import { json, result } from './out.ts';
 import { statusJson, statusText } from './status-text.ts';
 import type { Common } from './verb.ts';
-import { EXIT, iterationAt, verb } from './verb.ts';
+import { EXIT, isRunning, iterationAt, verb } from './verb.ts';
 
 export function command(finish: Finish): Command {
   return verb('status', 'Where every task stands, and what waits for you.', 'iter status --json')
@@ -14,7 +14,7 @@ export function command(finish: Finish): Command {
       const iteration = iterationAt(options, wanted);
       if (iteration === undefined) return finish(EXIT.usage);
       const { plan, state, directory } = iteration;
-      const view = snapshot(plan, state, directory);
+      const view = snapshot(plan, state, { directory, running: isRunning(iteration) });
       if (options.json === true) json(statusJson(plan, state, view));
       else result(statusText(view, Date.now()));
       return finish(EXIT.done);

@@ -21,7 +21,8 @@ export function command(finish: Finish, signal: AbortSignal): Command {
       }
       const { target, before, after, kept } = undone.undone;
       if (options.json === true) json({ target, before, after, kept });
-      else result(`${target.replace('refs/heads/', '')}: ${before.slice(0, 10)} -> ${after.slice(0, 10)}; what was undone is kept at ${kept}`);
+      else
+        result(`${target.replace('refs/heads/', '')}: ${before.slice(0, 10)} -> ${after.slice(0, 10)}; what was undone is kept at ${kept}`);
       return finish(EXIT.done);
     });
 }

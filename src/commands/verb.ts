@@ -2,16 +2,28 @@
 import { realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { LockedError } from '../effects/lock.ts';
+import { LockedError, holderOf } from '../effects/lock.ts';
 import { locate } from '../effects/repository.ts';
 import type { Repository } from '../effects/repository.ts';
 import type { Context } from '../engine/context.ts';
 import type { Iteration } from '../engine/iteration.ts';
 import { openIteration } from '../engine/iteration.ts';
+import { launchLock } from '../engine/places.ts';
 import { complain, say } from './out.ts';
 
 /** The exit codes of CONTRACT.md. */
-export const EXIT = { done: 0, failed: 1, usage: 2, noGo: 3, agentMissing: 4, waiting: 5, conflict: 7, running: 8, bug: 70, locked: 75 } as const;
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  noGo: 3,
+  agentMissing: 4,
+  waiting: 5,
+  conflict: 7,
+  running: 8,
+  bug: 70,
+  locked: 75,
+} as const;
 
 export interface Common {
   readonly directory: string;
@@ -58,8 +70,14 @@ export function iterationAt(options: Common, wanted: string | undefined): Iterat
     return undefined;
   }
   const { iteration } = opened;
-  if (iteration.torn !== undefined) say(`iterations/${iteration.name}/.run/events.jsonl: the last line was cut off and does not count: ${iteration.torn.slice(0, 80)}`);
+  if (iteration.torn !== undefined)
+    say(`iterations/${iteration.name}/.run/events.jsonl: the last line was cut off and does not count: ${iteration.torn.slice(0, 80)}`);
   return iteration;
+}
+
+/** True while a launch holds the iteration. */
+export function isRunning(iteration: Iteration): boolean {
+  return holderOf(launchLock(iteration))?.alive === true;
 }
 
 /** The context of a command: the real clock, environment, signals and files of this build. */

@@ -14,9 +14,23 @@ export type Action =
   | { readonly do: 'check'; readonly task: TaskId }
   | { readonly do: 'accept'; readonly task: TaskId }
   | { readonly do: 'send-back'; readonly task: TaskId; readonly failures: readonly Failure[] }
-  | { readonly do: 'reject'; readonly task: TaskId; readonly rejection: number; readonly goto: readonly TaskId[]; readonly reset: readonly TaskId[]; readonly findings: readonly Finding[] }
+  | {
+      readonly do: 'reject';
+      readonly task: TaskId;
+      readonly rejection: number;
+      readonly goto: readonly TaskId[];
+      readonly reset: readonly TaskId[];
+      readonly findings: readonly Finding[];
+    }
   | { readonly do: 'fail'; readonly task: TaskId; readonly reason: string }
-  | { readonly do: 'ask'; readonly id: string; readonly kind: 'escalation'; readonly task: TaskId; readonly question: string; readonly options: readonly DecisionOption[] };
+  | {
+      readonly do: 'ask';
+      readonly id: string;
+      readonly kind: 'escalation';
+      readonly task: TaskId;
+      readonly question: string;
+      readonly options: readonly DecisionOption[];
+    };
 
 export interface Limits {
   readonly maxParallel: number;

@@ -22,25 +22,116 @@ type Fact =
   | { readonly type: 'iteration-created'; readonly iteration: string; readonly workflow: string; readonly tasks: readonly TaskId[] }
   | { readonly type: 'launch-started'; readonly pid: number; readonly host: string; readonly maxParallel: number }
   | { readonly type: 'launch-ended'; readonly outcome: 'done' | 'waiting' | 'failed' | 'stopped' }
-  | { readonly type: 'attempt-prepared'; readonly task: TaskId; readonly attempt: number; readonly worktree: string; readonly base: CommitId; readonly head: CommitId }
-  | { readonly type: 'attempt-started'; readonly task: TaskId; readonly attempt: number; readonly agent: string; readonly pid?: number; readonly log: string }
-  | { readonly type: 'attempt-ended'; readonly task: TaskId; readonly attempt: number; readonly outcome: 'exited' | 'killed' | 'timeout' | 'not-started'; readonly exit?: number; readonly signal?: string; readonly reason?: string }
+  | {
+      readonly type: 'attempt-prepared';
+      readonly task: TaskId;
+      readonly attempt: number;
+      readonly worktree: string;
+      readonly base: CommitId;
+      readonly head: CommitId;
+    }
+  | {
+      readonly type: 'attempt-started';
+      readonly task: TaskId;
+      readonly attempt: number;
+      readonly agent: string;
+      readonly pid?: number;
+      readonly log: string;
+    }
+  | {
+      readonly type: 'attempt-ended';
+      readonly task: TaskId;
+      readonly attempt: number;
+      readonly outcome: 'exited' | 'killed' | 'timeout' | 'not-started';
+      readonly exit?: number;
+      readonly signal?: string;
+      readonly reason?: string;
+    }
   | { readonly type: 'attempt-interrupted'; readonly task: TaskId; readonly attempt: number; readonly reason: string }
   | { readonly type: 'work-committed'; readonly task: TaskId; readonly attempt: number; readonly commit: CommitId; readonly paths: number }
   | { readonly type: 'work-archived'; readonly task: TaskId; readonly attempt: number; readonly ref: string; readonly commit: CommitId }
-  | { readonly type: 'checks-finished'; readonly task: TaskId; readonly attempt: number; readonly commit: CommitId; readonly failures: readonly Failure[]; readonly warnings: readonly Failure[]; readonly verdict?: ReviewVerdict; readonly findings?: readonly Finding[] }
+  | {
+      readonly type: 'checks-finished';
+      readonly task: TaskId;
+      readonly attempt: number;
+      readonly commit: CommitId;
+      readonly failures: readonly Failure[];
+      readonly warnings: readonly Failure[];
+      readonly verdict?: ReviewVerdict;
+      readonly findings?: readonly Finding[];
+    }
   | { readonly type: 'task-accepted'; readonly task: TaskId; readonly attempt: number; readonly commit: CommitId }
   | { readonly type: 'task-sent-back'; readonly task: TaskId; readonly attempt: number; readonly failures: readonly Failure[] }
-  | { readonly type: 'review-rejected'; readonly task: TaskId; readonly attempt: number; readonly rejection: number; readonly goto: readonly TaskId[]; readonly reset: readonly TaskId[]; readonly findings: readonly Finding[] }
+  | {
+      readonly type: 'review-rejected';
+      readonly task: TaskId;
+      readonly attempt: number;
+      readonly rejection: number;
+      readonly goto: readonly TaskId[];
+      readonly reset: readonly TaskId[];
+      readonly findings: readonly Finding[];
+    }
   | { readonly type: 'task-failed'; readonly task: TaskId; readonly attempt: number; readonly reason: string }
-  | { readonly type: 'status-claimed'; readonly task: TaskId; readonly word: StatusWord; readonly by: string; readonly message?: string; readonly line?: number }
+  | {
+      readonly type: 'status-claimed';
+      readonly task: TaskId;
+      readonly word: StatusWord;
+      readonly by: string;
+      readonly message?: string;
+      readonly line?: number;
+    }
   | { readonly type: 'stop-requested'; readonly task: TaskId; readonly by: string }
-  | { readonly type: 'decision-requested'; readonly id: string; readonly kind: 'manual' | 'escalation'; readonly task: TaskId; readonly question: string; readonly options: readonly DecisionOption[] }
-  | { readonly type: 'decision-made'; readonly id: string; readonly option: string; readonly by: string; readonly reason?: string; readonly reset?: readonly TaskId[] }
-  | { readonly type: 'validation-finished'; readonly decision: Decision; readonly tree: TreeId; readonly criteriaHash: string; readonly passed: number; readonly failed: number }
-  | { readonly type: 'merge-conflicted'; readonly task: TaskId; readonly attempt: number; readonly onto: CommitId; readonly archive: string; readonly paths: readonly string[]; readonly reset: readonly TaskId[] }
-  | { readonly type: 'landing-started'; readonly target: string; readonly before: CommitId; readonly after: CommitId; readonly tree: TreeId; readonly tasks: readonly TaskId[]; readonly backup: string }
-  | { readonly type: 'landing-finished'; readonly target: string; readonly before: CommitId; readonly after: CommitId; readonly tasks: readonly TaskId[]; readonly commits: number; readonly decision: Decision }
+  | {
+      readonly type: 'decision-requested';
+      readonly id: string;
+      readonly kind: 'manual' | 'escalation';
+      readonly task: TaskId;
+      readonly question: string;
+      readonly options: readonly DecisionOption[];
+    }
+  | {
+      readonly type: 'decision-made';
+      readonly id: string;
+      readonly option: string;
+      readonly by: string;
+      readonly reason?: string;
+      readonly reset?: readonly TaskId[];
+    }
+  | {
+      readonly type: 'validation-finished';
+      readonly decision: Decision;
+      readonly tree: TreeId;
+      readonly criteriaHash: string;
+      readonly passed: number;
+      readonly failed: number;
+    }
+  | {
+      readonly type: 'merge-conflicted';
+      readonly task: TaskId;
+      readonly attempt: number;
+      readonly onto: CommitId;
+      readonly archive: string;
+      readonly paths: readonly string[];
+      readonly reset: readonly TaskId[];
+    }
+  | {
+      readonly type: 'landing-started';
+      readonly target: string;
+      readonly before: CommitId;
+      readonly after: CommitId;
+      readonly tree: TreeId;
+      readonly tasks: readonly TaskId[];
+      readonly backup: string;
+    }
+  | {
+      readonly type: 'landing-finished';
+      readonly target: string;
+      readonly before: CommitId;
+      readonly after: CommitId;
+      readonly tasks: readonly TaskId[];
+      readonly commits: number;
+      readonly decision: Decision;
+    }
   | { readonly type: 'landing-undone'; readonly target: string; readonly before: CommitId; readonly after: CommitId };
 
 /** One line of the event log; `at` is ISO 8601 in UTC and only for display: order is the order of lines. */

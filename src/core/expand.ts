@@ -48,10 +48,7 @@ export function expand(request: ExpandRequest): Expansion {
   const drafts = draftsOf(workflow.steps, inputs, slug).map((draft): Draft => ({ ...draft, values: valuesOf(draft, values) }));
   const problems: Problem[] = [...inputProblems, ...unknownRoles(workflow.steps, request.roles), ...twins(drafts)];
   const tasks = plannedTasks(drafts, request);
-  const parts = [
-    ...drafts.map((draft) => checksOfTask(draft.id, draft.step, draft.values)),
-    checksOfLanding(workflow.checks, values),
-  ];
+  const parts = [...drafts.map((draft) => checksOfTask(draft.id, draft.step, draft.values)), checksOfLanding(workflow.checks, values)];
   problems.push(...misplaced(tasks), ...parts.flatMap((part) => part.problems));
   return {
     tasks,
@@ -118,7 +115,7 @@ function plannedTasks(drafts: readonly Draft[], { workflow, iteration, roles, ag
       title: fill(step.title),
       role: step.role,
       agent: step.agent ?? agent,
-      instance: instanceOf(`${step.role}-${values['target.stem'] ?? step.id}`, workers),
+      instance: instanceOf(`${step.role}-${String(values['target.stem'] ?? step.id)}`, workers),
       branch: `refs/heads/iter/${iteration}/${id}`,
       needs: drafts.filter((other) => needs.get(step.id)?.includes(other.step.id)).map((other) => other.id),
       group,
@@ -183,7 +180,8 @@ function misplaced(tasks: readonly PlannedTask[]): Problem[] {
   for (const { id, deliverables } of tasks) {
     for (const { path, in: place } of deliverables) {
       const fault = deliveryFault(path, place);
-      if (fault !== undefined) problems.push({ what: `${id}: the deliverable path "${path}" ${fault}`, fix: 'name a file such as context/report.md' });
+      if (fault !== undefined)
+        problems.push({ what: `${id}: the deliverable path "${path}" ${fault}`, fix: 'name a file such as context/report.md' });
       if (place !== 'iteration') continue;
       // some file systems do not tell upper case from lower case
       const owner = owners.get(path.toLowerCase());

@@ -1,4 +1,5 @@
 /** What a person gave for the inputs of a workflow: read by type, completed by defaults, refused with a reason. */
+import { unreachable } from './unreachable.ts';
 import { didYouMean } from './nearest.ts';
 import type { Problem } from './problem.ts';
 import { substitute } from './substitute.ts';
@@ -55,6 +56,8 @@ export function readValue(value: InputValue, type: Input['type']): InputValue | 
     case 'boolean':
       if (value === 'true' || value === true) return true;
       return value === 'false' || value === false ? false : undefined;
+    default:
+      return unreachable(type);
   }
 }
 

@@ -1,5 +1,5 @@
 /** What changed between two pictures of a run, one line per change: the monitor for pipes, CI and dumb terminals. */
-import { oneLine } from './one-line.ts';
+import { oneLine } from './visible.ts';
 import type { PendingDecision, Snapshot, TaskView } from './view.ts';
 
 interface Change {

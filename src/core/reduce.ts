@@ -114,7 +114,10 @@ export function reduce(state: State, event: Event): State {
     case 'validation-finished':
       return { ...state, validation: { decision: event.decision, tree: event.tree, at: event.at } };
     case 'merge-conflicted': {
-      const noted = { ...state, conflicts: [...state.conflicts.filter((one) => one.task !== event.task), { task: event.task, paths: event.paths }] };
+      const noted = {
+        ...state,
+        conflicts: [...state.conflicts.filter((one) => one.task !== event.task), { task: event.task, paths: event.paths }],
+      };
       const reason = `its work conflicts with other accepted work in ${event.paths.join(', ')}; this attempt starts from that work, and the work of attempt ${event.attempt} is kept at ${event.archive}: bring it in again (git merge ${event.archive}) and resolve by hand what conflicts`;
       const again = reset(noted, event.reset, event.at, (id) => (id === event.task ? { feedback: reason } : {}));
       return change(again, event.task, undefined, (task) => ({ ...task, onto: event.onto }));

@@ -25,7 +25,9 @@ export function sentence(event: NewEvent): string {
       return `work of attempt ${event.attempt} kept at ${event.ref}`;
     case 'checks-finished': {
       const verdict = event.verdict === undefined ? '' : `, verdict ${event.verdict}`;
-      return event.failures.length === 0 ? `attempt ${event.attempt} passed its checks${verdict}` : `attempt ${event.attempt} failed ${event.failures.length} ${event.failures.length === 1 ? 'check' : 'checks'}: ${event.failures.map((failure) => failure.message).join('; ')}`;
+      return event.failures.length === 0
+        ? `attempt ${event.attempt} passed its checks${verdict}`
+        : `attempt ${event.attempt} failed ${event.failures.length} ${event.failures.length === 1 ? 'check' : 'checks'}: ${event.failures.map((failure) => failure.message).join('; ')}`;
     }
     case 'task-accepted':
       return `accepted at ${event.commit.slice(0, 10)}`;

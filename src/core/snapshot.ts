@@ -5,12 +5,19 @@ import type { Phase, State, TaskState } from './state.ts';
 import type { RunStatus, Snapshot, StateName, TaskView } from './view.ts';
 import { wordFor } from './words.ts';
 
-/** The snapshot; `directory` is the iteration folder and turns relative log paths into absolute ones. */
-export function snapshot(plan: Plan, state: State, directory: string): Snapshot {
-  const tasks = plan.tasks.map((task) => taskView(task, state, directory));
+export interface Surroundings {
+  /** The iteration folder: turns relative log paths into absolute ones. */
+  readonly directory: string;
+  /** A launch holds the iteration now. Without one, a task the log calls running was cut off. */
+  readonly running: boolean;
+}
+
+/** The snapshot of a run. */
+export function snapshot(plan: Plan, state: State, around: Surroundings): Snapshot {
+  const tasks = plan.tasks.map((task) => taskView(task, state, around));
   return {
     iteration: plan.iteration,
-    status: runStatus(plan, state),
+    status: runStatus(plan, state, around.running),
     target: plan.target,
     tasks,
     decisions: state.decisions,
@@ -19,7 +26,7 @@ export function snapshot(plan: Plan, state: State, directory: string): Snapshot 
   };
 }
 
-function taskView(task: PlannedTask, state: State, directory: string): TaskView {
+function taskView(task: PlannedTask, state: State, { directory, running }: Surroundings): TaskView {
   const current = state.tasks[task.id];
   const common = {
     id: task.id,
@@ -33,7 +40,7 @@ function taskView(task: PlannedTask, state: State, directory: string): TaskView 
   if (current === undefined) {
     return { ...common, state: 'waiting', word: 'Not Started', attempt: 0, since: NEVER, blockedBy: task.needs };
   }
-  const reason = reasonFor(current);
+  const reason = reasonFor(current, running);
   const name = stateName(task, current, state);
   return {
     ...common,
@@ -65,7 +72,9 @@ function stateName(task: PlannedTask, current: TaskState, state: State): StateNa
   }
 }
 
-function reasonFor(current: TaskState): string | undefined {
+const CUT_OFF: ReadonlySet<Phase['name']> = new Set(['starting', 'running', 'checked']);
+
+function reasonFor(current: TaskState, running: boolean): string | undefined {
   const { phase, claim } = current;
   switch (phase.name) {
     case 'failed':
@@ -78,15 +87,16 @@ function reasonFor(current: TaskState): string | undefined {
     case 'merged':
       return current.warnings.length === 0 ? undefined : current.warnings.map((one) => `${one.id}: ${one.message}`).join('; ');
     default:
+      if (!running && CUT_OFF.has(phase.name)) return 'its launch was ended before it was; iter launch goes on with it';
       return claim === undefined ? undefined : `${claim.by} says ${claim.word}${claim.message === undefined ? '' : `: ${claim.message}`}`;
   }
 }
 
-function runStatus(plan: Plan, state: State): RunStatus {
+function runStatus(plan: Plan, state: State, running: boolean): RunStatus {
   const names = plan.tasks.map((task) => state.tasks[task.id]?.phase.name ?? 'waiting');
   if (state.landed !== undefined && names.every((name) => name === 'merged')) return 'merged';
   if (names.every((name) => name === 'accepted' || name === 'merged')) return 'ready-to-merge';
-  if (state.launch !== undefined) return 'running';
+  if (running) return 'running';
   if (state.decisions.length > 0) return 'waiting-for-person';
   if (names.includes('failed')) return 'failed';
   return state.firstLaunch === undefined ? 'planning' : 'paused';

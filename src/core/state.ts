@@ -20,7 +20,13 @@ export type Phase =
   | { readonly name: 'awaiting-human'; readonly decision: string }
   /** The agent has ended, or a person says it is done: its work is being judged. */
   | { readonly name: 'checking'; readonly outcome: 'exited' | 'killed' | 'timeout' | 'not-started'; readonly reason?: string }
-  | { readonly name: 'checked'; readonly commit: CommitId; readonly failures: readonly Failure[]; readonly verdict?: ReviewVerdict; readonly findings: readonly Finding[] }
+  | {
+      readonly name: 'checked';
+      readonly commit: CommitId;
+      readonly failures: readonly Failure[];
+      readonly verdict?: ReviewVerdict;
+      readonly findings: readonly Finding[];
+    }
   /** Sent back for another attempt, which has not started yet. */
   | { readonly name: 'rejected'; readonly reasons: readonly string[] }
   | { readonly name: 'accepted'; readonly commit: CommitId }
@@ -84,6 +90,12 @@ export interface State {
   readonly outcome?: 'done' | 'waiting' | 'failed' | 'stopped';
   readonly validation?: { readonly decision: Decision; readonly tree: TreeId; readonly at: string };
   readonly landing?: { readonly target: string; readonly before: CommitId; readonly after: CommitId };
-  readonly landed?: { readonly target: string; readonly before: CommitId; readonly after: CommitId; readonly at: string; readonly decision: Decision };
+  readonly landed?: {
+    readonly target: string;
+    readonly before: CommitId;
+    readonly after: CommitId;
+    readonly at: string;
+    readonly decision: Decision;
+  };
   readonly conflicts: readonly { readonly task: TaskId; readonly paths: readonly string[] }[];
 }

@@ -25,6 +25,11 @@ export function writeText(file: string, text: string): void {
   writeFileSync(file, text);
 }
 
+/** Makes a folder, with those above it. */
+export function ensureFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+}
+
 /** Copies a file over another one, with its folders. */
 export function copyFile(from: string, to: string): void {
   mkdirSync(path.dirname(to), { recursive: true });

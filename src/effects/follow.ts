@@ -25,7 +25,11 @@ export async function followText(file: string, take: (text: string) => void, sig
 export function lastLines(file: string, count: number): string[] {
   if (!existsSync(file)) return [];
   const text = bytesFrom(file, -64 * 1024).toString('utf8');
-  return text.replace(/\n$/, '').split('\n').slice(-count).filter((line, index, all) => line !== '' || all.length > 1);
+  return text
+    .replace(/\n$/, '')
+    .split('\n')
+    .slice(-count)
+    .filter((line, index, all) => line !== '' || all.length > 1);
 }
 
 /** The bytes behind an offset; a negative offset counts from the end. */

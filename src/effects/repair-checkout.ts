@@ -16,10 +16,19 @@ export interface Repair {
 }
 
 /** Puts the paths that differ between two commits back to `before`; the caller holds the repository lock and knows that HEAD is `before`. */
-export async function repairCheckout(root: string, checkout: string, between: { before: CommitId; after: CommitId; branch: string }): Promise<Repair> {
+export async function repairCheckout(
+  root: string,
+  checkout: string,
+  between: { before: CommitId; after: CommitId; branch: string },
+): Promise<Repair> {
   const own = await git(root, ['rev-parse', '--absolute-git-dir'], { worktree: checkout });
   const common = await git(root, ['rev-parse', '--path-format=absolute', '--git-common-dir']);
-  await clearStaleLocks(checkout, [path.join(own, 'index.lock'), path.join(own, 'HEAD.lock'), path.join(common, `${between.branch}.lock`), path.join(own, 'ORIG_HEAD.lock')]);
+  await clearStaleLocks(checkout, [
+    path.join(own, 'index.lock'),
+    path.join(own, 'HEAD.lock'),
+    path.join(common, `${between.branch}.lock`),
+    path.join(own, 'ORIG_HEAD.lock'),
+  ]);
   const changes = await changesBetween(root, between);
   const restored: string[] = [];
   const foreign: string[] = [];
@@ -62,7 +71,8 @@ const objectOf = (id: string): string | undefined => (/^0+$/.test(id) ? undefine
 
 async function compare(root: string, checkout: string, change: Change): Promise<'old' | 'ours' | 'foreign'> {
   const found = contentOf(path.join(checkout, change.path));
-  const blob = async (id: string | undefined): Promise<Buffer | undefined> => (id === undefined ? undefined : Buffer.from(await gitBytes(root, ['cat-file', 'blob', id])));
+  const blob = async (id: string | undefined): Promise<Buffer | undefined> =>
+    id === undefined ? undefined : Buffer.from(await gitBytes(root, ['cat-file', 'blob', id]));
   const before = await blob(change.before);
   if (found === undefined) return before === undefined ? 'old' : 'ours';
   if (before?.equals(found) === true) return 'old';

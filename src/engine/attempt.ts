@@ -21,8 +21,17 @@ export async function attempt(run: Run, task: PlannedTask, number: number, conte
   if ('conflict' in base) return sendConflictBack(run, base.conflict, context);
   const ground = await prepare(run, task, number, base.commit, context);
   const again = run.state.tasks[task.id]?.attempt === number;
-  await run.record({ type: 'attempt-prepared', task: task.id, attempt: number, worktree: ground.worktree, base: ground.base, head: ground.head });
-  context.say(`${task.id}: attempt ${number}${again ? ', started again after an interruption,' : ''} by ${task.agent} in ${ground.worktree}`);
+  await run.record({
+    type: 'attempt-prepared',
+    task: task.id,
+    attempt: number,
+    worktree: ground.worktree,
+    base: ground.base,
+    head: ground.head,
+  });
+  context.say(
+    `${task.id}: attempt ${number}${again ? ', started again after an interruption,' : ''} by ${task.agent} in ${ground.worktree}`,
+  );
   const log = join('.run', 'logs', `${task.id}-${number}.log`);
   if (task.agent === 'manual') return handOver(run, task, { number, log, worktree: ground.worktree });
   const command = commandOf(task.agent);
@@ -48,11 +57,22 @@ export async function attempt(run: Run, task: PlannedTask, number: number, conte
   await recordEnding(run, task, number, ending, context);
 }
 
-async function recordEnding(run: Run, task: PlannedTask, number: number, ending: Awaited<ReturnType<typeof runAttempt>>, context: Context): Promise<void> {
+async function recordEnding(
+  run: Run,
+  task: PlannedTask,
+  number: number,
+  ending: Awaited<ReturnType<typeof runAttempt>>,
+  context: Context,
+): Promise<void> {
   const about = { type: 'attempt-ended', task: task.id, attempt: number } as const;
   switch (ending.outcome) {
     case 'exited':
-      return run.record({ ...about, outcome: 'exited', ...(ending.exit === undefined ? {} : { exit: ending.exit }), ...(ending.signal === undefined ? {} : { signal: ending.signal }) });
+      return run.record({
+        ...about,
+        outcome: 'exited',
+        ...(ending.exit === undefined ? {} : { exit: ending.exit }),
+        ...(ending.signal === undefined ? {} : { signal: ending.signal }),
+      });
     case 'killed': {
       const by = run.state.tasks[task.id]?.stop;
       if (by === undefined) return run.record({ type: 'attempt-interrupted', task: task.id, attempt: number, reason: ending.reason });
@@ -124,6 +144,16 @@ export async function sendConflictBack(run: Run, conflict: Conflict, context: Co
     lock.release();
   }
   const reset = [conflict.task, ...downstreamOf(plan, [conflict.task])];
-  await run.record({ type: 'merge-conflicted', task: conflict.task, attempt: owner.attempt, onto: conflict.onto, archive, paths: conflict.paths, reset });
-  context.say(`${conflict.task}: its work conflicts with other accepted work in ${conflict.paths.join(', ')}; it goes back to ${conflict.task}`);
+  await run.record({
+    type: 'merge-conflicted',
+    task: conflict.task,
+    attempt: owner.attempt,
+    onto: conflict.onto,
+    archive,
+    paths: conflict.paths,
+    reset,
+  });
+  context.say(
+    `${conflict.task}: its work conflicts with other accepted work in ${conflict.paths.join(', ')}; it goes back to ${conflict.task}`,
+  );
 }

@@ -82,14 +82,28 @@ async function apply(root: string, plan: Plan, { step, top, committer }: Situati
       if (parent === undefined) throw new Error(`${step.commit} has no parent to be picked against`);
       const merged = await mergeOnto(root, { base: parent, top, theirs: step.commit });
       if ('paths' in merged) return merged;
-      return commit(root, { tree: merged.tree, parents: [top], message: withTrailer(about.message, plan, step.task), author: about.author, committer, date: about.committed });
+      return commit(root, {
+        tree: merged.tree,
+        parents: [top],
+        message: withTrailer(about.message, plan, step.task),
+        author: about.author,
+        committer,
+        date: about.committed,
+      });
     }
     case 'squash': {
       const about = await describe(root, step.head);
       const merged = await mergeOnto(root, { base: step.base, top, theirs: step.head });
       if ('paths' in merged) return merged;
       const title = plan.tasks.find((task) => task.id === step.task)?.title ?? step.task;
-      return commit(root, { tree: merged.tree, parents: [top], message: withTrailer(title, plan, step.task), author: about.author, committer, date: about.committed });
+      return commit(root, {
+        tree: merged.tree,
+        parents: [top],
+        message: withTrailer(title, plan, step.task),
+        author: about.author,
+        committer,
+        date: about.committed,
+      });
     }
     case 'merge': {
       const inside = await gitResult(root, ['merge-base', '--is-ancestor', step.head, top]);
@@ -98,7 +112,14 @@ async function apply(root: string, plan: Plan, { step, top, committer }: Situati
       const merged = await mergeTrees(root, top, step.head);
       if ('paths' in merged) return merged;
       const title = plan.tasks.find((task) => task.id === step.task)?.title ?? step.task;
-      return commit(root, { tree: merged.tree, parents: [top, step.head], message: withTrailer(`Merge ${step.task}: ${title}`, plan, step.task), author: committerLine(committer, about.committed), committer, date: about.committed });
+      return commit(root, {
+        tree: merged.tree,
+        parents: [top, step.head],
+        message: withTrailer(`Merge ${step.task}: ${title}`, plan, step.task),
+        author: committerLine(committer, about.committed),
+        committer,
+        date: about.committed,
+      });
     }
     default:
       return unreachable(step);
@@ -116,7 +137,15 @@ interface Description {
 async function describe(root: string, id: CommitId): Promise<Description> {
   const text = await git(root, ['show', '-s', '--no-show-signature', '--date=raw', '--format=%P%x00%an%x00%ae%x00%ad%x00%cd%x00%B', id]);
   const [parents = '', name = '', email = '', date = '', committed = '', ...message] = text.split('\0');
-  return { parents: parents.split(' ').filter((one) => one !== '').map(commitId), author: { name, email, date }, committed, message: message.join('\0').trimEnd() };
+  return {
+    parents: parents
+      .split(' ')
+      .filter((one) => one !== '')
+      .map(commitId),
+    author: { name, email, date },
+    committed,
+    message: message.join('\0').trimEnd(),
+  };
 }
 
 const committerLine = (committer: Identity, date: string) => ({ name: committer.name, email: committer.email, date });
@@ -141,7 +170,15 @@ interface ThreeWay {
  */
 async function mergeOnto(root: string, { base, top, theirs }: ThreeWay): Promise<{ tree: TreeId } | { paths: readonly string[] }> {
   const author = { name: 'iter', email: 'iter@localhost', date: '0 +0000' };
-  const standIn = await commit(root, { tree: await treeOf(root, top), parents: [base], message: 'stand-in\n', author, committer: author, date: '0 +0000', always: true });
+  const standIn = await commit(root, {
+    tree: await treeOf(root, top),
+    parents: [base],
+    message: 'stand-in\n',
+    author,
+    committer: author,
+    date: '0 +0000',
+    always: true,
+  });
   return mergeTrees(root, standIn.commit, theirs);
 }
 
@@ -167,7 +204,8 @@ interface NewCommit {
 /** Writes the commit object; the first parent itself when nothing changes: a change that is in the target already lands as nothing. */
 async function commit(root: string, made: NewCommit): Promise<{ commit: CommitId }> {
   const [first] = made.parents;
-  if (made.always !== true && made.parents.length === 1 && first !== undefined && (await treeOf(root, first)) === made.tree) return { commit: first };
+  if (made.always !== true && made.parents.length === 1 && first !== undefined && (await treeOf(root, first)) === made.tree)
+    return { commit: first };
   const id = await git(root, ['commit-tree', made.tree, ...made.parents.flatMap((parent) => ['-p', parent]), '-F', '-'], {
     input: made.message,
     env: {

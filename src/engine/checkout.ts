@@ -6,7 +6,12 @@ import type { Iteration } from './iteration.ts';
 import { checkoutOf, repositoryLock } from './places.ts';
 
 /** Makes the checkout, hands its path over, and removes it whatever happens. */
-export async function withCheckout<Value>(iteration: Iteration, purpose: string, commit: CommitId, use: (path: string) => Promise<Value>): Promise<Value> {
+export async function withCheckout<Value>(
+  iteration: Iteration,
+  purpose: string,
+  commit: CommitId,
+  use: (path: string) => Promise<Value>,
+): Promise<Value> {
   const { root, gitDirectory } = iteration.repository;
   const path = checkoutOf(iteration, purpose);
   const lock = repositoryLock(gitDirectory);

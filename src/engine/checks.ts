@@ -42,7 +42,8 @@ async function resultOf(iteration: Iteration, check: Check, subject: Subject, ou
     case 'contains':
     case 'matches':
     case 'format': {
-      const found = check.in === 'iteration' ? inspectFile(join(iteration.directory, check.file)) : await readBlob(root, subject.tree, check.file);
+      const found =
+        check.in === 'iteration' ? inspectFile(join(iteration.directory, check.file)) : await readBlob(root, subject.tree, check.file);
       return evaluateFile(check, found);
     }
     case 'commits':
@@ -62,7 +63,13 @@ async function resultOf(iteration: Iteration, check: Check, subject: Subject, ou
 
 function common(check: Check): Pick<Result, 'id' | 'task' | 'level' | 'check' | 'line'> {
   const { id, level } = check;
-  return { id, level, check: check.check, ...(check.task === undefined ? {} : { task: check.task }), ...(check.line === undefined ? {} : { line: check.line }) };
+  return {
+    id,
+    level,
+    check: check.check,
+    ...(check.task === undefined ? {} : { task: check.task }),
+    ...(check.line === undefined ? {} : { line: check.line }),
+  };
 }
 
 interface Outcome {
@@ -72,7 +79,12 @@ interface Outcome {
   readonly expected: number;
 }
 
-async function runCommands(iteration: Iteration, checks: readonly Check[], subject: Subject, context: Context): Promise<Map<string, Outcome>> {
+async function runCommands(
+  iteration: Iteration,
+  checks: readonly Check[],
+  subject: Subject,
+  context: Context,
+): Promise<Map<string, Outcome>> {
   return withCheckout(iteration, subject.purpose, subject.commit, async (path) => {
     const outcomes = new Map<string, Outcome>();
     for (const check of checks) {
@@ -83,7 +95,12 @@ async function runCommands(iteration: Iteration, checks: readonly Check[], subje
   });
 }
 
-async function runOne(iteration: Iteration, check: Extract<Check, { check: 'command' }>, place: { path: string; subject: Subject }, context: Context): Promise<Outcome> {
+async function runOne(
+  iteration: Iteration,
+  check: Extract<Check, { check: 'command' }>,
+  place: { path: string; subject: Subject },
+  context: Context,
+): Promise<Outcome> {
   const parsed = parseCommandLine(check.run);
   if ('problem' in parsed) return { pass: false, message: `${check.run}: ${parsed.problem}`, measured: 'not run', expected: 0 };
   const evidence = join('.run', 'evidence', `${place.subject.tree.slice(0, 12)}-${place.subject.purpose}-${check.id}.log`);
@@ -98,8 +115,19 @@ async function runOne(iteration: Iteration, check: Extract<Check, { check: 'comm
   });
   const shown = evidence.replaceAll('\\', '/');
   if (ended.problem !== undefined) return { pass: false, message: `${check.run}: ${ended.problem}`, measured: 'not started', expected: 0 };
-  if (ended.timedOut) return { pass: false, message: `${check.run}: no end within ${durationText(check.timeout)}; output: ${shown}`, measured: 'timeout', expected: 0 };
+  if (ended.timedOut)
+    return {
+      pass: false,
+      message: `${check.run}: no end within ${durationText(check.timeout)}; output: ${shown}`,
+      measured: 'timeout',
+      expected: 0,
+    };
   if (ended.exit === 0) return { pass: true, message: `${check.run}: exit 0`, measured: 0, expected: 0 };
   const how = ended.signal === undefined ? `exit ${ended.exit ?? 'unknown'}` : `ended by ${ended.signal}`;
-  return { pass: false, message: `${check.run}: ${how}, expected exit 0; output: ${shown}`, measured: ended.exit ?? ended.signal ?? 'unknown', expected: 0 };
+  return {
+    pass: false,
+    message: `${check.run}: ${how}, expected exit 0; output: ${shown}`,
+    measured: ended.exit ?? ended.signal ?? 'unknown',
+    expected: 0,
+  };
 }

@@ -205,7 +205,11 @@ function contentsOf({ plan, sources, expansion, repository }: Parts): Contents {
 async function startLog(folder: string, plan: Plan): Promise<void> {
   createLog(logFile(folder), plan.iteration);
   const tasks = plan.tasks.map((task) => task.id);
-  await appendEvents(logFile(folder), [{ type: 'iteration-created', iteration: plan.iteration, workflow: plan.workflow, tasks }], plan.created);
+  await appendEvents(
+    logFile(folder),
+    [{ type: 'iteration-created', iteration: plan.iteration, workflow: plan.workflow, tasks }],
+    plan.created,
+  );
 }
 
 function refused(problems: readonly Problem[]): Refused {

@@ -17,17 +17,30 @@ export interface Answer {
 }
 
 /** Records the answer, or says why it is none. */
-export async function answer(iteration: Iteration, given: Answer, context: Context): Promise<{ readonly id: string; readonly option: string } | { readonly problems: readonly Problem[] }> {
+export async function answer(
+  iteration: Iteration,
+  given: Answer,
+  context: Context,
+): Promise<{ readonly id: string; readonly option: string } | { readonly problems: readonly Problem[] }> {
   const run = new Run(iteration, context);
   const { decisions } = run.state;
   const open = given.id === undefined && decisions.length === 1 ? decisions[0] : decisions.find((one) => one.id === given.id);
   if (open === undefined) {
     const waiting = decisions.map((one) => one.id).join(', ');
-    const what = given.id === undefined ? (decisions.length === 0 ? 'nothing waits for a person' : `${decisions.length} decisions are open`) : `no open decision "${given.id}"`;
+    const what =
+      given.id === undefined
+        ? decisions.length === 0
+          ? 'nothing waits for a person'
+          : `${decisions.length} decisions are open`
+        : `no open decision "${given.id}"`;
     return { problems: [{ what, ...(waiting === '' ? {} : { fix: `name one of ${waiting}` }) }] };
   }
   if (!open.options.some((option) => option.id === given.option)) {
-    return { problems: [{ what: `"${given.option}" is no answer to ${open.id}`, fix: `use one of ${open.options.map((option) => option.id).join(', ')}` }] };
+    return {
+      problems: [
+        { what: `"${given.option}" is no answer to ${open.id}`, fix: `use one of ${open.options.map((option) => option.id).join(', ')}` },
+      ],
+    };
   }
   await run.record({
     type: 'decision-made',

@@ -29,7 +29,13 @@ const DISK_NEEDED = 5 * 1024 ** 3;
 export async function examine(directory: string, context: Context): Promise<Finding[]> {
   const place = resolve(directory);
   const repository = locate(place);
-  return [await gitVersion(place), ...(repository === undefined ? [bad(`${place} is not inside a git repository`, 'git init')] : await repositoryFindings(repository.root, repository)), ...agentFindings(context)];
+  return [
+    await gitVersion(place),
+    ...(repository === undefined
+      ? [bad(`${place} is not inside a git repository`, 'git init')]
+      : await repositoryFindings(repository.root, repository)),
+    ...agentFindings(context),
+  ];
 }
 
 const good = (what: string): Finding => ({ state: 'good', what });
@@ -44,7 +50,10 @@ async function gitVersion(directory: string): Promise<Finding> {
 
 async function repositoryFindings(root: string, repository: { readonly bare: boolean; readonly submoduleOf?: string }): Promise<Finding[]> {
   if (repository.bare) return [bad(`${root} is a bare repository`, 'run iter in a clone of it')];
-  if (repository.submoduleOf !== undefined) return [bad(`${root} is a submodule of ${repository.submoduleOf}`, 'run iter in the repository that contains it, or in a clone of its own')];
+  if (repository.submoduleOf !== undefined)
+    return [
+      bad(`${root} is a submodule of ${repository.submoduleOf}`, 'run iter in the repository that contains it, or in a clone of its own'),
+    ];
   const { branch, commit } = await headFacts(root);
   const who = await identity(root);
   const dirty = await uncommittedPaths(root, `${ITERATIONS}/`);
@@ -54,13 +63,42 @@ async function repositoryFindings(root: string, repository: { readonly bare: boo
   const config = readText(join(root, '.iter', 'config.yaml'));
   const configProblems = config === undefined ? [] : loadConfig(config, '.iter/config.yaml').problems;
   return [
-    commit === undefined ? bad(`${root} has no commits yet`, 'make one: git commit --allow-empty -m "Start"') : good(`repository ${root} at ${commit.slice(0, 10)}`),
-    branch === undefined ? bad('HEAD is detached', 'switch to the branch the work is to land on: git switch <branch>') : good(`work would land on ${branch.replace('refs/heads/', '')}`),
-    dirty.length === 0 ? good('the checkout is clean') : { state: 'good', what: `${dirty.length} uncommitted ${dirty.length === 1 ? 'path' : 'paths'}: agents start from the commit and do not see them` },
-    who.email === 'iter@localhost' ? { state: 'absent', what: 'git knows no name and e-mail address for you', fix: 'iter commits as "iter"; to change that: git config user.name and user.email' } : good(`commits are made as ${who.name} <${who.email}>`),
-    free >= DISK_NEEDED ? good(`${sizeText(free - (free % 1024 ** 3))} free for worktrees in ${worktrees}`) : bad(`only ${Math.round(free / 1024 ** 2)} MB free for worktrees in ${worktrees}`, 'free some: 5 GB are the least to be safe'),
-    ...(worktrees.startsWith(`${tmpdir()}/`) ? [{ state: 'absent' as const, what: `worktrees lie below ${tmpdir()}`, fix: 'some agents may write anywhere in there; move the repository elsewhere for real work' }] : []),
-    config === undefined ? { state: 'absent', what: 'no .iter/config.yaml', fix: 'the defaults hold; to write one: iter init' } : configProblems.length === 0 ? good('.iter/config.yaml reads well') : bad(configProblems.map(problemLine).join('; '), 'mend it'),
+    commit === undefined
+      ? bad(`${root} has no commits yet`, 'make one: git commit --allow-empty -m "Start"')
+      : good(`repository ${root} at ${commit.slice(0, 10)}`),
+    branch === undefined
+      ? bad('HEAD is detached', 'switch to the branch the work is to land on: git switch <branch>')
+      : good(`work would land on ${branch.replace('refs/heads/', '')}`),
+    dirty.length === 0
+      ? good('the checkout is clean')
+      : {
+          state: 'good',
+          what: `${dirty.length} uncommitted ${dirty.length === 1 ? 'path' : 'paths'}: agents start from the commit and do not see them`,
+        },
+    who.email === 'iter@localhost'
+      ? {
+          state: 'absent',
+          what: 'git knows no name and e-mail address for you',
+          fix: 'iter commits as "iter"; to change that: git config user.name and user.email',
+        }
+      : good(`commits are made as ${who.name} <${who.email}>`),
+    free >= DISK_NEEDED
+      ? good(`${sizeText(free - (free % 1024 ** 3))} free for worktrees in ${worktrees}`)
+      : bad(`only ${Math.round(free / 1024 ** 2)} MB free for worktrees in ${worktrees}`, 'free some: 5 GB are the least to be safe'),
+    ...(worktrees.startsWith(`${tmpdir()}/`)
+      ? [
+          {
+            state: 'absent' as const,
+            what: `worktrees lie below ${tmpdir()}`,
+            fix: 'some agents may write anywhere in there; move the repository elsewhere for real work',
+          },
+        ]
+      : []),
+    config === undefined
+      ? { state: 'absent', what: 'no .iter/config.yaml', fix: 'the defaults hold; to write one: iter init' }
+      : configProblems.length === 0
+        ? good('.iter/config.yaml reads well')
+        : bad(configProblems.map(problemLine).join('; '), 'mend it'),
   ];
 }
 

@@ -15,7 +15,9 @@ import { launchLock } from './places.ts';
 import { Run } from './run.ts';
 import { stop } from './stop.ts';
 
-export type FeedAction = { readonly do: 'decide'; readonly id: string; readonly option: string } | { readonly do: 'stop'; readonly task?: TaskId };
+export type FeedAction =
+  | { readonly do: 'decide'; readonly id: string; readonly option: string }
+  | { readonly do: 'stop'; readonly task?: TaskId };
 
 export interface Feed {
   snapshot(): Snapshot;
@@ -41,14 +43,18 @@ export function openFeed(iteration: Iteration, person: string, context: Context)
     run.refresh();
     for (const listener of listeners) listener();
   };
-  const watch = watchFiles([logFile(iteration.directory), join(iteration.directory, PLAN_FILE), join(iteration.directory, '.run', 'logs')], tell);
+  const watch = watchFiles(
+    [logFile(iteration.directory), join(iteration.directory, PLAN_FILE), join(iteration.directory, '.run', 'logs')],
+    tell,
+  );
   const audit = setInterval(tell, AUDIT);
+  const isRunning = (): boolean => holderOf(launchLock(iteration))?.alive === true;
   const subscribe = (changed: () => void): (() => void) => {
     listeners.add(changed);
     return () => listeners.delete(changed);
   };
   return {
-    snapshot: () => snapshot(run.plan, run.state, iteration.directory),
+    snapshot: () => snapshot(run.plan, run.state, { directory: iteration.directory, running: isRunning() }),
     tail: (task, lines) => {
       const log = run.state.tasks[task]?.log;
       return log === undefined ? [] : lastLines(join(iteration.directory, log), lines).flatMap((line) => visible(line).split('\n'));
@@ -56,7 +62,7 @@ export function openFeed(iteration: Iteration, person: string, context: Context)
     subscribe,
     now: () => context.now().getTime(),
     act: async (action) => act(iteration, run, { action, person }, context),
-    isRunning: () => holderOf(launchLock(iteration))?.alive === true,
+    isRunning,
     changed: (signal) =>
       new Promise((resolve) => {
         const over = (): void => {
@@ -73,13 +79,22 @@ export function openFeed(iteration: Iteration, person: string, context: Context)
   };
 }
 
-async function act(iteration: Iteration, run: Run, { action, person }: { action: FeedAction; person: string }, context: Context): Promise<string> {
+async function act(
+  iteration: Iteration,
+  run: Run,
+  { action, person }: { action: FeedAction; person: string },
+  context: Context,
+): Promise<string> {
   if (action.do === 'decide') {
     const done = await answer(iteration, { id: action.id, option: action.option, by: person }, context);
     if ('problems' in done) throw new Error(done.problems.map((problem) => problem.what).join('; '));
     return `${done.id}: ${done.option}`;
   }
-  const stopped = await stop({ ...iteration, state: run.state }, { ...(action.task === undefined ? {} : { task: action.task }), by: person }, context);
+  const stopped = await stop(
+    { ...iteration, state: run.state },
+    { ...(action.task === undefined ? {} : { task: action.task }), by: person },
+    context,
+  );
   if ('problems' in stopped) throw new Error(stopped.problems.map((problem) => problem.what).join('; '));
   return stopped.message;
 }

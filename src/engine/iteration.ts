@@ -17,6 +17,8 @@ import { parsePlan } from '../files/plan.ts';
 export const ITERATIONS = 'iterations';
 export const PLAN_FILE = 'MULTI_AGENT_PLAN.md';
 export const CRITERIA_FILE = 'COMPLETION_CRITERIA.md';
+/** Folder of the files given with `--context`, inside the iteration folder. */
+export const GIVEN = 'context/given';
 export const MESSAGES_FILE = 'INTER_AGENT_MESSAGES.md';
 
 export interface Iteration {
@@ -75,7 +77,11 @@ function open(repository: Repository, name: string): Opened {
   const shown = `${ITERATIONS}/${name}`;
   const manifestText = readText(join(directory, 'manifest.json'));
   if (manifestText === undefined) {
-    return { problems: [{ file: `${shown}/manifest.json`, what: 'is missing', fix: 'restore it from git or make a new iteration: iter new <slug>' }] };
+    return {
+      problems: [
+        { file: `${shown}/manifest.json`, what: 'is missing', fix: 'restore it from git or make a new iteration: iter new <slug>' },
+      ],
+    };
   }
   const manifest = parseManifest(manifestText, `${shown}/manifest.json`);
   if (manifest.plan === undefined) return { problems: manifest.problems };
@@ -102,11 +108,22 @@ export function applyRows(plan: Plan, text: string, file: string): { plan: Plan 
   const rows = new Map(parsed.plan.rows.map((row) => [row.id, row]));
   if (problems.length === 0) {
     for (const task of plan.tasks) {
-      if (!rows.has(task.id)) problems.push({ file, what: `the row of ${task.id} is gone from the Task Assignment Matrix`, fix: `put it back (manifest.json: ${task.id} is "${task.title}")` });
+      if (!rows.has(task.id))
+        problems.push({
+          file,
+          what: `the row of ${task.id} is gone from the Task Assignment Matrix`,
+          fix: `put it back (manifest.json: ${task.id} is "${task.title}")`,
+        });
     }
     const known = new Set<TaskId>(plan.tasks.map((task) => task.id));
     for (const row of parsed.plan.rows) {
-      if (!known.has(row.id)) problems.push({ file, line: row.line, what: `task ${row.id} is not in manifest.json`, fix: 'a row added by hand is not run in this version; take it out' });
+      if (!known.has(row.id))
+        problems.push({
+          file,
+          line: row.line,
+          what: `task ${row.id} is not in manifest.json`,
+          fix: 'a row added by hand is not run in this version; take it out',
+        });
     }
   }
   if (problems.length > 0) return { problems };
@@ -114,7 +131,16 @@ export function applyRows(plan: Plan, text: string, file: string): { plan: Plan 
   const cycle = cycleIn(tasks);
   if (cycle.length > 0) {
     const line = rows.get(cycle[0] ?? ('' as TaskId))?.line;
-    return { problems: [{ file, ...(line === undefined ? {} : { line }), what: `the dependencies of ${cycle.join(', ')} go round in a circle`, fix: 'take one of them out of a Dependencies cell' }] };
+    return {
+      problems: [
+        {
+          file,
+          ...(line === undefined ? {} : { line }),
+          what: `the dependencies of ${cycle.join(', ')} go round in a circle`,
+          fix: 'take one of them out of a Dependencies cell',
+        },
+      ],
+    };
   }
   return { plan: { ...plan, tasks } };
 }

@@ -26,11 +26,13 @@ export async function judge(run: Run, task: PlannedTask, context: Context): Prom
   const { root } = iteration.repository;
   const before = run.state.tasks[task.id];
   const { worktree, base, attempt } = before ?? {};
-  if (before === undefined || worktree === undefined || base === undefined || attempt === undefined) throw new Error(`${task.id} has no attempt to judge`);
+  if (before === undefined || worktree === undefined || base === undefined || attempt === undefined)
+    throw new Error(`${task.id} has no attempt to judge`);
   const refused = collectDeliverables(iteration, task, worktree);
   await collectOutbox(run, task, worktree, context);
   const committed = await commitRest(iteration, task, { worktree, attempt });
-  if (committed !== undefined) await run.record({ type: 'work-committed', task: task.id, attempt, commit: committed.commit, paths: committed.paths });
+  if (committed !== undefined)
+    await run.record({ type: 'work-committed', task: task.id, attempt, commit: committed.commit, paths: committed.paths });
   const head = (await git(root, ['rev-parse', 'HEAD'], { worktree })) as CommitId;
   const failures = [...refused, ...(await strayed(root, task, { worktree, base, head })), ...endedBadly(run, task)];
   const { checks, problems } = criteriaOf(iteration);
@@ -39,10 +41,19 @@ export async function judge(run: Run, task: PlannedTask, context: Context): Prom
   const subject = { commit: head, tree: await treeOf(root, head), work, purpose: `${task.id}-${attempt}` };
   const results = await runChecks(iteration, own, subject, context);
   const failed = results.filter((result) => !result.pass);
-  const told = (level: string): Failure[] => failed.filter((result) => (result.level === 'must') === (level === 'must')).map(({ id, message }) => ({ id, message }));
+  const told = (level: string): Failure[] =>
+    failed.filter((result) => (result.level === 'must') === (level === 'must')).map(({ id, message }) => ({ id, message }));
   const review = reviewOf(iteration, task);
   const all = [...failures, ...problems, ...told('must'), ...review.failures];
-  await run.record({ type: 'checks-finished', task: task.id, attempt, commit: head, failures: all, warnings: told('rest'), ...review.verdict });
+  await run.record({
+    type: 'checks-finished',
+    task: task.id,
+    attempt,
+    commit: head,
+    failures: all,
+    warnings: told('rest'),
+    ...review.verdict,
+  });
 }
 
 /** The criteria as the file stands now; a line that cannot be understood fails every task until a person mends it. */
@@ -61,13 +72,18 @@ function collectDeliverables(iteration: Iteration, task: PlannedTask, worktree: 
     const source = join(worktree, '.iter', 'out', deliverable.path);
     const found = inspectFile(source);
     if (found === undefined) continue;
-    if ('problem' in found) refused.push({ id: `${task.id}.out`, message: `.iter/out/${deliverable.path} ${found.problem}; write a regular file` });
+    if ('problem' in found)
+      refused.push({ id: `${task.id}.out`, message: `.iter/out/${deliverable.path} ${found.problem}; write a regular file` });
     else copyFile(source, join(iteration.directory, deliverable.path));
   }
   return refused;
 }
 
-async function commitRest(iteration: Iteration, task: PlannedTask, where: { worktree: string; attempt: number }): Promise<{ commit: CommitId; paths: number } | undefined> {
+async function commitRest(
+  iteration: Iteration,
+  task: PlannedTask,
+  where: { worktree: string; attempt: number },
+): Promise<{ commit: CommitId; paths: number } | undefined> {
   const message = `${task.title}\n\nLeft uncommitted by ${task.instance}, committed by iter.\n\nIter-Task: ${iteration.name}/${task.id}\nIter-Committed-For: ${task.instance}\n`;
   return commitAll(where.worktree, message, await identity(iteration.repository.root));
 }
@@ -77,22 +93,36 @@ async function strayed(root: string, task: PlannedTask, at: { worktree: string; 
   const failures: Failure[] = [];
   const branch = await gitResult(root, ['symbolic-ref', '-q', 'HEAD'], { worktree: at.worktree });
   const found = branch.exitCode === 0 ? branch.stdout.trim() : 'no branch (detached HEAD)';
-  if (found !== task.branch) failures.push({ id: `${task.id}.branch`, message: `the worktree is on ${found}, not on ${task.branch}; switch back and bring the commits with you` });
+  if (found !== task.branch)
+    failures.push({
+      id: `${task.id}.branch`,
+      message: `the worktree is on ${found}, not on ${task.branch}; switch back and bring the commits with you`,
+    });
   const kept = await gitResult(root, ['merge-base', '--is-ancestor', at.base, at.head]);
-  if (kept.exitCode !== 0) failures.push({ id: `${task.id}.base`, message: `the branch no longer contains its base ${at.base.slice(0, 10)}; do not rebase or reset below it` });
+  if (kept.exitCode !== 0)
+    failures.push({
+      id: `${task.id}.base`,
+      message: `the branch no longer contains its base ${at.base.slice(0, 10)}; do not rebase or reset below it`,
+    });
   return failures;
 }
 
 function endedBadly(run: Run, task: PlannedTask): Failure[] {
   const ending = run.lastEnding(task.id);
   if (ending === undefined) return [];
-  if (ending.outcome === 'timeout' || ending.outcome === 'not-started') return [{ id: `${task.id}.agent`, message: ending.reason ?? ending.outcome }];
-  if (ending.outcome === 'exited' && ending.signal !== undefined) return [{ id: `${task.id}.agent`, message: `the agent was ended by ${ending.signal}` }];
-  if (ending.outcome === 'exited' && ending.exit !== undefined && ending.exit !== 0) return [{ id: `${task.id}.agent`, message: `the agent ended with exit ${ending.exit}` }];
+  if (ending.outcome === 'timeout' || ending.outcome === 'not-started')
+    return [{ id: `${task.id}.agent`, message: ending.reason ?? ending.outcome }];
+  if (ending.outcome === 'exited' && ending.signal !== undefined)
+    return [{ id: `${task.id}.agent`, message: `the agent was ended by ${ending.signal}` }];
+  if (ending.outcome === 'exited' && ending.exit !== undefined && ending.exit !== 0)
+    return [{ id: `${task.id}.agent`, message: `the agent ended with exit ${ending.exit}` }];
   return [];
 }
 
-function reviewOf(iteration: Iteration, task: PlannedTask): { failures: Failure[]; verdict: Partial<Extract<NewEvent, { type: 'checks-finished' }>> } {
+function reviewOf(
+  iteration: Iteration,
+  task: PlannedTask,
+): { failures: Failure[]; verdict: Partial<Extract<NewEvent, { type: 'checks-finished' }>> } {
   if (task.gate === undefined) return { failures: [], verdict: {} };
   const file = join(iteration.directory, task.gate.report);
   const text = exists(file) ? readText(file) : undefined;

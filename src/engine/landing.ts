@@ -21,7 +21,11 @@ export type Landing =
 export const backupRef = (iteration: string, before: CommitId): string => `refs/iter/backup/${iteration}/${before.slice(0, 12)}`;
 
 /** Lands a chain that has passed the gate. The caller holds the repository lock. */
-export async function land(run: Run, request: { chain: Chain; target: string; tasks: readonly TaskId[]; decision: Decision }, context: Context): Promise<Landing> {
+export async function land(
+  run: Run,
+  request: { chain: Chain; target: string; tasks: readonly TaskId[]; decision: Decision },
+  context: Context,
+): Promise<Landing> {
   const { chain, target, tasks } = request;
   const { root } = run.iteration.repository;
   const checkout = await checkedOutAt(root, target);
@@ -34,13 +38,27 @@ export async function land(run: Run, request: { chain: Chain; target: string; ta
   await run.record({ type: 'landing-started', target, before: chain.before, after: chain.after, tree: chain.tree, tasks, backup });
   const moved = await move(root, { checkout, target, before: chain.before, after: chain.after, what: `iter merge ${run.iteration.name}` });
   if (moved !== undefined) return moved;
-  await finish(run, { target, before: chain.before, after: chain.after, tasks, commits: chain.landed.flatMap((one) => one.commits).length, decision: request.decision });
-  context.say(checkout === undefined ? `${shortName(target)} moved; your checkout is on another branch and was left alone` : `${shortName(target)} moved, and ${checkout} with it`);
+  await finish(run, {
+    target,
+    before: chain.before,
+    after: chain.after,
+    tasks,
+    commits: chain.landed.flatMap((one) => one.commits).length,
+    decision: request.decision,
+  });
+  context.say(
+    checkout === undefined
+      ? `${shortName(target)} moved; your checkout is on another branch and was left alone`
+      : `${shortName(target)} moved, and ${checkout} with it`,
+  );
   return { done: { before: chain.before, after: chain.after, checkout: checkout ?? '' } };
 }
 
 /** Records the end of a landing. */
-export async function finish(run: Run, landed: { target: string; before: CommitId; after: CommitId; tasks: readonly TaskId[]; commits: number; decision: Decision }): Promise<void> {
+export async function finish(
+  run: Run,
+  landed: { target: string; before: CommitId; after: CommitId; tasks: readonly TaskId[]; commits: number; decision: Decision },
+): Promise<void> {
   await run.record({ type: 'landing-finished', ...landed });
 }
 
@@ -69,7 +87,9 @@ async function move(root: string, { checkout, target, before, after, what }: Mov
 /** Why the checkout of the target cannot follow; undefined when it can. */
 async function obstacleIn(root: string, checkout: string, chain: Chain): Promise<string | undefined> {
   const directory = await git(root, ['rev-parse', '--absolute-git-dir'], { worktree: checkout });
-  const busy = ['MERGE_HEAD', 'rebase-merge', 'rebase-apply', 'CHERRY_PICK_HEAD', 'REVERT_HEAD', 'BISECT_LOG'].find((name) => exists(join(directory, name)));
+  const busy = ['MERGE_HEAD', 'rebase-merge', 'rebase-apply', 'CHERRY_PICK_HEAD', 'REVERT_HEAD', 'BISECT_LOG'].find((name) =>
+    exists(join(directory, name)),
+  );
   if (busy !== undefined) return `${checkout} is in the middle of something (${busy}); finish or abort it there, then run iter merge again`;
   const touched = new Set(await changedPaths(root, chain.before, chain.after));
   const dirty = (await uncommittedPaths(checkout, `${ITERATIONS}/`)).filter((path) => touched.has(path));

@@ -142,17 +142,36 @@ class Launch {
       case 'accept':
         return this.#accept(action.task, number);
       case 'send-back':
-        this.#context.say(`${action.task}: attempt ${number} did not pass: ${action.failures.map((failure) => `${failure.id}: ${failure.message}`).join('; ')}`);
+        this.#context.say(
+          `${action.task}: attempt ${number} did not pass: ${action.failures.map((failure) => `${failure.id}: ${failure.message}`).join('; ')}`,
+        );
         return run.record({ type: 'task-sent-back', task: action.task, attempt: number, failures: action.failures });
       case 'reject':
-        this.#context.say(`${action.task}: rejected (${action.rejection}); back to ${action.goto.join(', ')}: ${action.findings.map((finding) => finding.title).join('; ')}`);
-        return run.record({ type: 'review-rejected', task: action.task, attempt: number, rejection: action.rejection, goto: action.goto, reset: action.reset, findings: action.findings });
+        this.#context.say(
+          `${action.task}: rejected (${action.rejection}); back to ${action.goto.join(', ')}: ${action.findings.map((finding) => finding.title).join('; ')}`,
+        );
+        return run.record({
+          type: 'review-rejected',
+          task: action.task,
+          attempt: number,
+          rejection: action.rejection,
+          goto: action.goto,
+          reset: action.reset,
+          findings: action.findings,
+        });
       case 'fail':
         this.#context.say(`${action.task}: failed: ${action.reason}`);
         return run.record({ type: 'task-failed', task: action.task, attempt: number, reason: action.reason });
       case 'ask':
         this.#context.say(`${action.task}: needs you: ${action.question}`);
-        return run.record({ type: 'decision-requested', id: action.id, kind: action.kind, task: action.task, question: action.question, options: action.options });
+        return run.record({
+          type: 'decision-requested',
+          id: action.id,
+          kind: action.kind,
+          task: action.task,
+          question: action.question,
+          options: action.options,
+        });
       default:
         return unreachable(action);
     }

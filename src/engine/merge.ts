@@ -61,19 +61,28 @@ async function once(run: Run, options: MergeOptions, context: Context): Promise<
   const validation = await validate(run, options, context);
   if ('problems' in validation) return { outcome: 'invalid', problems: validation.problems };
   const { verdict, chain, conflict } = validation;
-  if (conflict !== undefined) {
+  const unfinished = verdict.results.some((result) => result.check === 'completed');
+  if (conflict !== undefined && !unfinished) {
     if (!options.dryRun) await sendConflictBack(run, conflict, context);
     return { outcome: 'conflict', verdict, task: conflict.task, paths: conflict.paths };
   }
-  if (chain === undefined) throw new Error('a validation without a conflict has a chain');
   if (verdict.decision === 'NO_GO' || (options.strict && verdict.decision === 'GO_WITH_CAUTION')) return { outcome: 'refused', verdict };
+  if (chain === undefined) throw new Error('a verdict that lets work land has a chain');
   if (options.dryRun) return { outcome: 'planned', verdict, chain };
   const wanted = withNeeds(run, options.tasks);
   const tasks = landable(run.plan, run.state).ready.filter((id) => wanted.has(id));
   if (chain.after === chain.before) {
     const open = tasks.filter((id) => run.state.tasks[id]?.phase.name === 'accepted');
     // work without commits of its own has landed, too, once everything else has
-    if (open.length > 0) await finish(run, { target: options.target, before: chain.before, after: chain.after, tasks, commits: 0, decision: verdict.decision });
+    if (open.length > 0)
+      await finish(run, {
+        target: options.target,
+        before: chain.before,
+        after: chain.after,
+        tasks,
+        commits: 0,
+        decision: verdict.decision,
+      });
     await afterwards(run, verdict, chain, context);
     return { outcome: 'nothing', verdict, chain };
   }
@@ -106,21 +115,38 @@ async function resume(run: Run, context: Context): Promise<void> {
     if (inside.exitCode === 0) {
       const tasks = landable(run.plan, run.state).ready;
       const count = await git(root, ['rev-list', '--count', `${landing.before}..${landing.after}`]);
-      await finish(run, { target: landing.target, before: landing.before, after: landing.after, tasks, commits: Number(count), decision: run.state.validation?.decision ?? 'GO' });
+      await finish(run, {
+        target: landing.target,
+        before: landing.before,
+        after: landing.after,
+        tasks,
+        commits: Number(count),
+        decision: run.state.validation?.decision ?? 'GO',
+      });
       context.say('an earlier iter merge had moved the target already; its end is on record now');
       return;
     }
     const checkout = await checkedOutAt(root, landing.target);
     if (checkout === undefined || now !== landing.before) return;
-    const { restored, foreign } = await repairCheckout(root, checkout, { before: landing.before, after: landing.after, branch: landing.target });
-    if (restored.length > 0) context.say(`an earlier iter merge was ended half-way; put back ${restored.length} ${restored.length === 1 ? 'file' : 'files'} in ${checkout}`);
-    if (foreign.length > 0) context.say(`left alone in ${checkout}, because it is neither the old nor the new version: ${foreign.join(', ')}`);
+    const { restored, foreign } = await repairCheckout(root, checkout, {
+      before: landing.before,
+      after: landing.after,
+      branch: landing.target,
+    });
+    if (restored.length > 0)
+      context.say(
+        `an earlier iter merge was ended half-way; put back ${restored.length} ${restored.length === 1 ? 'file' : 'files'} in ${checkout}`,
+      );
+    if (foreign.length > 0)
+      context.say(`left alone in ${checkout}, because it is neither the old nor the new version: ${foreign.join(', ')}`);
   } finally {
     lock.release();
   }
 }
 
-export type UndoResult = { readonly undone: { readonly target: string; readonly before: string; readonly after: string; readonly kept: string } } | { readonly refused: string };
+export type UndoResult =
+  | { readonly undone: { readonly target: string; readonly before: string; readonly after: string; readonly kept: string } }
+  | { readonly refused: string };
 
 /** Moves the target back to where the last landing found it, unless anything has moved since; the undone tip is kept under refs/iter/undone. */
 export async function undo(iteration: Iteration, context: Context): Promise<UndoResult> {
@@ -131,7 +157,10 @@ export async function undo(iteration: Iteration, context: Context): Promise<Undo
   const lock = await acquire(repositoryLock(gitDirectory), { wait: 60_000, what: `iter undo ${iteration.name}` });
   try {
     const now = await git(root, ['rev-parse', '--verify', landed.target]);
-    if (now !== landed.after) return { refused: `${shortName(landed.target)} is at ${now.slice(0, 10)}, not at ${landed.after.slice(0, 10)} where the landing left it; take it back by hand: git revert ${landed.before.slice(0, 10)}..${landed.after.slice(0, 10)}` };
+    if (now !== landed.after)
+      return {
+        refused: `${shortName(landed.target)} is at ${now.slice(0, 10)}, not at ${landed.after.slice(0, 10)} where the landing left it; take it back by hand: git revert ${landed.before.slice(0, 10)}..${landed.after.slice(0, 10)}`,
+      };
     const kept = `refs/iter/undone/${iteration.name}/${landed.after.slice(0, 12)}`;
     await git(root, ['update-ref', kept, landed.after]);
     const checkout = await checkedOutAt(root, landed.target);

@@ -16,7 +16,12 @@ export async function postMessage(iteration: Iteration, message: Message): Promi
 }
 
 /** The handoff of an accepted task, with figures from git and not from the agent (seed 004, section 6). */
-export async function postHandoff(iteration: Iteration, task: PlannedTask, work: { base: CommitId; head: CommitId }, context: Context): Promise<void> {
+export async function postHandoff(
+  iteration: Iteration,
+  task: PlannedTask,
+  work: { base: CommitId; head: CommitId },
+  context: Context,
+): Promise<void> {
   const { root } = iteration.repository;
   const commits = await commitsBetween(root, work.base, work.head);
   const paths = await changedPaths(root, work.base, work.head);

@@ -12,7 +12,7 @@ import type { Run } from './run.ts';
 /** Records the status claim, appends the messages, and moves what was taken in to `.iter/outbox/taken/`. */
 export async function collectOutbox(run: Run, task: PlannedTask, worktree: string, context: Context): Promise<void> {
   const outbox = join(worktree, '.iter', 'outbox');
-  for (const name of await listFiles(outbox)) {
+  for (const name of listFiles(outbox)) {
     if (name.includes('/')) continue;
     const text = readText(join(outbox, name));
     if (text === undefined) continue;
@@ -27,7 +27,9 @@ async function takeReport(run: Run, task: PlannedTask, text: string, context: Co
   const [first = '', ...rest] = text.split(/\r?\n/);
   const word = STATUS_WORDS.find((candidate) => candidate === first.trim());
   if (word === undefined) {
-    context.say(`${task.id}: .iter/outbox/report.md starts with "${first.slice(0, 40)}"; its first line has to be one of ${STATUS_WORDS.join(', ')}`);
+    context.say(
+      `${task.id}: .iter/outbox/report.md starts with "${first.slice(0, 40)}"; its first line has to be one of ${STATUS_WORDS.join(', ')}`,
+    );
     return;
   }
   const message = rest.join('\n').trim();

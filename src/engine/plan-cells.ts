@@ -34,7 +34,10 @@ const SEEN_FILE = join('.run', 'plan-words.json');
 export async function syncPlan(run: Run, context: Context, memory: PlanMemory): Promise<void> {
   const file = join(run.iteration.directory, PLAN_FILE);
   const text = readText(file);
-  const applied = text === undefined ? { problems: [{ file: PLAN_FILE, what: 'is gone', fix: 'restore it from .run/history' }] } : applyRows(run.plan, text, PLAN_FILE);
+  const applied =
+    text === undefined
+      ? { problems: [{ file: PLAN_FILE, what: 'is gone', fix: 'restore it from .run/history' }] }
+      : applyRows(run.plan, text, PLAN_FILE);
   if (text === undefined || 'problems' in applied) {
     const complaint = 'problems' in applied ? applied.problems.map(problemLine).join('\n') : '';
     if (complaint !== memory.complaint) context.say(`${complaint}\nThe plan as it was before stays in force.`);
@@ -55,10 +58,13 @@ export async function syncPlan(run: Run, context: Context, memory: PlanMemory): 
   });
   const next = setHeaderStatus(edits.length === 0 ? text : editCells(text, edits), headerWord(run));
   // somebody saved the file in between: their text is read on the next round
-  const written = await writeIfUnchanged(file, { expected: text, next, history: join(run.iteration.directory, '.run', 'history') });
-  const shown = rows.map((row) => [row.id, written ? (edits.find((edit) => edit.task === row.id)?.value ?? row.status) : row.status] as const);
+  const written = writeIfUnchanged(file, { expected: text, next, history: join(run.iteration.directory, '.run', 'history') });
+  const shown = rows.map(
+    (row) => [row.id, written ? (edits.find((edit) => edit.task === row.id)?.value ?? row.status) : row.status] as const,
+  );
   const seen = Object.fromEntries(shown);
-  if (JSON.stringify(seen) !== JSON.stringify(memory.seen)) await writeAtomic(join(run.iteration.directory, SEEN_FILE), `${JSON.stringify(seen)}\n`);
+  if (JSON.stringify(seen) !== JSON.stringify(memory.seen))
+    writeAtomic(join(run.iteration.directory, SEEN_FILE), `${JSON.stringify(seen)}\n`);
   memory.seen = seen;
 }
 

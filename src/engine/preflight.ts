@@ -28,9 +28,13 @@ export async function preflight(iteration: Iteration, context: Context): Promise
   const file = `iterations/${iteration.name}/${CRITERIA_FILE}`;
   if (criteria === undefined) problems.push({ file, what: 'is missing', fix: 'restore it: without criteria nothing can be accepted' });
   else problems.push(...parseCriteria(criteria, file).problems);
-  for (const [ref, fix] of [[plan.base, 'the commit agents start from is gone; make a new iteration'], [plan.target, 'the branch the work lands on is gone']] as const) {
+  for (const [ref, fix] of [
+    [plan.base, 'the commit agents start from is gone; make a new iteration'],
+    [plan.target, 'the branch the work lands on is gone'],
+  ] as const) {
     const found = await gitResult(root, ['rev-parse', '-q', '--verify', `${ref}^{commit}`]);
-    if (found.exitCode !== 0) problems.push({ file: `iterations/${iteration.name}/manifest.json`, what: `"${ref}" is not a commit of this repository`, fix });
+    if (found.exitCode !== 0)
+      problems.push({ file: `iterations/${iteration.name}/manifest.json`, what: `"${ref}" is not a commit of this repository`, fix });
   }
   problems.push(...(await foreignBranches(iteration)));
   return { problems, missingAgents: missingAgents(plan, context) };
@@ -38,15 +42,24 @@ export async function preflight(iteration: Iteration, context: Context): Promise
 
 /** A task's branch that exists although no attempt of ours made it belongs to somebody else. */
 async function foreignBranches(iteration: Iteration): Promise<Problem[]> {
-  const untouched = iteration.plan.tasks.filter((task) => (iteration.state.tasks[task.id]?.attempt ?? 0) === 0 && iteration.state.tasks[task.id]?.phase.name === 'waiting');
+  const untouched = iteration.plan.tasks.filter(
+    (task) => (iteration.state.tasks[task.id]?.attempt ?? 0) === 0 && iteration.state.tasks[task.id]?.phase.name === 'waiting',
+  );
   const found: Problem[] = [];
-  const listing = await git(iteration.repository.root, ['for-each-ref', '--format=%(refname) %(objectname)', `refs/heads/iter/${iteration.name}`]);
+  const listing = await git(iteration.repository.root, [
+    'for-each-ref',
+    '--format=%(refname) %(objectname)',
+    `refs/heads/iter/${iteration.name}`,
+  ]);
   const existing = new Map(listing.split('\n').map((line) => line.split(' ') as [string, string]));
   for (const task of untouched) {
     const commit = existing.get(task.branch);
     // a launch that was killed while it made the worktree leaves the branch at its start: nothing of anybody's is on it
     if (commit === undefined || commit === iteration.plan.base || iteration.state.firstLaunch !== undefined) continue;
-    found.push({ what: `the branch ${task.branch} of ${task.id} exists already, with work on it`, fix: `rename it: git branch -m ${task.branch.replace('refs/heads/', '')} <name>` });
+    found.push({
+      what: `the branch ${task.branch} of ${task.id} exists already, with work on it`,
+      fix: `rename it: git branch -m ${task.branch.replace('refs/heads/', '')} <name>`,
+    });
   }
   return found;
 }
@@ -59,11 +72,16 @@ function missingAgents(plan: Plan, context: Context): Problem[] {
     if (command !== undefined) {
       const parsed = parseCommandLine(command);
       if ('problem' in parsed) missing.push({ what: `agent "${agent}": ${parsed.problem}` });
-      else if (!onPath(parsed.argv[0] ?? '', context)) missing.push({ what: `agent "${agent}": the program "${parsed.argv[0] ?? ''}" was not found`, fix: 'give a full path or put it on PATH' });
+      else if (!onPath(parsed.argv[0] ?? '', context))
+        missing.push({
+          what: `agent "${agent}": the program "${parsed.argv[0] ?? ''}" was not found`,
+          fix: 'give a full path or put it on PATH',
+        });
       continue;
     }
     if (row === undefined) missing.push({ what: `unknown agent "${agent}"`, fix: 'see: iter doctor' });
-    else if (row.binary !== undefined && !onPath(row.binary, context)) missing.push({ what: `agent "${agent}": the program "${row.binary}" was not found`, fix: row.install });
+    else if (row.binary !== undefined && !onPath(row.binary, context))
+      missing.push({ what: `agent "${agent}": the program "${row.binary}" was not found`, fix: row.install });
   }
   return missing;
 }

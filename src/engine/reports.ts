@@ -18,7 +18,7 @@ import type { Run } from './run.ts';
 export async function renderLog(iteration: Iteration): Promise<void> {
   const { events } = readLog(logFile(iteration.directory));
   const lines = events.map((event) => ({ at: event.at, text: sentence(event), ...('task' in event ? { task: event.task } : {}) }));
-  await writeAtomic(join(iteration.directory, 'ORCHESTRATION_LOG.md'), render('orchestration-log.md', { iteration: iteration.name, lines }));
+  writeAtomic(join(iteration.directory, 'ORCHESTRATION_LOG.md'), render('orchestration-log.md', { iteration: iteration.name, lines }));
 }
 
 /** Draws INTEGRATION_REPORT.md and gives its path. */
@@ -37,22 +37,44 @@ export async function renderReport(run: Run, gate: { verdict: Verdict; chain: Ch
     tasks: run.plan.tasks.map((task) => {
       const current = state.tasks[task.id];
       const commit = chain.landed.find((one) => one.task === task.id)?.commits.at(-1) ?? current?.head;
-      return { id: task.id, title: task.title, instance: task.instance, attempts: current?.attempt ?? 0, state: current?.phase.name ?? 'waiting', ...(commit === undefined ? {} : { commit: commit.slice(0, 10) }) };
+      return {
+        id: task.id,
+        title: task.title,
+        instance: task.instance,
+        attempts: current?.attempt ?? 0,
+        state: current?.phase.name ?? 'waiting',
+        ...(commit === undefined ? {} : { commit: commit.slice(0, 10) }),
+      };
     }),
-    rejections: events.flatMap((event) => (event.type === 'review-rejected' ? [{ task: event.task, rejection: event.rejection, goto: event.goto, findings: event.findings }] : [])),
-    conflicts: events.flatMap((event) => (event.type === 'merge-conflicted' ? [{ task: event.task, attempt: event.attempt, paths: event.paths }] : [])),
+    rejections: events.flatMap((event) =>
+      event.type === 'review-rejected'
+        ? [{ task: event.task, rejection: event.rejection, goto: event.goto, findings: event.findings }]
+        : [],
+    ),
+    conflicts: events.flatMap((event) =>
+      event.type === 'merge-conflicted' ? [{ task: event.task, attempt: event.attempt, paths: event.paths }] : [],
+    ),
     results: verdict.results,
     missed: verdict.missed,
   });
   const file = join(iteration.directory, 'INTEGRATION_REPORT.md');
-  await writeAtomic(file, text);
+  writeAtomic(file, text);
   return file;
 }
 
-function lastLanding(events: readonly Event[]): { target: string; before: string; after: string; commits: number; tasks: readonly TaskId[]; backup: string } | undefined {
+function lastLanding(
+  events: readonly Event[],
+): { target: string; before: string; after: string; commits: number; tasks: readonly TaskId[]; backup: string } | undefined {
   const last = events.findLast((event) => event.type === 'landing-finished' && event.commits > 0);
   if (last?.type !== 'landing-finished') return undefined;
   const iteration = events.find((event) => event.type === 'iteration-created');
   const name = iteration?.type === 'iteration-created' ? iteration.iteration : '';
-  return { target: shortName(last.target), before: last.before, after: last.after, commits: last.commits, tasks: last.tasks, backup: backupRef(name, last.before) };
+  return {
+    target: shortName(last.target),
+    before: last.before,
+    after: last.after,
+    commits: last.commits,
+    tasks: last.tasks,
+    backup: backupRef(name, last.before),
+  };
 }

@@ -57,9 +57,27 @@ function read(file: string, shown: string): ReturnType<typeof loadConfig> {
   return text === undefined ? { config: { inputs: {} }, problems: [] } : loadConfig(text, shown);
 }
 
-async function expandGlobs(patterns: readonly string[], directory: string, root: string): Promise<{ files: readonly string[]; problems: readonly Problem[] }> {
-  const found = await glob([...patterns], { cwd: directory, dot: true, absolute: true, followSymbolicLinks: false, ignore: ['**/node_modules/**', '**/.git/**', `${ITERATIONS}/**`] });
+async function expandGlobs(
+  patterns: readonly string[],
+  directory: string,
+  root: string,
+): Promise<{ files: readonly string[]; problems: readonly Problem[] }> {
+  const found = await glob([...patterns], {
+    cwd: directory,
+    dot: true,
+    absolute: true,
+    followSymbolicLinks: false,
+    ignore: ['**/node_modules/**', '**/.git/**', `${ITERATIONS}/**`],
+  });
   const files = found.filter((file) => file.startsWith(`${root}/`)).map((file) => file.slice(root.length + 1));
   if (files.length > 0) return { files: files.toSorted(), problems: [] };
-  return { files, problems: [{ what: `--targets ${patterns.map((pattern) => `"${pattern}"`).join(' ')}: no file of the repository matches`, fix: `globs are relative to ${directory}; quote them so that the shell leaves them alone` }] };
+  return {
+    files,
+    problems: [
+      {
+        what: `--targets ${patterns.map((pattern) => `"${pattern}"`).join(' ')}: no file of the repository matches`,
+        fix: `globs are relative to ${directory}; quote them so that the shell leaves them alone`,
+      },
+    ],
+  };
 }

@@ -15,12 +15,19 @@ export type Stopped = { readonly message: string; readonly ended: number } | { r
 const GRACE = 5000;
 
 /** Stops one task, or everything; resolves when the processes are gone. */
-export async function stop(iteration: Iteration, asked: { readonly task?: string; readonly by: string }, context: Context): Promise<Stopped> {
+export async function stop(
+  iteration: Iteration,
+  asked: { readonly task?: string; readonly by: string },
+  context: Context,
+): Promise<Stopped> {
   const holder = holderOf(launchLock(iteration));
   const alive = holder?.alive === true;
   if (asked.task !== undefined) {
     const phase = iteration.state.tasks[asked.task]?.phase.name;
-    if (phase === undefined) return { problems: [{ what: `there is no task "${asked.task}"`, fix: `use ${iteration.plan.tasks.map((task) => task.id).join(', ')}` }] };
+    if (phase === undefined)
+      return {
+        problems: [{ what: `there is no task "${asked.task}"`, fix: `use ${iteration.plan.tasks.map((task) => task.id).join(', ')}` }],
+      };
     if (phase !== 'running' && phase !== 'starting') return { problems: [{ what: `${asked.task} is not running, it is ${phase}` }] };
     if (alive) {
       await new Run(iteration, context).record({ type: 'stop-requested', task: taskId(asked.task), by: asked.by });
@@ -32,5 +39,8 @@ export async function stop(iteration: Iteration, asked: { readonly task?: string
     return { message: `the launch (process ${holder.pid}) has ended with its agents; iter launch continues`, ended: 1 };
   }
   const ended = await reap(iterationCookie(iteration), GRACE);
-  return { message: ended === 0 ? 'nothing is running' : `ended ${ended} ${ended === 1 ? 'process' : 'processes'} of an earlier launch`, ended };
+  return {
+    message: ended === 0 ? 'nothing is running' : `ended ${ended} ${ended === 1 ? 'process' : 'processes'} of an earlier launch`,
+    ended,
+  };
 }

@@ -45,9 +45,19 @@ export async function validate(run: Run, options: ValidateOptions, context: Cont
   const built = await buildChain({ root, plan: run.plan, state: run.state, tip, strategy: options.strategy, tasks: wanted });
   const checks = read.checks.filter((check) => check.task === undefined || wanted.has(check.task));
   const open = completion(run, wanted);
-  const verdict = 'conflict' in built ? await conflicted(iteration, { checks, conflict: built.conflict, tip, open }) : await judged(run, { checks, chain: built, wanted, open, fresh: options.fresh === true }, context);
+  const verdict =
+    'conflict' in built
+      ? await conflicted(iteration, { checks, conflict: built.conflict, tip, open })
+      : await judged(run, { checks, chain: built, wanted, open, fresh: options.fresh === true }, context);
   const failed = verdict.results.filter((result) => !result.pass).length;
-  await run.record({ type: 'validation-finished', decision: verdict.decision, tree: verdict.tree, criteriaHash: verdict.criteriaHash, passed: verdict.results.length - failed, failed });
+  await run.record({
+    type: 'validation-finished',
+    decision: verdict.decision,
+    tree: verdict.tree,
+    criteriaHash: verdict.criteriaHash,
+    passed: verdict.results.length - failed,
+    failed,
+  });
   return 'conflict' in built ? { verdict, conflict: built.conflict } : { verdict, chain: built };
 }
 
@@ -72,7 +82,18 @@ function completion(run: Run, wanted: ReadonlySet<TaskId>): Result[] {
   return inDependencyOrder(run.plan.tasks.filter((task) => wanted.has(task.id))).flatMap((task): Result[] => {
     const name = run.state.tasks[task.id]?.phase.name ?? 'waiting';
     if (name === 'accepted' || name === 'merged') return [];
-    return [{ id: `${task.id}.completed`, task: task.id, level: 'must', check: 'completed', pass: false, message: `${task.title}: not accepted yet, it is ${name}`, measured: name, expected: 'accepted' }];
+    return [
+      {
+        id: `${task.id}.completed`,
+        task: task.id,
+        level: 'must',
+        check: 'completed',
+        pass: false,
+        message: `${task.title}: not accepted yet, it is ${name}`,
+        measured: name,
+        expected: 'accepted',
+      },
+    ];
   });
 }
 
@@ -92,20 +113,32 @@ async function judged(run: Run, { checks, chain, wanted, open, fresh }: Judging,
   const stored = join(iteration.directory, '.run', 'verdicts', `${chain.tree}-${criteriaHash.slice(0, 16)}.json`);
   const known = fresh ? undefined : storedVerdict(stored);
   if (known !== undefined) return known;
-  const results = [...open, ...(await runChecks(iteration, checks, { commit: chain.after, tree: chain.tree, work, purpose: 'landing' }, context))];
+  const results = [
+    ...open,
+    ...(await runChecks(iteration, checks, { commit: chain.after, tree: chain.tree, work, purpose: 'landing' }, context)),
+  ];
   const verdict: Verdict = { decision: gate(results), tree: chain.tree, criteriaHash, results, missed: missed(results) };
-  await writeAtomic(stored, `${JSON.stringify(verdict, undefined, 2)}\n`);
+  writeAtomic(stored, `${JSON.stringify(verdict, undefined, 2)}\n`);
   return verdict;
 }
 
 /** Work that does not go together has no tree that could be judged. */
-async function conflicted(iteration: Iteration, at: { checks: readonly Check[]; conflict: ChainConflict; tip: CommitId; open: readonly Result[] }): Promise<Verdict> {
+async function conflicted(
+  iteration: Iteration,
+  at: { checks: readonly Check[]; conflict: ChainConflict; tip: CommitId; open: readonly Result[] },
+): Promise<Verdict> {
   const { conflict } = at;
   const message = `conflicts with the work before it in ${conflict.paths.join(', ')}`;
   const result: Result = { id: `${conflict.task}.conflict`, task: conflict.task, level: 'must', check: 'conflict', pass: false, message };
   const results = [...at.open, result];
   const tree = await git(iteration.repository.root, ['rev-parse', `${conflict.onto}^{tree}`]);
-  return { decision: 'NO_GO', tree: tree as Verdict['tree'], criteriaHash: hashOf(iteration, at.checks, []), results, missed: missed(results) };
+  return {
+    decision: 'NO_GO',
+    tree: tree as Verdict['tree'],
+    criteriaHash: hashOf(iteration, at.checks, []),
+    results,
+    missed: missed(results),
+  };
 }
 
 /** Binds a verdict to everything it was made from besides the tree: the criteria, the judged iteration files, the tasks' own histories. */

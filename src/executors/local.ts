@@ -30,7 +30,14 @@ export type Ending =
 export async function runAttempt(spec: AttemptSpec, started: (pid: number) => Promise<void>, signal: AbortSignal): Promise<Ending> {
   let agent: Awaited<ReturnType<typeof startAgent>>;
   try {
-    agent = await startAgent({ argv: argvOf(spec), cwd: spec.worktree, env: environmentOf(spec), inputFile: spec.prompt, logFile: spec.log, cookie: spec.cookie });
+    agent = await startAgent({
+      argv: argvOf(spec),
+      cwd: spec.worktree,
+      env: environmentOf(spec),
+      inputFile: spec.prompt,
+      logFile: spec.log,
+      cookie: spec.cookie,
+    });
   } catch (error) {
     if (error instanceof AgentStartError) return { outcome: 'not-started', reason: error.message };
     throw error;

@@ -34,8 +34,7 @@ export function piecesOf(line: string): Piece[] {
   for (let match = opener.exec(line); match !== null; match = opener.exec(line)) {
     if (match.index > at) pieces.push(plain(line.slice(at, match.index)));
     const mark = match[0];
-    const end =
-      mark === '<!--' ? commentEnd(line, opener.lastIndex) : runEnd(line, opener.lastIndex, mark, withoutCloser);
+    const end = mark === '<!--' ? commentEnd(line, opener.lastIndex) : runEnd(line, opener.lastIndex, mark, withoutCloser);
     at = end ?? (mark === '<!--' ? line.length : opener.lastIndex);
     opener.lastIndex = at;
     const raw = line.slice(match.index, at);

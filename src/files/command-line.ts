@@ -20,9 +20,7 @@ export function parseCommandLine(text: string): { readonly argv: readonly string
 const QUOTED = /\\[^\n]|'[^']*'|"(?:\\[^]|[^"\\])*"/g;
 
 function needsShell(text: string): string | undefined {
-  const expanded = [...text.matchAll(QUOTED)].some(
-    ([part]) => part.startsWith('"') && /[$`]/.test(part.replace(/\\[^]/g, '')),
-  );
+  const expanded = [...text.matchAll(QUOTED)].some(([part]) => part.startsWith('"') && /[$`]/.test(part.replace(/\\[^]/g, '')));
   const bare = text.replace(QUOTED, 'x');
   if (/['"\\]/.test(bare)) return 'has a quote or backslash that is not closed';
   if (/[\r\n]/.test(bare)) return 'has more than one line';

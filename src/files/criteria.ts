@@ -19,10 +19,7 @@ export function criterionLine(check: Check): string {
 }
 
 /** Reads every check of the file, and everything wrong with it; a check with a problem is left out of `checks`. */
-export function parseCriteria(
-  text: string,
-  file: string,
-): { readonly checks: readonly Check[]; readonly problems: readonly Problem[] } {
+export function parseCriteria(text: string, file: string): { readonly checks: readonly Check[]; readonly problems: readonly Problem[] } {
   if (text.length > MAX_LENGTH) {
     return {
       checks: [],
@@ -45,8 +42,7 @@ export function parseCriteria(
     const heading = headingOf(line);
     if (heading !== undefined) {
       task = heading.task;
-      if (heading.what !== undefined)
-        problems.push({ file, line: line.line, what: heading.what, fix: 'task ids are T1, T2, …' });
+      if (heading.what !== undefined) problems.push({ file, line: line.line, what: heading.what, fix: 'task ids are T1, T2, …' });
     }
     const read = readLine(line, task);
     if (read === undefined) continue;
@@ -83,10 +79,7 @@ const BOX = /^\[(?:\s*|[xX]|\s*[^\s\w[\]]\s*)\](?![([:])\s*/u;
 const LEVEL = /^(?:\*\*|__)?(MUST|SHOULD|NICE):?(?:\*\*|__)?:?(?:\s+([^]*))?$/i;
 const LEVELS: readonly Level[] = ['must', 'should', 'nice'];
 
-function readLine(
-  { line, text }: VisibleLine,
-  task: TaskId | undefined,
-): FoundCheck | (Problem & { readonly what: string }) | undefined {
+function readLine({ line, text }: VisibleLine, task: TaskId | undefined): FoundCheck | (Problem & { readonly what: string }) | undefined {
   const item = text.replace(BULLET, '');
   const afterBox = item.replace(BOX, '');
   if (item === text || afterBox === item) return undefined;
@@ -155,14 +148,7 @@ function withIds(
 }
 
 function derivedId(task: TaskId | undefined, criterion: Criterion): string {
-  const about =
-    'file' in criterion
-      ? criterion.file
-      : 'run' in criterion
-        ? criterion.run
-        : 'text' in criterion
-          ? criterion.text
-          : '';
+  const about = 'file' in criterion ? criterion.file : 'run' in criterion ? criterion.run : 'text' in criterion ? criterion.text : '';
   const slug = about
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, '-')

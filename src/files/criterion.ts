@@ -109,22 +109,12 @@ const LIST = '`(?:(?:, ?| and |, and )`)*';
 
 const FORMS: readonly Form[] = [
   fileForm('exists', 'exists', 'exists', (file) => ({ check: 'exists', ...file })),
-  fileForm(
-    'is (?:at (?:least|most)|between)',
-    'is (?:at least (.+)|at most (.+)|between (.+) and (.+))',
-    'is at least 1 KB',
-    size,
-  ),
-  fileForm(
-    'has the heading',
-    `has the headings? ${LIST}`,
-    'has the headings `Summary`, `How to verify`',
-    (file, _, headings) => ({
-      check: 'headings',
-      ...file,
-      headings,
-    }),
-  ),
+  fileForm('is (?:at (?:least|most)|between)', 'is (?:at least (.+)|at most (.+)|between (.+) and (.+))', 'is at least 1 KB', size),
+  fileForm('has the heading', `has the headings? ${LIST}`, 'has the headings `Summary`, `How to verify`', (file, _, headings) => ({
+    check: 'headings',
+    ...file,
+    headings,
+  })),
   fileForm('contains', `contains ${LIST}`, 'contains `export`, `rate`', (file, _, words) => ({
     check: 'contains',
     ...file,
@@ -159,10 +149,7 @@ const FORMS: readonly Form[] = [
   },
   {
     start: /^branch changes (?:only|nothing)/i,
-    whole: new RegExp(
-      `^branch changes (?:only (${LIST})|nothing in ${LIST}|only (${LIST}) and nothing in ${LIST})$`,
-      'i',
-    ),
+    whole: new RegExp(`^branch changes (?:only (${LIST})|nothing in ${LIST}|only (${LIST}) and nothing in ${LIST})$`, 'i'),
     example: 'branch changes only `src/**` and nothing in `iterations/**`',
     make: ([only, both], globs) => {
       const wrong = globs.map(wrongPath).find((what) => what !== undefined);
@@ -207,8 +194,7 @@ function size(file: FileOf, [least, most, from, to]: readonly (string | undefine
 /** Criteria look only inside the folder they are about. */
 function wrongPath(path: string): string | undefined {
   if (/[\0\r\n]/.test(path)) return `the path ${JSON.stringify(path)} holds a NUL or a line break`;
-  if (/^\/|^\\\\|^[A-Za-z]:[/\\]/.test(path))
-    return `the path "${path}" is absolute; give it from the top of the repository or iteration`;
+  if (/^\/|^\\\\|^[A-Za-z]:[/\\]/.test(path)) return `the path "${path}" is absolute; give it from the top of the repository or iteration`;
   if (path.split(/[/\\]/).includes('..')) return `the path "${path}" leaves its folder with ".."`;
   return undefined;
 }

@@ -116,9 +116,7 @@ function expectation(check: FileCheck): string {
       return 'exists';
     case 'size':
       if (check.max === undefined) return `at least ${sizeText(check.min ?? 0)}`;
-      return check.min === undefined
-        ? `at most ${sizeText(check.max)}`
-        : `between ${sizeText(check.min)} and ${sizeText(check.max)}`;
+      return check.min === undefined ? `at most ${sizeText(check.max)}` : `between ${sizeText(check.min)} and ${sizeText(check.max)}`;
     case 'headings':
       return check.headings.join(', ');
     case 'contains':
@@ -141,8 +139,7 @@ function sizeOutcome(check: Extract<FileCheck, { check: 'size' }>, bytes: number
 type TextCheck = Extract<FileCheck, { check: 'headings' | 'contains' | 'matches' | 'format' }>;
 
 function textOutcome(check: TextCheck, bytes: Uint8Array): Outcome {
-  if (bytes.length > MAX_TEXT)
-    return { pass: false, what: 'is over 10 MB, too much to read as text', measured: bytes.length };
+  if (bytes.length > MAX_TEXT) return { pass: false, what: 'is over 10 MB, too much to read as text', measured: bytes.length };
   const text = textOf(bytes);
   if (text === undefined) return { pass: false, what: 'is not UTF-8 text', measured: 'not UTF-8 text' };
   switch (check.check) {
@@ -154,8 +151,7 @@ function textOutcome(check: TextCheck, bytes: Uint8Array): Outcome {
       return patternOutcome(check.pattern, text);
     case 'format': {
       const fault = syntaxFault(text, check.format);
-      if (fault === undefined)
-        return { pass: true, what: `is valid ${check.format}`, measured: `valid ${check.format}` };
+      if (fault === undefined) return { pass: true, what: `is valid ${check.format}`, measured: `valid ${check.format}` };
       const what = `not valid ${check.format}: ${shown(fault.what)}`;
       return {
         pass: false,

@@ -33,9 +33,7 @@ export function blocksOf(text: string): Token[] {
 
 /** True for text so nested that a Markdown parser could run out of stack: 50 markers at one line start, or a bullet 100 deep. */
 export function isNestedTooDeeply(text: string): boolean {
-  return /^(?:[ \t]*(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t]))){50}|^[ \t]{100,}(?:>|[-*+][ \t]|\d{1,9}[.)][ \t])/m.test(
-    text,
-  );
+  return /^(?:[ \t]*(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t]))){50}|^[ \t]{100,}(?:>|[-*+][ \t]|\d{1,9}[.)][ \t])/m.test(text);
 }
 
 function plainText(tokens: readonly Token[]): string {

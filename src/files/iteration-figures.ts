@@ -38,7 +38,9 @@ export function figuresOf(plan: Plan, roles: Roles, checks: readonly Check[]): F
 export function decisionMatrix(plan: Plan, roles: Roles): IterationValues['decisionMatrix'] {
   const planned = schedule(plan.tasks, plan.maxParallel);
   const steps = [...new Set(plan.tasks.map((task) => task.step))];
-  const broad = steps.map((step) => ({ step, size: plan.tasks.filter((task) => task.step === step).length })).filter(({ size }) => size > 1);
+  const broad = steps
+    .map((step) => ({ step, size: plan.tasks.filter((task) => task.step === step).length }))
+    .filter(({ size }) => size > 1);
   const used = [...new Set(plan.tasks.map((task) => task.role))];
   const holds = Math.max(0, ...used.map((name) => roles[name]?.tokenBudget ?? 0));
   const row = (question: string, yes: boolean, from: string): IterationValues['decisionMatrix'][number] => ({

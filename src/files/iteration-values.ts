@@ -32,7 +32,9 @@ export function iterationValues(iteration: NewIteration): IterationValues {
   const { plan, workflow, checks, inputs } = iteration;
   const short = shortBranch(plan.target);
   const wholeCriteria = checks.filter((check) => check.task === undefined).map(criterionLine);
-  const gates = plan.tasks.flatMap((task) => (task.gate === undefined ? [] : [{ task: task.id, goto: task.gate.goto, max: task.gate.max }]));
+  const gates = plan.tasks.flatMap((task) =>
+    task.gate === undefined ? [] : [{ task: task.id, goto: task.gate.goto, max: task.gate.max }],
+  );
   return {
     iteration: plan.iteration,
     repository: iteration.repository,
@@ -132,7 +134,11 @@ function contextOf({ inputs, workflow }: NewIteration): ContextSections {
   const targeted = [...new Set(workflow.steps.flatMap((step) => step.targets ?? []))];
   return {
     goal: goal ?? workflow.description,
-    scope: [...list('scope'), ...targeted.filter((name) => name !== 'scope').flatMap(list), ...list('paths').map((path) => `paths: ${path}`)],
+    scope: [
+      ...list('scope'),
+      ...targeted.filter((name) => name !== 'scope').flatMap(list),
+      ...list('paths').map((path) => `paths: ${path}`),
+    ],
     references: list('references'),
     standards: list('standards'),
     domain: list('domain'),

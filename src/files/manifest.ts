@@ -50,7 +50,7 @@ export function parseManifest(
     const fix = 'restore the file; tasks are changed in MULTI_AGENT_PLAN.md, not here';
     return { problems: [...new Set(faults)].map((what) => ({ file, what, fix })) };
   }
-  const { schemaVersion: _version, files, ...plan } = value as unknown as Plan & { readonly schemaVersion: number; readonly files: FileHashes };
+  const { schemaVersion: _version, files, ...plan } = value as Plan & { readonly schemaVersion: number; readonly files: FileHashes };
   return { plan, files, problems: [] };
 }
 

@@ -1,7 +1,7 @@
 /** The run-time half of nunjucks, which ships without types: only what `template.ts` uses. */
 declare module 'nunjucks/browser/nunjucks-slim.js' {
-  class PrecompiledLoader {
-    constructor(templates: Readonly<Record<string, object>>);
+  interface PrecompiledLoader {
+    readonly precompiled: Readonly<Record<string, object>>;
   }
   class Environment {
     constructor(loader: PrecompiledLoader, options: { readonly autoescape: boolean; readonly throwOnUndefined: boolean });
@@ -10,7 +10,7 @@ declare module 'nunjucks/browser/nunjucks-slim.js' {
   }
   const nunjucks: {
     readonly Environment: typeof Environment;
-    readonly PrecompiledLoader: typeof PrecompiledLoader;
+    readonly PrecompiledLoader: new (templates: Readonly<Record<string, object>>) => PrecompiledLoader;
   };
   export default nunjucks;
 }

@@ -22,10 +22,7 @@ const LEVEL_WORDS: Readonly<Record<string, Level>> = {
 };
 
 /** Reads a review; there is one only when nothing is wrong with it. Keys it does not know are left to others. */
-export function parseReview(
-  text: string,
-  file: string,
-): { readonly review?: Review; readonly problems: readonly Problem[] } {
+export function parseReview(text: string, file: string): { readonly review?: Review; readonly problems: readonly Problem[] } {
   const { yaml } = splitFrontMatter(text);
   if (yaml === undefined) return { problems: [{ file, line: 1, what: 'the review has no front matter', fix: FORM }] };
   const { documents, faults, lines } = readYaml(yaml);
@@ -84,8 +81,7 @@ function findingsIn(top: YAMLMap, complain: Complain): Finding[] {
   return node.items.flatMap((item, index) => {
     const finding = findingIn(item, index + 1, complain);
     if (finding === undefined) return [];
-    if (ids.has(finding.id))
-      complain(item, `the finding id "${shown(finding.id)}" is used twice`, 'give each finding its own id');
+    if (ids.has(finding.id)) complain(item, `the finding id "${shown(finding.id)}" is used twice`, 'give each finding its own id');
     ids.add(finding.id);
     return [finding];
   });
@@ -102,8 +98,7 @@ function findingIn(item: unknown, number: number, complain: Complain): Finding |
     if (text !== undefined) return text;
     const blank = node === undefined || isScalar(node);
     if (!blank) complain(node, `the ${key} of finding ${number} is no text`);
-    else if (need === 'required')
-      complain(node ?? item, `finding ${number} has no ${key}`, 'write id, level and title');
+    else if (need === 'required') complain(node ?? item, `finding ${number} has no ${key}`, 'write id, level and title');
     return undefined;
   };
   const id = read('id', 'required');
@@ -113,11 +108,7 @@ function findingIn(item: unknown, number: number, complain: Complain): Finding |
   const where = read('where', 'optional');
   const level = Object.entries(LEVEL_WORDS).find(([word]) => word === levelWord?.toLowerCase())?.[1];
   if (levelWord !== undefined && level === undefined) {
-    complain(
-      item.get('level', true),
-      `unknown level "${shown(levelWord)}" of finding ${number}`,
-      'use must, should or nice',
-    );
+    complain(item.get('level', true), `unknown level "${shown(levelWord)}" of finding ${number}`, 'use must, should or nice');
   }
   const taskKnown = task === undefined || /^T[1-9]\d*$/.test(task);
   if (!taskKnown) complain(item.get('task', true), `"${shown(task)}" is no task id`, 'task ids are T1, T2, …');

@@ -30,7 +30,9 @@ export function loadRole(text: string, file: string): { readonly role?: Role; re
   }
   const { value, problems } = readYamlSource({ text: yaml, file, validator: validateRole, firstLine: 2 });
   const empty = body.trim() === '';
-  const all = empty ? [...problems, { file, line: bodyLine, what: 'the role has no text', fix: 'write below the front matter what the agent is to be' }] : problems;
+  const all = empty
+    ? [...problems, { file, line: bodyLine, what: 'the role has no text', fix: 'write below the front matter what the agent is to be' }]
+    : problems;
   if (value === undefined || all.length > 0) return { problems: all };
   const { name, description, model, iter = {} } = value as RoleSource;
   const role: Role = {

@@ -84,7 +84,14 @@ function orderFaults(steps: readonly StepSource[]): Fault[] {
     const path = ['steps', index, 'gate', 'on_reject', 'goto'];
     if (!ids.includes(goto)) faults.push({ path, what: `unknown step "${goto}"`, fix: didYouMean(goto, ids) });
     else if (!upstream.has(goto) || goto === step.id) {
-      faults.push({ path, what: `step "${goto}" does not come before "${step.id}"`, fix: didYouMean('', [...upstream].filter((id) => id !== step.id)) });
+      faults.push({
+        path,
+        what: `step "${goto}" does not come before "${step.id}"`,
+        fix: didYouMean(
+          '',
+          [...upstream].filter((id) => id !== step.id),
+        ),
+      });
     }
   });
   return faults;
@@ -150,13 +157,23 @@ function checkFaults(check: CheckSource, path: YamlPath, { names, at }: { names:
     faults.push({ path: [...path, kind], key: 'key', what: `${aCheck(kind)} without a file`, fix: 'add file: and the path' });
   }
   if (check.timeout !== undefined && kind !== 'command') {
-    faults.push({ path: [...path, 'timeout'], key: 'key', what: `"timeout" with ${aCheck(kind)}`, fix: 'leave it out: only commands take time' });
+    faults.push({
+      path: [...path, 'timeout'],
+      key: 'key',
+      what: `"timeout" with ${aCheck(kind)}`,
+      fix: 'leave it out: only commands take time',
+    });
   }
   if (check.file !== undefined) {
     const fault = pathFault(check.file);
-    if (fault !== undefined) faults.push({ path: [...path, 'file'], what: `the path "${check.file}" ${fault}`, fix: 'name a file below its folder' });
+    if (fault !== undefined)
+      faults.push({ path: [...path, 'file'], what: `the path "${check.file}" ${fault}`, fix: 'name a file below its folder' });
   }
-  return [...faults, ...contentFaults(check, path), ...checkTexts(check).flatMap(([place, text]) => textFaults(text, [...path, ...place], names))];
+  return [
+    ...faults,
+    ...contentFaults(check, path),
+    ...checkTexts(check).flatMap(([place, text]) => textFaults(text, [...path, ...place], names)),
+  ];
 }
 
 const aCheck = (kind: string): string => `${kind === 'exists' ? 'an' : 'a'} ${kind} check`;
@@ -175,10 +192,15 @@ function contentFaults(check: CheckSource, path: YamlPath): Fault[] {
     }
   }
   const compiled = matches === undefined || matches.includes('{{') ? undefined : compilePattern(matches);
-  if (compiled !== undefined && 'problem' in compiled) faults.push({ path: [...path, 'matches'], what: `"${matches ?? ''}": ${compiled.problem}` });
+  if (compiled !== undefined && 'problem' in compiled)
+    faults.push({ path: [...path, 'matches'], what: `"${matches ?? ''}": ${compiled.problem}` });
   const { min, max } = bytesOf(size ?? {});
   if (min !== undefined && max !== undefined && min > max) {
-    faults.push({ path: [...path, 'size'], what: `no file is at least ${String(size?.min)} and at most ${String(size?.max)}`, fix: 'swap the two' });
+    faults.push({
+      path: [...path, 'size'],
+      what: `no file is at least ${String(size?.min)} and at most ${String(size?.max)}`,
+      fix: 'swap the two',
+    });
   }
   return faults;
 }

@@ -57,7 +57,17 @@ export interface WorkflowSource {
   readonly name: string;
   readonly description?: string;
   readonly triggers?: readonly string[];
-  readonly inputs?: Readonly<Record<string, { readonly type: 'string' | 'number' | 'boolean' | 'list'; readonly required?: boolean; readonly default?: InputValue; readonly description?: string }>>;
+  readonly inputs?: Readonly<
+    Record<
+      string,
+      {
+        readonly type: 'string' | 'number' | 'boolean' | 'list';
+        readonly required?: boolean;
+        readonly default?: InputValue;
+        readonly description?: string;
+      }
+    >
+  >;
   readonly environments?: Workflow['environments'];
   readonly concurrency?: number;
   readonly budget?: { readonly tokens?: number; readonly usd?: number };

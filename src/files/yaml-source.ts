@@ -112,7 +112,10 @@ function faultOf(error: ErrorObject, problemAt: YamlSource['problemAt']): Proble
       return problemAt(path, { what: `the key "${key}" is missing${where}`, fix: 'add it' });
     }
     case 'enum':
-      return problemAt(path, { what: `${quote(name, error.data)}`, fix: didYouMean(String(error.data), (error.schema as unknown[]).map(String)) });
+      return problemAt(path, {
+        what: quote(name, error.data),
+        fix: didYouMean(String(error.data), (error.schema as unknown[]).map(String)),
+      });
     case 'const':
       return problemAt(path, { what: quote(name, error.data), fix: `write ${String(error.schema)}` });
     case 'type':
@@ -126,7 +129,10 @@ function faultOf(error: ErrorObject, problemAt: YamlSource['problemAt']): Proble
     case 'minimum':
     case 'maximum':
     case 'exclusiveMinimum':
-      return problemAt(path, { what: quote(name, error.data), fix: `it must be ${String(error.params['comparison'])} ${String(error.params['limit'])}` });
+      return problemAt(path, {
+        what: quote(name, error.data),
+        fix: `it must be ${String(error.params['comparison'])} ${String(error.params['limit'])}`,
+      });
     case 'minItems':
     case 'minProperties':
       return problemAt(path, { what: `"${name}" is empty`, fix: 'put something in or remove the key' });
@@ -139,7 +145,7 @@ function quote(name: string, value: unknown): string {
   if (value === null || value === undefined) return `"${name}" is empty`;
   if (Array.isArray(value)) return `"${name}" is a list`;
   if (typeof value === 'object') return `"${name}" is a map of keys`;
-  return `"${name}" is "${String(value)}"`;
+  return `"${name}" is ${JSON.stringify(value)}`;
 }
 
 const TYPE_WORDS: Readonly<Record<string, string>> = {
@@ -152,5 +158,8 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
 };
 
 function typeWords(types: unknown): string {
-  return [types].flat().map((type) => TYPE_WORDS[String(type)] ?? String(type)).join(' or ');
+  return [types]
+    .flat()
+    .map((type) => TYPE_WORDS[String(type)] ?? String(type))
+    .join(' or ');
 }

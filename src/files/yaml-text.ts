@@ -2,17 +2,7 @@
  * YAML written by people and agents, read without trusting it: size and depth are limited before the parser builds anything,
  * because a deep flow sequence can abort the whole process.
  */
-import {
-  isAlias,
-  isCollection,
-  isMap,
-  isScalar,
-  LineCounter,
-  Lexer,
-  parseAllDocuments,
-  visit,
-  type Document,
-} from 'yaml';
+import { isAlias, isCollection, isMap, isScalar, LineCounter, Lexer, parseAllDocuments, visit, type Document } from 'yaml';
 import type { Fault } from './fault.ts';
 
 const MAX_LENGTH = 1_048_576;
@@ -46,10 +36,7 @@ export function readYaml(text: string): YamlText {
   });
   const documents = Array.isArray(parsed) ? parsed : [];
   const faults = documents
-    .flatMap((document) => [
-      ...document.errors.map((error) => ({ at: error.pos[0], what: error.message })),
-      ...unusable(document),
-    ])
+    .flatMap((document) => [...document.errors.map((error) => ({ at: error.pos[0], what: error.message })), ...unusable(document)])
     .toSorted((a, b) => a.at - b.at)
     .slice(0, MAX_FAULTS)
     .map(({ at, what }): Fault => {

@@ -17,7 +17,10 @@ export function deliverableText(request: DeliverableRequest): string {
   const format = request.checks.find((check) => check.check === 'format');
   const words = request.checks.flatMap((check) => (check.check === 'contains' ? check.words : []));
   const literals = request.checks.flatMap((check) => (check.check === 'matches' ? literalOf(check.pattern) : []));
-  const text = format?.format === 'json' || format?.format === 'yaml' ? dataText(request, format.format, [...words, ...literals]) : documentText(request, [...words, ...literals]);
+  const text =
+    format?.format === 'json' || format?.format === 'yaml'
+      ? dataText(request, format.format, [...words, ...literals])
+      : documentText(request, [...words, ...literals]);
   return padded(text, request.checks, format?.format);
 }
 
@@ -31,15 +34,19 @@ function documentText(request: DeliverableRequest, words: readonly string[]): st
 
 function frontMatter(findings: readonly { readonly task: string; readonly title: string }[]): string {
   if (findings.length === 0) return '---\nverdict: approved\nfindings: []\n---\n\n';
-  const rows = findings.map((finding, index) => `  - id: F${index + 1}\n    level: must\n    task: ${finding.task}\n    title: ${JSON.stringify(finding.title)}\n`);
+  const rows = findings.map(
+    (finding, index) => `  - id: F${index + 1}\n    level: must\n    task: ${finding.task}\n    title: ${JSON.stringify(finding.title)}\n`,
+  );
   return `---\nverdict: changes_requested\nfindings:\n${rows.join('')}---\n\n`;
 }
 
 function paragraph(heading: string, request: DeliverableRequest): string {
-  const files = request.changed.length === 0 ? 'No file of the repository was changed.' : request.changed.map((file) => `- \`${file}\``).join('\n');
+  const files =
+    request.changed.length === 0 ? 'No file of the repository was changed.' : request.changed.map((file) => `- \`${file}\``).join('\n');
   if (/file/i.test(heading)) return files;
   if (/verify|usage/i.test(heading)) return 'Run the checks of this task: each of them says what it expects.';
-  if (/why/i.test(heading)) return 'Because the plan asked for it, and a rehearsal shows whether the wiring holds before it costs anything.';
+  if (/why/i.test(heading))
+    return 'Because the plan asked for it, and a rehearsal shows whether the wiring holds before it costs anything.';
   return `The rehearsal agent did ${request.task}. It wrote this text to meet the criteria of the task, and nothing in it is meant to be read twice.`;
 }
 
@@ -58,6 +65,11 @@ function padded(text: string, checks: readonly Check[], format: string | undefin
   const least = Math.max(0, ...checks.map((check) => (check.check === 'size' ? (check.min ?? 0) : 0)));
   const missing = least - Buffer.byteLength(text);
   if (missing <= 0) return text;
-  const line = format === 'yaml' ? '# more of the same, to reach the size that is asked for\n' : 'More of the same, to reach the size that is asked for.\n';
-  return format === 'json' ? text + ' '.repeat(missing) : text + (format === 'yaml' ? '' : '\n') + line.repeat(Math.ceil(missing / line.length));
+  const line =
+    format === 'yaml'
+      ? '# more of the same, to reach the size that is asked for\n'
+      : 'More of the same, to reach the size that is asked for.\n';
+  return format === 'json'
+    ? text + ' '.repeat(missing)
+    : text + (format === 'yaml' ? '' : '\n') + line.repeat(Math.ceil(missing / line.length));
 }

@@ -3,7 +3,7 @@
  * meet the criteria it finds there, and makes the mistakes `rehearsal.yaml` asks for. Deterministic: the same task gives the same bytes.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Check } from '../core/check.ts';
@@ -77,11 +77,16 @@ function changeRepository(): string[] {
     conflict: behaviours.some((behaviour) => behaviour.name === 'conflict'),
     resolving: prompt.includes('conflicts with other accepted work'),
     outside: making('outside') !== undefined,
+    reworking: prompt.includes('A review sent the work back'),
   });
-  for (const change of changes) write(change.path, change.text);
+  for (const change of changes) {
+    if (change.text === undefined) rmSync(change.path);
+    else write(change.path, change.text);
+  }
   const paths = changes.map((change) => change.path);
-  git(['add', '--', ...paths]);
-  if (git(['diff', '--cached', '--name-only']).trim() !== '') git(['commit', '-q', '-m', `${changes[0]?.verb ?? 'Change'} ${paths[0] ?? ''}${attempt > 1 ? ` (attempt ${attempt})` : ''}`]);
+  git(['add', '--all', '--', ...paths]);
+  if (git(['diff', '--cached', '--name-only']).trim() !== '')
+    git(['commit', '-q', '-m', `${changes[0]?.verb ?? 'Change'} ${paths[0] ?? ''}${attempt > 1 ? ` (attempt ${attempt})` : ''}`]);
   for (const file of paths) console.log(`${task}: changed ${file}`);
   return paths;
 }
@@ -92,7 +97,7 @@ function git(argv: readonly string[]): string {
 }
 
 function rejected(): { task: string; title: string }[] {
-  const [first = task] = making('reject') === undefined ? [] : needs;
+  const [first = task] = needs;
   return [{ task: first, title: 'the edge cases are not covered; add them and say which ones' }];
 }
 

@@ -1,7 +1,7 @@
 /** What waits for a person: the list below the table, and the pane where one of them is answered. */
 import { Box, Text } from 'ink';
 import type { ReactElement } from 'react';
-import { oneLine } from '../core/one-line.ts';
+import { oneLine } from '../core/visible.ts';
 import type { PendingDecision } from '../core/view.ts';
 import { Tone } from './tone.tsx';
 

@@ -1,7 +1,7 @@
 /** The last two lines: what the last key did or what is asked, and the keys that work here; and the page behind `?`. */
 import { Box } from 'ink';
 import type { ReactElement } from 'react';
-import { oneLine } from '../core/one-line.ts';
+import { oneLine } from '../core/visible.ts';
 import { unreachable } from '../core/unreachable.ts';
 import type { Focus, Pane } from './focus.ts';
 import { Tone } from './tone.tsx';

@@ -1,7 +1,7 @@
 /** The first line: which iteration, how it stands, how far it is, for how long. Also the whole screen of a tiny terminal. */
 import { Box } from 'ink';
 import type { ReactElement } from 'react';
-import { oneLine } from '../core/one-line.ts';
+import { oneLine } from '../core/visible.ts';
 import type { Snapshot } from '../core/view.ts';
 import { Tone } from './tone.tsx';
 import type { Picture } from './use-picture.ts';

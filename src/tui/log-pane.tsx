@@ -1,7 +1,7 @@
 /** The log of one task, newest line at the bottom, long lines wrapped: nothing an agent says is cut here. */
 import { Box, Text } from 'ink';
 import type { ReactElement } from 'react';
-import { oneLine, printable } from '../core/one-line.ts';
+import { oneLine, printable } from '../core/visible.ts';
 import type { TaskView } from '../core/view.ts';
 import { meaningOf, Tone } from './tone.tsx';
 import { since, spanText, stateText } from './wording.ts';

@@ -2,7 +2,7 @@
 import { Box, Text } from 'ink';
 import type { ReactElement } from 'react';
 import type { TaskId } from '../core/ids.ts';
-import { oneLine } from '../core/one-line.ts';
+import { oneLine } from '../core/visible.ts';
 import type { TaskView } from '../core/view.ts';
 import { unreachable } from '../core/unreachable.ts';
 import { columnsFor, MARK, spanAround } from './layout.ts';

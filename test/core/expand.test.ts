@@ -76,12 +76,7 @@ describe('order', () => {
 
   test('explicit needs take the place of the stage before', () => {
     const steps = [step('a'), step('b', { needs: [] }), step('c', { needs: ['a'] }), step('d')];
-    expect(picture(expanded(steps))).toEqual([
-      'T1 a A [] after -',
-      'T2 b B [] after -',
-      'T3 c C [] after T1',
-      'T4 d D [] after T3',
-    ]);
+    expect(picture(expanded(steps))).toEqual(['T1 a A [] after -', 'T2 b B [] after -', 'T3 c C [] after T1', 'T4 d D [] after T3']);
   });
 
   test('a list without items gives one task for the iteration as a whole', () => {
@@ -90,7 +85,11 @@ describe('order', () => {
 
   test('after stage Z comes AA', () => {
     const steps = Array.from({ length: 28 }, (_, index) => step(`s${index}`));
-    expect(expanded(steps).tasks.slice(25).map((task) => task.group)).toEqual(['Z', 'AA', 'AB']);
+    expect(
+      expanded(steps)
+        .tasks.slice(25)
+        .map((task) => task.group),
+    ).toEqual(['Z', 'AA', 'AB']);
   });
 });
 
@@ -110,12 +109,7 @@ describe('names', () => {
   test('workers of one name are numbered, and steps without targets lend theirs', () => {
     const steps = [step('plan', { role: 'planner' }), step('build', { targets: 'parts' })];
     const { tasks } = expanded(steps, { parts: ['src/tax.js', 'lib/tax.js', '税'] });
-    expect(tasks.map((task) => task.instance)).toEqual([
-      'planner-plan-001',
-      'builder-tax-001',
-      'builder-tax-002',
-      'builder-item-3-001',
-    ]);
+    expect(tasks.map((task) => task.instance)).toEqual(['planner-plan-001', 'builder-tax-001', 'builder-tax-002', 'builder-item-3-001']);
   });
 
   test('the agent of a step goes before the default', () => {
@@ -125,7 +119,8 @@ describe('names', () => {
 
 describe('texts', () => {
   test('values take the place of placeholders in titles, paths and prompts', () => {
-    const prompt = '{{ task.id }}: {{ target }} ({{ target.stem }}, {{ target.slug }}) of {{ inputs.parts }} in {{ iteration.name }}/{{ iteration.slug }}';
+    const prompt =
+      '{{ task.id }}: {{ target }} ({{ target.stem }}, {{ target.slug }}) of {{ inputs.parts }} in {{ iteration.name }}/{{ iteration.slug }}';
     const deliverables = [{ id: 'out', path: 'context/{{ target.slug }}.md', in: 'iteration', level: 'must', checks: [] }] as const;
     const { prompts, tasks } = expanded([step('build', { targets: 'parts', prompt, deliverables })], { parts: ['src/a.b.js', 'c'] });
     expect(prompts).toEqual({
@@ -168,7 +163,10 @@ describe('checks', () => {
       { id: 'tests', level: 'must', criterion: { check: 'command', run: 'npm test', timeout: 1 } },
       { level: 'must', criterion: { check: 'scope', allow: ['src/**'], deny: [] } },
     ] as const;
-    const whole = [{ id: 'tests', level: 'must', criterion: own[1].criterion }, { level: 'must', criterion: own[1].criterion }] as const;
+    const whole = [
+      { id: 'tests', level: 'must', criterion: own[1].criterion },
+      { level: 'must', criterion: own[1].criterion },
+    ] as const;
     const { checks: found } = expanded([step('a', { deliverables: [{ ...out, checks }], checks: own })], {}, { checks: whole });
     expect(idsOf(found)).toEqual([
       'T1.report',
@@ -277,7 +275,11 @@ describe('problems', () => {
   test('unknown roles, repeated targets and inputs that cannot be are told together', () => {
     const inputs = { n: { type: 'number', required: false }, must: { type: 'string', required: true, description: 'the goal' } } as const;
     const parts = { type: 'list', required: false } as const;
-    const found = expanded([step('a', { role: 'bilder', targets: 'parts' })], { parts: 'x, y, x', n: 'many', isue: '1' }, { inputs: { ...inputs, parts } });
+    const found = expanded(
+      [step('a', { role: 'bilder', targets: 'parts' })],
+      { parts: 'x, y, x', n: 'many', isue: '1' },
+      { inputs: { ...inputs, parts } },
+    );
     expect(found.problems).toEqual([
       { what: 'workflow "small" has no input "isue"', fix: 'use one of n, must, parts' },
       { what: 'input "n" is "many"', fix: 'give a number' },

@@ -23,7 +23,9 @@ describe('a value is read by the type of its input', () => {
     ['number', 'Infinity'],
     ['boolean', 'yes'],
   ] as const)('no %s from %j', (type, given) => {
-    expect(resolved({ x: { type, required: false } }, { x: given }).problems).toEqual([{ what: `input "x" is "${given}"`, fix: `give a ${type}` }]);
+    expect(resolved({ x: { type, required: false } }, { x: given }).problems).toEqual([
+      { what: `input "x" is "${given}"`, fix: `give a ${type}` },
+    ]);
   });
 });
 

@@ -19,7 +19,12 @@ describe('substitute', () => {
       fc.property(fc.string(), fc.string(), (value, other) => {
         expect(substitute('<{{ a }}|{{ b }}>', { a: value, b: other }).text).toBe(`<${value}|${other}>`);
       }),
-      { examples: [['{{ b }}', '$&'], ['{{', '}}']] },
+      {
+        examples: [
+          ['{{ b }}', '$&'],
+          ['{{', '}}'],
+        ],
+      },
     );
   });
 });

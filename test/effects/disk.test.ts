@@ -1,4 +1,15 @@
-import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { copyTree, listFiles, readText, writeAtomic, writeIfUnchanged } from '../../src/effects/disk.ts';
@@ -26,7 +37,10 @@ test('a file that is as expected is replaced, keeps its permissions, and the old
   writeFileSync(file, 'one');
   chmodSync(file, 0o640);
 
-  const done = [writeIfUnchanged(file, { expected: 'one', next: 'two', history }), writeIfUnchanged(file, { expected: 'two', next: 'three', history })];
+  const done = [
+    writeIfUnchanged(file, { expected: 'one', next: 'two', history }),
+    writeIfUnchanged(file, { expected: 'two', next: 'three', history }),
+  ];
 
   const kept = readdirSync(history).map((name) => [name, readFileSync(path.join(history, name), 'utf8')]);
   expect([done, readText(file), statSync(file).mode & 0o777, kept]).toEqual([
@@ -66,7 +80,7 @@ test('an editor that still has the old file open writes into the history, not in
 
 test('a tree is copied without following links out of it, and says what it refused', () => {
   const folder = temporaryFolder();
-  write(folder, { 'from/a.md': 'a', 'from/deep/b.md': 'b', 'secret': 's', 'to/a.md': 'old' });
+  write(folder, { 'from/a.md': 'a', 'from/deep/b.md': 'b', secret: 's', 'to/a.md': 'old' });
   symlinkSync(path.join(folder, 'secret'), path.join(folder, 'from', 'link.md'));
   symlinkSync(folder, path.join(folder, 'from', 'deep', 'up'));
 
@@ -80,5 +94,9 @@ test('a folder that is not there has no files', () => {
   const folder = temporaryFolder();
   mkdirSync(path.join(folder, 'empty'));
 
-  expect([listFiles(path.join(folder, 'none')), listFiles(folder), copyTree(path.join(folder, 'none'), folder).files]).toEqual([[], [], []]);
+  expect([listFiles(path.join(folder, 'none')), listFiles(folder), copyTree(path.join(folder, 'none'), folder).files]).toEqual([
+    [],
+    [],
+    [],
+  ]);
 });

@@ -23,7 +23,13 @@ test('what is appended is read back in order, under the name of the iteration', 
 
   await appendEvents(file, [failed(1), failed(2)], AT);
 
-  expect(readLog(file)).toEqual({ iteration: '001-try', events: [{ ...failed(1), at: AT }, { ...failed(2), at: AT }] });
+  expect(readLog(file)).toEqual({
+    iteration: '001-try',
+    events: [
+      { ...failed(1), at: AT },
+      { ...failed(2), at: AT },
+    ],
+  });
 });
 
 test('a log is not created over another one', () => {
@@ -81,7 +87,11 @@ test('a bad line before the last one stops the reading with its number', async (
 
 test.each([
   ['no header', '{"type":"task-failed","at":"x"}\n', 'the first line is not the header'],
-  ['a newer version', '{"format":"iter-events","version":2,"iteration":"001-try"}\n', 'has version 2, this iter reads version 1; use a newer iter'],
+  [
+    'a newer version',
+    '{"format":"iter-events","version":2,"iteration":"001-try"}\n',
+    'has version 2, this iter reads version 1; use a newer iter',
+  ],
   ['nothing in it', '', 'the first line is not the header'],
 ])('a log with %s is refused by reader and writer, and not touched', async (_, text, reason) => {
   const file = newLog();

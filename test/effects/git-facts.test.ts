@@ -2,7 +2,16 @@ import { rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { commitId } from '../../src/core/ids.ts';
-import { changedPaths, checkedOutAt, commitsBetween, headFacts, identity, readBlob, treeOf, uncommittedPaths } from '../../src/effects/git-facts.ts';
+import {
+  changedPaths,
+  checkedOutAt,
+  commitsBetween,
+  headFacts,
+  identity,
+  readBlob,
+  treeOf,
+  uncommittedPaths,
+} from '../../src/effects/git-facts.ts';
 import { commit, repositoryWith, sh, temporaryFolder, write } from '../rig/repository.ts';
 
 test('HEAD is told as a branch with a commit, a commit alone, or a branch alone', async () => {
@@ -13,17 +22,34 @@ test('HEAD is told as a branch with a commit, a commit alone, or a branch alone'
   const detached = await headFacts(root);
   sh(root, 'switch', '--quiet', '--orphan', 'fresh');
 
-  expect([onBranch, detached, await headFacts(root)]).toEqual([{ branch: 'refs/heads/main', commit: id }, { commit: id }, { branch: 'refs/heads/fresh' }]);
+  expect([onBranch, detached, await headFacts(root)]).toEqual([
+    { branch: 'refs/heads/main', commit: id },
+    { commit: id },
+    { branch: 'refs/heads/fresh' },
+  ]);
 });
 
 test('uncommitted paths are staged, changed, deleted, renamed and untracked ones, with any name, except those left out', async () => {
   const root = repositoryWith({ 'a.txt': 'a\n', 'b.txt': 'b\n', 'old name.txt': 'some text\n', '.gitignore': '*.log\n' });
-  write(root, { 'a.txt': 'changed\n', 'tab\tand "quote" é.txt': 'x\n', 'iterations/001/x.md': 'x\n', 'no.log': 'x\n', 'staged.txt': 's\n' });
+  write(root, {
+    'a.txt': 'changed\n',
+    'tab\tand "quote" é.txt': 'x\n',
+    'iterations/001/x.md': 'x\n',
+    'no.log': 'x\n',
+    'staged.txt': 's\n',
+  });
   rmSync(path.join(root, 'b.txt'));
   sh(root, 'mv', 'old name.txt', 'new name.txt');
   sh(root, 'add', 'staged.txt');
 
-  expect(await uncommittedPaths(root, 'iterations/')).toEqual(['a.txt', 'b.txt', 'new name.txt', 'old name.txt', 'staged.txt', 'tab\tand "quote" é.txt']);
+  expect(await uncommittedPaths(root, 'iterations/')).toEqual([
+    'a.txt',
+    'b.txt',
+    'new name.txt',
+    'old name.txt',
+    'staged.txt',
+    'tab\tand "quote" é.txt',
+  ]);
 });
 
 test('a clean checkout has no uncommitted paths', async () => {
@@ -34,7 +60,11 @@ test('a branch is found where it is checked out, unless that folder is gone', as
   const root = repositoryWith({ 'a.txt': 'a\n' });
   const worktree = path.join(path.dirname(root), 'T1');
   sh(root, 'worktree', 'add', '--quiet', '-b', 'T1', worktree);
-  const found = [await checkedOutAt(root, 'refs/heads/main'), await checkedOutAt(root, 'refs/heads/T1'), await checkedOutAt(root, 'refs/heads/T')];
+  const found = [
+    await checkedOutAt(root, 'refs/heads/main'),
+    await checkedOutAt(root, 'refs/heads/T1'),
+    await checkedOutAt(root, 'refs/heads/T'),
+  ];
   rmSync(worktree, { recursive: true });
 
   expect([...found, await checkedOutAt(root, 'refs/heads/T1')]).toEqual([root, worktree, undefined, undefined]);
@@ -64,10 +94,25 @@ test('a file is read from the tree, and what is no file is named', async () => {
   sh(root, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', library, 'sub');
   const tree = await treeOf(root, commitId(commit(root, {}, 'links')));
 
-  const names = ['dir/a.bin', './dir//a.bin', 'star*.txt', 'link', 'linked-dir/a.bin', 'dir', 'dir/', '', 'sub', 'none', '../x', 'dir/a.bin/x'];
+  const names = [
+    'dir/a.bin',
+    './dir//a.bin',
+    'star*.txt',
+    'link',
+    'linked-dir/a.bin',
+    'dir',
+    'dir/',
+    '',
+    'sub',
+    'none',
+    '../x',
+    'dir/a.bin/x',
+  ];
   const answers = await Promise.all(names.map((name) => readBlob(root, tree, name)));
 
-  const shown = answers.map((answer) => (answer === undefined ? undefined : 'bytes' in answer ? Buffer.from(answer.bytes).toString() : answer.problem));
+  const shown = answers.map((answer) =>
+    answer === undefined ? undefined : 'bytes' in answer ? Buffer.from(answer.bytes).toString() : answer.problem,
+  );
   expect(Object.fromEntries(names.map((name, index) => [name, shown[index]]))).toEqual({
     'dir/a.bin': '\0ÿ\n',
     './dir//a.bin': '\0ÿ\n',

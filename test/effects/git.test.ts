@@ -14,7 +14,12 @@ test('a refused command says what was asked, where, and what git answered', asyn
   const error = await git(root, ['rev-parse', '--verify', 'nowhere']).catch((thrown: unknown) => thrown);
 
   expect(error).toBeInstanceOf(GitError);
-  expect(error).toMatchObject({ argv: ['rev-parse', '--verify', 'nowhere'], directory: root, exitCode: 128, stderr: 'fatal: Needed a single revision' });
+  expect(error).toMatchObject({
+    argv: ['rev-parse', '--verify', 'nowhere'],
+    directory: root,
+    exitCode: 128,
+    stderr: 'fatal: Needed a single revision',
+  });
 });
 
 test('an exit code can be an answer', async () => {

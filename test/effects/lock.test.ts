@@ -140,5 +140,10 @@ test('a living holder whose lock was moved aside by mistake still comes first', 
 test('a process is told from a later one with the same number', () => {
   const startTime = processIdentity(process.pid)?.startTime ?? 0;
 
-  expect([isAlive(process.pid), isAlive(process.pid, startTime), isAlive(process.pid, startTime + 1), isAlive(2 ** 22 + 1)]).toEqual([true, true, false, false]);
+  expect([isAlive(process.pid), isAlive(process.pid, startTime), isAlive(process.pid, startTime + 1), isAlive(2 ** 22 + 1)]).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
 });

@@ -33,7 +33,9 @@ test('commits that go together become one commit that holds them all, the same o
   const merged = 'commit' in first ? first.commit : '';
   expect(again).toEqual(first);
   expect(sh(root, 'ls-tree', '--name-only', merged).split('\n')).toEqual(['a.txt', 'one.txt', 'two.txt']);
-  expect(sh(root, 'log', '-1', '--format=%P|%an <%ae>|%s|%at', merged)).toBe(`${one} ${two}|iter <iter@localhost>|Bring together|${sh(root, 'log', '-1', '--format=%ct', two)}`);
+  expect(sh(root, 'log', '-1', '--format=%P|%an <%ae>|%s|%at', merged)).toBe(
+    `${one} ${two}|iter <iter@localhost>|Bring together|${sh(root, 'log', '-1', '--format=%ct', two)}`,
+  );
 });
 
 test('a conflict names the paths and makes no commit', async () => {

@@ -58,11 +58,18 @@ test.each([
 test('an agent that asks nicely for nothing is stopped by the first signal', async () => {
   const command = agent('trap "echo interrupted; exit 5" INT; echo up; while :; do sleep 0.05; done');
   const started = await startAgent(command);
-  await until(() => readFileSync(command.logFile, 'utf8'), (text) => text.includes('up'));
+  await until(
+    () => readFileSync(command.logFile, 'utf8'),
+    (text) => text.includes('up'),
+  );
 
   const swept = await stopTree({ pid: started.pid, cookie: command.cookie, grace: 5000 });
 
-  expect([swept, await started.exited, readFileSync(command.logFile, 'utf8').split('\n')]).toEqual([0, { exit: 5 }, ['up', 'interrupted', '']]);
+  expect([swept, await started.exited, readFileSync(command.logFile, 'utf8').split('\n')]).toEqual([
+    0,
+    { exit: 5 },
+    ['up', 'interrupted', ''],
+  ]);
 });
 
 // ignores both polite signals, and has a child of the same kind that left the group and the session
@@ -75,7 +82,10 @@ while :; do sleep 0.05; done`;
 test('an agent that ignores signals ends with its escaped grandchild', { timeout: 30_000 }, async () => {
   const command = agent(STUBBORN);
   const started = await startAgent(command);
-  await until(() => readFileSync(command.logFile, 'utf8'), (text) => text.includes('up') && text.includes('daemon'));
+  await until(
+    () => readFileSync(command.logFile, 'utf8'),
+    (text) => text.includes('up') && text.includes('daemon'),
+  );
 
   const swept = await stopTree({ pid: started.pid, cookie: command.cookie, grace: 100, startTime: started.startTime });
 
@@ -86,7 +96,10 @@ test('an agent that ignores signals ends with its escaped grandchild', { timeout
 test('an abort skips the patience', { timeout: 30_000 }, async () => {
   const command = agent(STUBBORN);
   const started = await startAgent(command);
-  await until(() => readFileSync(command.logFile, 'utf8'), (text) => text.includes('up'));
+  await until(
+    () => readFileSync(command.logFile, 'utf8'),
+    (text) => text.includes('up'),
+  );
   const begun = performance.now();
 
   await stopTree({ pid: started.pid, cookie: command.cookie, grace: 60_000 }, AbortSignal.abort());
@@ -110,7 +123,10 @@ test('processes are found by the beginning of their mark, others are not', async
   const started = await Promise.all(commands.map((command) => startAgent(command)));
   const pids = started.map((one) => one.pid).toSorted((a, b) => a - b);
 
-  const found = await until(() => findByCookie(iteration).toSorted((a, b) => a - b), (all) => all.length === 2);
+  const found = await until(
+    () => findByCookie(iteration).toSorted((a, b) => a - b),
+    (all) => all.length === 2,
+  );
 
   expect([found, findByCookie(`${iteration}T1:`)]).toEqual([pids, [started[0]?.pid]]);
   await Promise.all(started.map((one, index) => stopTree({ pid: one.pid, cookie: commands[index]?.cookie ?? '', grace: 2000 })));

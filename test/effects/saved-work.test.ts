@@ -71,7 +71,9 @@ test('everything left uncommitted is committed on the branch under the given nam
   const done = await commitAll(worktree, 'Build the tax part\n\nIter-Task: 001-try/T1\n', ADA);
 
   expect(done).toEqual({ commit: sh(root, 'rev-parse', 'T1'), paths: 3 });
-  expect(sh(root, 'log', '-1', '--format=%an <%ae> %s|%(trailers:key=Iter-Task,valueonly,separator=)', 'T1')).toBe('Ada <ada@example.org> Build the tax part|001-try/T1');
+  expect(sh(root, 'log', '-1', '--format=%an <%ae> %s|%(trailers:key=Iter-Task,valueonly,separator=)', 'T1')).toBe(
+    'Ada <ada@example.org> Build the tax part|001-try/T1',
+  );
   expect([sh(worktree, 'status', '--porcelain'), filesOf(root, 'T1')]).toEqual(['?? .iter/', ['a.txt', '"line\\nbreak.txt"']]);
 });
 

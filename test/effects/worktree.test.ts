@@ -57,7 +57,11 @@ test('thirty-two worktrees asked for at once are all there, three times over', {
   const names = Array.from({ length: 32 }, (_, index) => `T${index + 1}`);
 
   for (const round of [1, 2, 3]) {
-    await Promise.all(names.map((name) => addWorktree(root, { path: at(`${round}/${name}`), branch: `refs/heads/iter/${round}/${name}`, commit: head, lock })));
+    await Promise.all(
+      names.map((name) =>
+        addWorktree(root, { path: at(`${round}/${name}`), branch: `refs/heads/iter/${round}/${name}`, commit: head, lock }),
+      ),
+    );
   }
 
   const found = [1, 2, 3].flatMap((round) => names.map((name) => readdirSync(at(`${round}/${name}`)).join(' ')));
@@ -123,7 +127,11 @@ test('a worktree that is there on its branch is used again with everything uncom
 });
 
 test.each([
-  ['is on another branch', (worktree: string) => sh(worktree, 'switch', '--quiet', '-c', 'elsewhere'), 'it has refs/heads/elsewhere checked out, not refs/heads/T1'],
+  [
+    'is on another branch',
+    (worktree: string) => sh(worktree, 'switch', '--quiet', '-c', 'elsewhere'),
+    'it has refs/heads/elsewhere checked out, not refs/heads/T1',
+  ],
   ['is on another commit', (worktree: string) => commit(worktree, { 'more.txt': 'm\n' }, 'more'), 'its commit is'],
   ['has lost its .git file', (worktree: string) => rmSync(path.join(worktree, '.git')), 'its .git file is gone but files are left'],
 ])('a worktree that %s is refused and left alone', async (_, change, reason) => {
@@ -142,7 +150,9 @@ test('a folder of somebody else in the place of a worktree is refused and left a
   const { root, lock, head, at } = ground();
   write(at('T1'), { 'notes.txt': 'mine\n' });
 
-  await expect(addWorktree(root, { path: at('T1'), branch: 'refs/heads/T1', commit: head, lock })).rejects.toThrow('the folder is in the way');
+  await expect(addWorktree(root, { path: at('T1'), branch: 'refs/heads/T1', commit: head, lock })).rejects.toThrow(
+    'the folder is in the way',
+  );
 
   expect(readFileSync(path.join(at('T1'), 'notes.txt'), 'utf8')).toBe('mine\n');
 });
@@ -189,7 +199,11 @@ test('a clean worktree is removed with its registration, and the branch stays', 
 
   await removeWorktree(root, at('T1'), { lock });
 
-  expect([readdirSync(path.dirname(at('T1'))), sh(root, 'worktree', 'list').split('\n').length, sh(root, 'branch', '--list', 'T1').trim()]).toEqual([[], 1, 'T1']);
+  expect([
+    readdirSync(path.dirname(at('T1'))),
+    sh(root, 'worktree', 'list').split('\n').length,
+    sh(root, 'branch', '--list', 'T1').trim(),
+  ]).toEqual([[], 1, 'T1']);
 });
 
 test('uncommitted content stops a removal until it is said to be worth nothing', async () => {

@@ -90,7 +90,9 @@ describe('the folder', () => {
   test('it has every file from the first moment, and nothing else', async () => {
     const { directory, files } = await created();
     expect(directory).toBe(join(root, 'iterations', '001-try'));
-    expect(listing(directory)).toEqual([...new Set(['.run', '.run/events.jsonl', 'agent-prompts', 'context', 'feedback', ...files])].toSorted());
+    expect(listing(directory)).toEqual(
+      [...new Set(['.run', '.run/events.jsonl', 'agent-prompts', 'context', 'feedback', ...files])].toSorted(),
+    );
     expect(readdirSync(join(root, 'iterations'))).toEqual(['001-try']);
   });
 
@@ -101,7 +103,9 @@ describe('the folder', () => {
     const bytes = (directory: string): string[] =>
       listing(directory)
         .filter((name) => name.includes('.'))
-        .map((name) => `${name}: ${existsSync(join(directory, name)) && name !== '.run' ? readFileSync(join(directory, name), 'latin1') : ''}`);
+        .map(
+          (name) => `${name}: ${existsSync(join(directory, name)) && name !== '.run' ? readFileSync(join(directory, name), 'latin1') : ''}`,
+        );
     expect(bytes(two.directory)).toEqual(bytes(one.directory));
   });
 
@@ -169,7 +173,9 @@ describe('the folder', () => {
     const { directory, plan } = await created({ workflow: 'small', inputs: [] });
     expect(plan.workflow).toBe('small');
     expect(readFileSync(join(directory, plan.tasks[0]?.prompt ?? ''), 'utf8')).toMatch(/^We build it our way\./);
-    expect(readFileSync(join(directory, 'workflow.lock.yaml'), 'utf8')).toMatch(/source: workflows\/small.yaml[^]*source: roles\/builder.md/);
+    expect(readFileSync(join(directory, 'workflow.lock.yaml'), 'utf8')).toMatch(
+      /source: workflows\/small.yaml[^]*source: roles\/builder.md/,
+    );
   });
 
   test('from a linked worktree it is made in the main checkout', async () => {
@@ -269,7 +275,9 @@ describe('a refusal writes nothing and says', () => {
 
   test('that a role is unknown', async () => {
     put(root, 'flow.yaml', SMALL.replace('role: builder', 'role: bilder'));
-    expect(await refusal({ workflow: 'flow.yaml', inputs: [] })).toEqual(['step "build" has the unknown role "bilder"; did you mean "builder"?']);
+    expect(await refusal({ workflow: 'flow.yaml', inputs: [] })).toEqual([
+      'step "build" has the unknown role "bilder"; did you mean "builder"?',
+    ]);
   });
 
   test('that a role in use is broken, once', async () => {

@@ -36,9 +36,7 @@ const odd = fc.string({
 const text = fc
   .oneof(odd, fc.string(), fc.string({ unit: 'grapheme' }))
   .filter((content) => content.trim() !== '' && !/[\r\n]/.test(content));
-const path = text.filter(
-  (content) => !/^\/|^\\\\|^[A-Za-z]:[/\\]|\0/.test(content) && !content.split(/[/\\]/).includes('..'),
-);
+const path = text.filter((content) => !/^\/|^\\\\|^[A-Za-z]:[/\\]|\0/.test(content) && !content.split(/[/\\]/).includes('..'));
 const word = fc.stringMatching(/^[a-z0-9./=-]{1,8}$/);
 const place = fc.constantFrom('iteration' as const, 'repository' as const);
 const bytes = fc.nat({ max: 2 ** 40 });
@@ -96,20 +94,13 @@ const criterion: fc.Arbitrary<Criterion> = fc.oneof(
   fc.record({ check: fc.constant('scope' as const), allow: fc.constant([]), deny: list(path) }),
   fc.record({
     check: fc.constant('unreadable' as const),
-    text: fc
-      .stringMatching(/^[A-Z][a-z]{1,9}( [a-z`]{1,9}){0,4}$/)
-      .filter((words) => !/^(File|Command|Branch)/.test(words)),
+    text: fc.stringMatching(/^[A-Z][a-z]{1,9}( [a-z`]{1,9}){0,4}$/).filter((words) => !/^(File|Command|Branch)/.test(words)),
   }),
 );
 const level = fc.constantFrom('must' as const, 'should' as const, 'nice' as const);
 const checks = fc
   .uniqueArray(
-    fc.tuple(
-      criterion,
-      level,
-      fc.constantFrom('T1', 'T2', 'T10', undefined),
-      fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,8}$/),
-    ),
+    fc.tuple(criterion, level, fc.constantFrom('T1', 'T2', 'T10', undefined), fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,8}$/)),
     { selector: ([, , task, id]) => `${task ?? 'all'}.${id}` },
   )
   .map((made) =>
@@ -163,12 +154,7 @@ test('any text of one line survives a code span, and no piece of a line is lost'
 test('any text at all is read without a crash, and again the same', () => {
   fc.assert(
     fc.property(
-      fc.array(
-        fc.oneof(
-          odd,
-          fc.constantFrom('- [ ] ', 'MUST ', 'file ', ' exists', 'branch changes ', '\n', '## T1\n', '```\n'),
-        ),
-      ),
+      fc.array(fc.oneof(odd, fc.constantFrom('- [ ] ', 'MUST ', 'file ', ' exists', 'branch changes ', '\n', '## T1\n', '```\n'))),
       (parts) => {
         expect(parseCriteria(parts.join(''), 'f')).toEqual(parseCriteria(parts.join(''), 'f'));
       },

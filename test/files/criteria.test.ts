@@ -167,21 +167,9 @@ test.each([
 test('code fences and comments hold no checks', () => {
   const box = '- [ ] MUST file `a` exists';
   const read = parseCriteria(
-    [
-      '```',
-      box,
-      '~~~',
-      '```',
-      '~~~~ md',
-      box,
-      '~~~',
-      '~~~~',
-      `<!-- ${box}`,
-      box,
-      '-->',
-      '`<!--` is text',
-      '- [ ] file `b` exists',
-    ].join('\n'),
+    ['```', box, '~~~', '```', '~~~~ md', box, '~~~', '~~~~', `<!-- ${box}`, box, '-->', '`<!--` is text', '- [ ] file `b` exists'].join(
+      '\n',
+    ),
     FILE,
   );
   expect(read.checks.map((check) => check.line)).toEqual([13]);
@@ -223,19 +211,10 @@ test('a box that is no check is kept as unreadable, with its level', () => {
 test.each([
   ['file `a` is at least 1 KiB', '"1 KiB" is no size in B, KB, MB or GB; write file `path` is at least 1 KB'],
   ['file `a` is between 2 KB and 1 KB', '"2 KB" is more than "1 KB"; write file `path` is at least 1 KB'],
-  [
-    'file `a` matches `/(/`',
-    'the pattern does not compile: missing closing ): `(`; write file `path` matches `/text/i` in RE2 syntax',
-  ],
-  [
-    'file `a` matches `/a/g`',
-    'unknown flag "g" after the pattern; use i, m or s; write file `path` matches `/text/i` in RE2 syntax',
-  ],
+  ['file `a` matches `/(/`', 'the pattern does not compile: missing closing ): `(`; write file `path` matches `/text/i` in RE2 syntax'],
+  ['file `a` matches `/a/g`', 'unknown flag "g" after the pattern; use i, m or s; write file `path` matches `/text/i` in RE2 syntax'],
   ['file `a` matches `a`', '"a" is no pattern between slashes; write file `path` matches `/text/i` in RE2 syntax'],
-  [
-    'file `a` is valid toml',
-    'unknown format "toml"; write file `path` is valid markdown, is valid yaml or is valid json',
-  ],
+  ['file `a` is valid toml', 'unknown format "toml"; write file `path` is valid markdown, is valid yaml or is valid json'],
   ['file `` exists', 'back-ticks are empty or not closed; write file `path` exists'],
   ['file ` ` exists', 'back-ticks are empty or not closed; write file `path` exists'],
   ['file `a exists', 'back-ticks are empty or not closed; write file `path` exists'],
@@ -246,32 +225,17 @@ test.each([
     'file `/etc/passwd` exists',
     'the path "/etc/passwd" is absolute; give it from the top of the repository or iteration; write file `path` exists',
   ],
-  [
-    'file `C:\\a` exists',
-    'the path "C:\\a" is absolute; give it from the top of the repository or iteration; write file `path` exists',
-  ],
+  ['file `C:\\a` exists', 'the path "C:\\a" is absolute; give it from the top of the repository or iteration; write file `path` exists'],
   ['iteration file `a/../b` exists', 'the path "a/../b" leaves its folder with ".."; write file `path` exists'],
   ['file `a\0b` exists', 'the path "a\\u0000b" holds a NUL or a line break; write file `path` exists'],
   [
     'branch changes only `../a`',
     'the path "../a" leaves its folder with ".."; write branch changes only `src/**` and nothing in `iterations/**`',
   ],
-  [
-    'branch has at least one commit',
-    '"branch has at least one commit" is not a complete check; write branch has at least 1 commit',
-  ],
-  [
-    'command `npm test` exits 1',
-    '"command `npm test` exits 1" is not a complete check; write command `npm test` exits 0 within 10m',
-  ],
-  [
-    'command `npm test` exits 0 within 10 minutes',
-    '"10 minutes" is no duration; write command `npm test` exits 0 within 10m',
-  ],
-  [
-    'command `npm test` exits 0 within 25d',
-    '"25d" is not between 1ms and 24d; write command `npm test` exits 0 within 10m',
-  ],
+  ['branch has at least one commit', '"branch has at least one commit" is not a complete check; write branch has at least 1 commit'],
+  ['command `npm test` exits 1', '"command `npm test` exits 1" is not a complete check; write command `npm test` exits 0 within 10m'],
+  ['command `npm test` exits 0 within 10 minutes', '"10 minutes" is no duration; write command `npm test` exits 0 within 10m'],
+  ['command `npm test` exits 0 within 25d', '"25d" is not between 1ms and 24d; write command `npm test` exits 0 within 10m'],
   [
     'command `npm ci && npm test` exits 0',
     'the command "npm ci && npm test" uses a shell operator; write sh -c \'…\' to have a shell run it; write command `npm test` exits 0 within 10m',
@@ -307,9 +271,7 @@ test('all problems come at once, in the order of the file', () => {
 });
 
 test('a file over 1 MB is one problem', () => {
-  expect(problems('- [ ] file `` exists\n'.repeat(60_000))).toEqual([
-    `${FILE}: the file is over 1 MB; keep only the criteria in it`,
-  ]);
+  expect(problems('- [ ] file `` exists\n'.repeat(60_000))).toEqual([`${FILE}: the file is over 1 MB; keep only the criteria in it`]);
 });
 
 test('one megabyte of back-ticks and comment openers is read in time', () => {

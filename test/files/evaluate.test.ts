@@ -16,7 +16,7 @@ const file = {
   task: taskId('T2'),
 } as const;
 const bytes = (text: string) => ({ bytes: new TextEncoder().encode(text) });
-const judged = (asked: Asked, text: string): Result => evaluateFile({ ...asked, ...file } as FileCheck, bytes(text));
+const judged = (asked: Asked, text: string): Result => evaluateFile({ ...asked, ...file }, bytes(text));
 const said = (asked: Asked, text: string): string => {
   const result = judged(asked, text);
   return `${result.pass ? 'pass' : 'FAIL'} ${result.message}`;
@@ -60,17 +60,7 @@ test('the bounds of a size are part of it', () => {
 });
 
 test('a heading is found at any level, whatever its number, case, markup and colon', () => {
-  const text = [
-    '---',
-    'title: x',
-    '---',
-    '### 3.1 **Summary**:',
-    '',
-    'How to `verify`',
-    '===',
-    '',
-    '# 2) [Risks](x) #',
-  ].join('\n');
+  const text = ['---', 'title: x', '---', '### 3.1 **Summary**:', '', 'How to `verify`', '===', '', '# 2) [Risks](x) #'].join('\n');
   expect(said({ check: 'headings', headings: ['summary', 'How to verify:', '7. Risks'] }, text)).toBe(
     'pass context/build.md: has the headings "summary", "How to verify:", "7. Risks"',
   );
@@ -104,9 +94,7 @@ test('missing headings are named together, and a long list is cut', () => {
   expect(said({ check: 'headings', headings: ['A', 'h1', 'B'] }, many)).toBe(
     'FAIL context/build.md: headings "A", "B" are missing; found "h0", "h1", "h2", "h3", "h4", "h5", "h6", "h7", "h8", "h9" and 2 more',
   );
-  expect(said({ check: 'headings', headings: ['A'] }, 'prose')).toBe(
-    'FAIL context/build.md: heading "A" is missing; found no headings',
-  );
+  expect(said({ check: 'headings', headings: ['A'] }, 'prose')).toBe('FAIL context/build.md: heading "A" is missing; found no headings');
 });
 
 test('a word is found only as a whole word, upper and lower case apart', () => {
@@ -163,7 +151,7 @@ test('content that is not UTF-8 text fails every check that reads text', () => {
   ];
   const contents = [Uint8Array.of(0x61, 0xff), Uint8Array.of(0x61, 0x00, 0x61)];
   const messages = asked.flatMap((one) =>
-    contents.map((content) => evaluateFile({ ...one, ...file } as FileCheck, { bytes: content }).message),
+    contents.map((content) => evaluateFile({ ...one, ...file }, { bytes: content }).message),
   );
   expect(new Set(messages)).toEqual(new Set(['context/build.md: is not UTF-8 text']));
 });
@@ -247,9 +235,7 @@ test('globs mean what they say: folders, brackets, exclamation marks', () => {
 test('the order and repetition of changed paths change nothing', () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom('src/a', 'b', 'c', 'd/e', 'f', 'g', 'h')), (paths) => {
-      expect(scope(['src/**'], ['h'], ...paths, ...paths)).toEqual(
-        scope(['src/**'], ['h'], ...new Set(paths.toReversed())),
-      );
+      expect(scope(['src/**'], ['h'], ...paths, ...paths)).toEqual(scope(['src/**'], ['h'], ...new Set(paths.toReversed())));
     }),
   );
 });

@@ -23,7 +23,9 @@ test('the folder has the documents and one prompt for each task', () => {
 });
 
 test('no placeholder of a template is left over', () => {
-  const leftovers = Object.entries(files).filter(([, content]) => /\{\{|\{%|\{#|\[[A-Z][^\]]*\](?!\()|undefined|\[object|NaN|Infinity/.test(content));
+  const leftovers = Object.entries(files).filter(([, content]) =>
+    /\{\{|\{%|\{#|\[[A-Z][^\]]*\](?!\()|undefined|\[object|NaN|Infinity/.test(content),
+  );
   expect(leftovers.map(([name]) => name)).toEqual([]);
 });
 
@@ -59,7 +61,9 @@ describe('MULTI_AGENT_PLAN.md', () => {
 
   test('its figures follow the plan', () => {
     const slow = { ...full, plan: { ...full.plan, maxParallel: 1 } };
-    expect(text('MULTI_AGENT_PLAN.md')).toContain('1 h 5 min of wall clock instead of 1 h 35 min one after another: 32 % less, with up to 2 at once');
+    expect(text('MULTI_AGENT_PLAN.md')).toContain(
+      '1 h 5 min of wall clock instead of 1 h 35 min one after another: 32 % less, with up to 2 at once',
+    );
     expect(iterationFiles(slow)['MULTI_AGENT_PLAN.md']).toContain('1 h 35 min either way');
   });
 

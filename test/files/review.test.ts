@@ -52,14 +52,7 @@ test('old and upper-case names of levels are understood', () => {
     'findings:',
     ...levels.map((level, index) => `- {id: F${index}, level: ${level}, title: t}`),
   );
-  expect(review?.findings.map((finding) => finding.level)).toEqual([
-    'must',
-    'should',
-    'nice',
-    'must',
-    'should',
-    'nice',
-  ]);
+  expect(review?.findings.map((finding) => finding.level)).toEqual(['must', 'should', 'nice', 'must', 'should', 'nice']);
 });
 
 test('everything wrong is said at once, with its line', () => {

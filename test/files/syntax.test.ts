@@ -87,21 +87,11 @@ test('yaml of 100 levels is read, of more it is refused before it is parsed', ()
   const flow = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
   const block = (depth: number) => Array.from({ length: depth }, (_, level) => `${' '.repeat(level)}a:`).join('\n');
   const refused = 'nested more than 100 levels deep';
-  expect([place(flow(99), 'yaml'), place(block(99), 'yaml'), place('- '.repeat(99), 'yaml')]).toEqual([
-    'valid',
-    'valid',
-    'valid',
-  ]);
+  expect([place(flow(99), 'yaml'), place(block(99), 'yaml'), place('- '.repeat(99), 'yaml')]).toEqual(['valid', 'valid', 'valid']);
   expect(
-    [
-      flow(102),
-      `a: ${flow(50_000)}`,
-      '{'.repeat(5000),
-      '- '.repeat(102),
-      '? '.repeat(102),
-      'a: '.repeat(102),
-      ': '.repeat(102),
-    ].map((text) => place(text, 'yaml')),
+    [flow(102), `a: ${flow(50_000)}`, '{'.repeat(5000), '- '.repeat(102), '? '.repeat(102), 'a: '.repeat(102), ': '.repeat(102)].map(
+      (text) => place(text, 'yaml'),
+    ),
   ).toEqual(Array.from({ length: 7 }, () => `1:1 ${refused}`));
   expect(place(block(200), 'yaml')).toBe(`100:1 ${refused}`);
   expect(place(block(200).replaceAll('\n', '\n\n# x\n'), 'yaml')).toMatch(new RegExp(`${refused}$`));

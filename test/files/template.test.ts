@@ -5,7 +5,19 @@ import type { TemplateValues } from '../../src/files/template-values.ts';
 
 describe('filters', () => {
   test('oneline keeps a value from becoming a line, a cell or a block of its own', () => {
-    const values = ['a\n## b', 'a | b', '## heading', '- [ ] MUST x', '> quote', '1. item', '```sh', '---', '*emphasis*', 'T1 <!-- x', ' \t\n '];
+    const values = [
+      'a\n## b',
+      'a | b',
+      '## heading',
+      '- [ ] MUST x',
+      '> quote',
+      '1. item',
+      '```sh',
+      '---',
+      '*emphasis*',
+      'T1 <!-- x',
+      ' \t\n ',
+    ];
     expect(values.map(oneline)).toEqual([
       'a ## b',
       'a \\| b',
@@ -115,7 +127,12 @@ const report: TemplateValues['integration-report.md'] = {
   landing: { target: 'main', before: commitId('1'), after: commitId('2'), commits: 3, tasks: [taskId('T2')], backup: 'refs/iter/backup/1' },
   tasks: [{ id: taskId('T2'), title: 'Build | tax', instance: 'builder-tax-001', attempts: 2, commit: '2345678', state: 'merged' }],
   rejections: [
-    { task: taskId('T4'), rejection: 1, goto: [taskId('T2')], findings: [{ id: 'F1', level: 'must', title: 'the rate\nis 0', task: taskId('T2') }] },
+    {
+      task: taskId('T4'),
+      rejection: 1,
+      goto: [taskId('T2')],
+      findings: [{ id: 'F1', level: 'must', title: 'the rate\nis 0', task: taskId('T2') }],
+    },
   ],
   conflicts: [],
   results: [{ id: 'T2.scope', task: taskId('T2'), level: 'should', check: 'scope', pass: false, message: 'changes a|b' }],

@@ -269,11 +269,7 @@ describe('an order that must be possible', () => {
   const report = 'deliverables: [{ id: r, path: context/r.md }]';
 
   test('ids are given once and a stage does not start again', () => {
-    const text = withSteps(
-      '{ id: a, role: r, stage: x }',
-      '{ id: a, role: r }',
-      '{ id: c, role: r, stage: x }',
-    );
+    const text = withSteps('{ id: a, role: r, stage: x }', '{ id: a, role: r }', '{ id: c, role: r, stage: x }');
     expect(lines(text)).toEqual([
       'w.yaml:5:11: a second step with the id "a"; give every step its own id',
       'w.yaml:6:30: stage "x" starts a second time; put its steps next to each other or use another name',
@@ -290,7 +286,8 @@ describe('an order that must be possible', () => {
 
   test('a rejection goes to a step before the review', () => {
     const gate = (goto: string): string => `{ id: review, role: r, ${report}, gate: { on_reject: { goto: ${goto} } } }`;
-    const around = (goto: string): string[] => lines(withSteps('{ id: plan, role: r }', '{ id: build, role: r }', gate(goto), '{ id: doc, role: r }'));
+    const around = (goto: string): string[] =>
+      lines(withSteps('{ id: plan, role: r }', '{ id: build, role: r }', gate(goto), '{ id: doc, role: r }'));
     expect(around('plan')).toEqual([]);
     expect(around('build')).toEqual([]);
     expect(around('doc')).toEqual([expect.stringContaining('step "doc" does not come before "review"; use one of')]);

@@ -79,7 +79,13 @@ describe('what is refused, with its line, and nothing is written', () => {
     const { status, stderr } = generate();
     expect(status).toBe(1);
     expect(stderr).toContain(`templates/deep/bad.md.njk${message}`);
-    expect(stderr.trim().split('\n').filter((line) => line.includes('templates/')).every((line) => line.includes('bad'))).toBe(true);
+    expect(
+      stderr
+        .trim()
+        .split('\n')
+        .filter((line) => line.includes('templates/'))
+        .every((line) => line.includes('bad')),
+    ).toBe(true);
     expect(readdirSync(root)).not.toContain('src');
   });
 
