@@ -8,6 +8,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // real git and real processes on two cores
     maxWorkers: 2,
+    globalSetup: ['test/rig/build.ts'],
     setupFiles: ['test/rig/isolation.ts'],
   },
 });

@@ -1,5 +1,9 @@
-/** Builds dist/: one bundle per command behind a tiny cli.js, validators and templates compiled beforehand. */
-import { readFileSync, rmSync, chmodSync, writeFileSync } from 'node:fs';
+/**
+ * Builds dist/, validators and templates compiled beforehand: cli.js, what it loads for a command, and the rehearsal agent.
+ * cli.js and the commands that are called all the time are CommonJS, each whole in one file, because node starts faster with it;
+ * the other commands are modules that share what they have in common.
+ */
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import './generate.mjs';
@@ -7,12 +11,50 @@ import './generate.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 
-// ink asks for this only when somebody debugs with the react developer tools
+// ink loads this only when somebody debugs it with the react developer tools, which are not ours to ship
 const withoutDevtools = {
   name: 'without-devtools',
   setup(builder) {
-    builder.onResolve({ filter: /^react-devtools-core$/ }, () => ({ path: 'react-devtools-core', namespace: 'stub' }));
+    builder.onResolve({ filter: /^\.\/devtools\.js$/ }, ({ path }) => ({ path, namespace: 'stub' }));
     builder.onLoad({ filter: /.*/, namespace: 'stub' }, () => ({ contents: 'export default {};' }));
+  },
+};
+
+// to look for an emoji, string-width compiles a table of all sequences of them; one character alone needs only its own property
+const quickWidths = {
+  name: 'quick-widths',
+  setup(builder) {
+    builder.onLoad({ filter: /[\\/]node_modules[\\/]string-width[\\/]index\.js$/ }, ({ path }) => {
+      const contents = readFileSync(path, 'utf8').replaceAll(
+        'rgiEmojiRegex.test(segment)',
+        '(segment.length === 1 ? /\\p{Emoji_Presentation}/u : rgiEmojiRegex).test(segment)',
+      );
+      return { contents };
+    });
+  },
+};
+
+// commander asks for it to start subcommands that are programs of their own; iter has none, and loading it takes longer than all of commander
+const withoutSubprograms = {
+  name: 'without-subprograms',
+  setup(builder) {
+    builder.onResolve({ filter: /^node:child_process$/ }, ({ path, importer }) =>
+      /[\\/]node_modules[\\/]commander[\\/]/.test(importer) ? { path, namespace: 'stub' } : undefined,
+    );
+  },
+};
+
+const QUICK = ['status', 'report'];
+const shared = new Set();
+const commandsApart = {
+  name: 'commands-apart',
+  setup(builder) {
+    builder.onResolve({ filter: /^\.\/commands\/\w+\.ts$/ }, ({ path }) => {
+      const name = path.slice('./commands/'.length, -'.ts'.length);
+      if (QUICK.includes(name)) return { path: `./${name}.js`, external: true };
+      shared.add(name);
+      return { path: `./commands/${name}.mjs`, external: true };
+    });
   },
 };
 
@@ -20,21 +62,53 @@ const common = {
   absWorkingDir: root,
   bundle: true,
   platform: 'node',
-  format: 'esm',
   target: 'node20',
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'linked',
-  define: { ITER_VERSION: JSON.stringify(version), 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
-  plugins: [withoutDevtools],
-  // bundled CommonJS packages ask for node's own modules with require
-  banner: { js: "import { createRequire as iterCreateRequire } from 'node:module'; const require = iterCreateRequire(import.meta.url);" },
+  // write-file-atomic seeds the names of its temporary files with __filename, which a module does not have
+  define: {
+    ITER_VERSION: JSON.stringify(version),
+    __filename: '"iter"',
+    // yoga would fetch the bytes it carries, and loading node's fetch takes longer than decoding them
+    fetch: 'undefined',
+    'process.env.NODE_ENV': '"production"',
+    'process.env.DEV': '"false"',
+  },
+  plugins: [withoutDevtools, quickWidths, withoutSubprograms],
+  write: false,
   logLevel: 'warning',
 };
 
+// `import()` would start the loader of modules
+const QUICKLY = new RegExp(`import\\(("\\./(?:${QUICK.join('|')})\\.js")\\)`, 'g');
+
+// built aside and put in place at the end: a build that fails, or is running, leaves the last good one usable
+const outdir = `${root}.cache/dist-${process.pid}`;
+const place = (name) => `${outdir}/${name}`;
+mkdirSync(place('commands/chunks'), { recursive: true });
+for (const name of QUICK) await bundle({ entryPoints: { [name]: `src/commands/${name}.ts` }, format: 'cjs', outdir });
+await bundle({ entryPoints: { cli: 'src/cli.ts' }, format: 'cjs', outdir, plugins: [...common.plugins, commandsApart] });
+const modules = { format: 'esm', splitting: true, outExtension: { '.js': '.mjs' }, chunkNames: 'chunks/[name]-[hash]' };
+const entryPoints = Object.fromEntries([...shared].map((name) => [name, `src/commands/${name}.ts`]));
+await bundle({ ...modules, entryPoints, outdir: place('commands') });
+await bundle({ ...modules, entryPoints: { rehearsal: 'src/rehearsal/main.ts' }, outdir });
+writeFileSync(place('package.json'), '{ "type": "commonjs" }\n');
+writeFileSync(
+  place('cli.js'),
+  `#!/usr/bin/env node\n${readFileSync(place('cli.js'), 'utf8').replace(QUICKLY, 'Promise.resolve(require($1))')}`,
+);
+chmodSync(place('cli.js'), 0o755);
 rmSync(`${root}dist`, { recursive: true, force: true });
-await build({ ...common, entryPoints: { cli: 'src/cli.ts' }, outdir: 'dist', splitting: true, chunkNames: 'chunks/[name]-[hash]' });
-await build({ ...common, entryPoints: { rehearsal: 'src/rehearsal/main.ts' }, outdir: 'dist' });
-const cli = `${root}dist/cli.js`;
-writeFileSync(cli, `#!/usr/bin/env node\n${readFileSync(cli, 'utf8')}`);
-chmodSync(cli, 0o755);
+renameSync(outdir, `${root}dist`);
+
+async function bundle(plan) {
+  const { outputFiles } = await build({ ...common, ...plan });
+  for (const { path, text } of outputFiles) writeFileSync(path, plan.format === 'esm' ? withRequire(text) : text);
+}
+
+/** Bundled CommonJS packages ask for node's own modules with `require`; only the file that answers them pays for making it. */
+function withRequire(code) {
+  if (!code.includes('typeof require<"u"')) return code;
+  return `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);\n${code}`;
+}

@@ -26,35 +26,29 @@ mkdirSync(target, { recursive: true });
 const written = Object.keys(files).filter((name) => writeIfChanged(join(target, name), files[name]));
 process.stdout.write(written.length === 0 ? 'src/generated is up to date\n' : `src/generated: wrote ${written.join(', ')}\n`);
 
-/** One validator per schema, without `require`: `schemas/workflow.schema.json` becomes `validateWorkflow`. */
+/**
+ * One validator per schema, each in a file of its own so that a command loads only those it asks, and without `require`:
+ * `schemas/workflow.schema.json` becomes `validateWorkflow` in `validate-workflow.js`.
+ */
 function validators() {
-  const ajv = new Ajv({
-    allErrors: true,
-    verbose: true,
-    allowUnionTypes: true,
-    code: { source: true, esm: true },
-  });
-  const exported = {};
+  const made = {};
   for (const file of filesBelow('schemas', '.schema.json')) {
     const word = file.split(sep).at(-1).replace('.schema.json', '');
-    const schema = JSON.parse(readFileSync(join(root, file), 'utf8'));
-    ajv.addSchema(schema, word);
-    exported[`validate${word[0].toUpperCase()}${word.slice(1)}`] = word;
+    const name = `validate${word[0].toUpperCase()}${word.slice(1)}`;
+    const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true, code: { source: true, esm: true } });
+    ajv.addSchema(JSON.parse(readFileSync(join(root, file), 'utf8')), word);
+    // nothing of ours asks what was evaluated
+    const code = standalone.default(ajv, { [name]: word }).replace(/validate\d+\.evaluated = \{[^}]*\};/g, '');
+    const required = /require\(("[^"]*")\)/.exec(code);
+    if (required !== null) faults.push(`${file}: the validator needs ${required[1]} at run time; leave out uniqueItems and "format"`);
+    const types = [
+      `import type { ErrorObject } from 'ajv';`,
+      `export declare const ${name}: { (value: unknown): boolean; errors?: ErrorObject[] | null };`,
+    ];
+    made[`validate-${word}.js`] = `${code}\n`;
+    made[`validate-${word}.d.ts`] = `${types.join('\n')}\n`;
   }
-  const standing = Object.keys(exported).length === 0 ? '' : standalone.default(ajv, exported);
-  // nothing of ours asks what was evaluated, and the assignments would keep a bundler from dropping unused validators
-  const code = standing.replace(/validate\d+\.evaluated = \{[^}]*\};/g, '');
-  const required = /require\(("[^"]*")\)/.exec(code);
-  if (required !== null) faults.push(`schemas: the validator needs ${required[1]} at run time; leave out uniqueItems and "format"`);
-  const types = [
-    `import type { ErrorObject } from 'ajv';`,
-    'export interface Validator {',
-    '  (value: unknown): boolean;',
-    '  errors?: ErrorObject[] | null;',
-    '}',
-    ...Object.keys(exported).map((name) => `export declare const ${name}: Validator;`),
-  ];
-  return { 'validators.js': `${code}\n`, 'validators.d.ts': `${types.join('\n')}\n` };
+  return made;
 }
 
 /** Templates as functions for the slim nunjucks runtime, keyed by their path below templates/. */

@@ -99,4 +99,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-process.exit(await main(process.argv.slice(2)));
+// rejects only on our own mistakes: they end the process with their stack
+void main(process.argv.slice(2)).then((code) => process.exit(code));

@@ -13,6 +13,18 @@ export function verdictText(verdict: Verdict): string {
 
 /** The object `iter validate --json` prints. */
 export function verdictJson(verdict: Verdict): Record<string, unknown> {
-  const { decision, tree, criteriaHash, results, missed } = verdict;
+  const { decision, tree, criteriaHash, missed } = verdict;
+  const results = verdict.results.map(({ id, task, level, check, pass, message, file, line, measured, expected }) => ({
+    id,
+    task: task ?? null,
+    level,
+    check,
+    pass,
+    message,
+    file: file ?? null,
+    line: line ?? null,
+    measured: measured ?? null,
+    expected: expected ?? null,
+  }));
   return { decision, tree, criteriaHash, results, missed };
 }

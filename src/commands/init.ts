@@ -1,27 +1,53 @@
-/** `iter init`: writes `.iter/config.yaml`; never overwrites. */
+/** `iter init`: writes `.iter/config.yaml`, and copies of the shipped roles and workflows on request; never overwrites. */
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Finish } from '../cli.ts';
-import { readText, writeAtomic } from '../effects/disk.ts';
+import { readText } from '../effects/disk.ts';
+import { writeAtomic } from '../effects/replace-file.ts';
 import { exists } from '../effects/folder.ts';
-import { json, result, say } from './out.ts';
+import { roles, workflows } from '../generated/library.js';
+import { complain, json, result } from './out.ts';
 import type { Common } from './verb.ts';
 import { EXIT, repositoryAt, verb } from './verb.ts';
 
+const LIBRARY: Readonly<Record<string, { readonly texts: Readonly<Record<string, string>>; readonly ending: string }>> = {
+  roles: { texts: roles, ending: '.md' },
+  workflows: { texts: workflows, ending: '.yaml' },
+};
+
 export function command(finish: Finish): Command {
-  return verb('init', 'Write .iter/config.yaml for this repository; what is there already stays.', 'iter init').action(
-    async (options: Common) => {
+  return verb('init', 'Write .iter/config.yaml for this repository; what is there already stays.', 'iter init --eject roles,workflows')
+    .option('--eject <names>', `copy what iter ships into the repository, to be changed there: ${Object.keys(LIBRARY).join(', ')}`)
+    .action((options: Common & { readonly eject?: string }) => {
       const repository = repositoryAt(options.directory);
       if (repository === undefined) return finish(EXIT.usage);
-      const file = join(repository.root, '.iter', 'config.yaml');
-      const made = !exists(file);
-      if (made) writeAtomic(file, configText(testCommand(repository.root)));
-      if (options.json === true) json({ file, written: made });
-      else if (made) result(`wrote ${file}\nnext: iter new <slug>`);
-      else say(`${file} is there already and stays as it is`);
+      const ejected = (options.eject ?? '').split(',').filter((name) => name !== '');
+      const unknown = ejected.filter((name) => !Object.hasOwn(LIBRARY, name));
+      if (unknown.length > 0) {
+        complain(
+          unknown.map((name) => ({ what: `--eject: "${name}" cannot be copied out`, fix: `use ${Object.keys(LIBRARY).join(', ')}` })),
+        );
+        return finish(EXIT.usage);
+      }
+      const wanted: [string, string][] = [[join('.iter', 'config.yaml'), configText(testCommand(repository.root))]];
+      for (const name of ejected) {
+        const { texts = {}, ending = '' } = LIBRARY[name] ?? {};
+        for (const [key, text] of Object.entries(texts)) wanted.push([join(name, `${key}${ending}`), text]);
+      }
+      const written = wanted.filter(([path]) => !exists(join(repository.root, path)));
+      for (const [path, text] of written) writeAtomic(join(repository.root, path), text);
+      const kept = wanted.filter((one) => !written.includes(one)).map(([path]) => path);
+      if (options.json === true) json({ written: written.map(([path]) => path), kept });
+      else
+        result(
+          [
+            ...written.map(([path]) => `wrote ${path}`),
+            ...kept.map((path) => `${path} is there already and stays as it is`),
+            'next: iter new <slug>',
+          ].join('\n'),
+        );
       return finish(EXIT.done);
-    },
-  );
+    });
 }
 
 /** The repository's own test command, if its package.json names one. */

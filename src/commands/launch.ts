@@ -1,14 +1,16 @@
 /** `iter launch`: preflight, then the loop. */
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Finish } from '../cli.ts';
 import { taskId } from '../core/ids.ts';
 import type { Problem } from '../core/problem.ts';
 import { snapshot } from '../core/snapshot.ts';
+import { startDetached } from '../effects/machine.ts';
 import type { Context } from '../engine/context.ts';
 import type { Iteration } from '../engine/iteration.ts';
 import { launch } from '../engine/launch.ts';
 import type { LaunchResult } from '../engine/launch.ts';
-import { preflight } from '../engine/preflight.ts';
+import { preflight, uncommittedWarning } from '../engine/preflight.ts';
 import { complain, json, say } from './out.ts';
 import { statusJson } from './status-text.ts';
 import type { Common } from './verb.ts';
@@ -19,6 +21,7 @@ interface LaunchFlags extends Common {
   readonly agent?: string;
   readonly only?: string;
   readonly dryRun?: boolean;
+  readonly detach?: boolean;
 }
 
 export function command(finish: Finish, signal: AbortSignal): Command {
@@ -31,6 +34,7 @@ export function command(finish: Finish, signal: AbortSignal): Command {
     .option('--max-parallel <n>', 'how many agents at once')
     .option('--agent <name>', 'who does the work, instead of what the plan says')
     .option('--only <tasks>', 'start only these tasks: T2,T3')
+    .option('--detach', 'go on in the background; iter monitor watches, iter stop ends it')
     .option('-n, --dry-run', 'say what would start now, start nothing')
     .action(async (wanted: string | undefined, options: LaunchFlags) => finish(await perform(wanted, options, signal)));
 }
@@ -46,6 +50,7 @@ async function perform(wanted: string | undefined, options: LaunchFlags, signal:
   }
   const context = contextOf(options, signal);
   if (options.dryRun === true) return dryRun(iteration, limits, options);
+  if (options.detach === true) return detach(iteration, context);
   const started = await launchChecked(iteration, limits, context);
   if ('exit' in started) return started.exit;
   if (options.json === true)
@@ -71,6 +76,8 @@ export async function launchChecked(
   complain([...problems, ...missingAgents]);
   if (problems.length > 0) return { exit: EXIT.usage };
   if (missingAgents.length > 0) return { exit: EXIT.agentMissing };
+  const warning = await uncommittedWarning(iteration);
+  if (warning !== undefined) context.say(warning);
   return launch(iteration, limits, context);
 }
 
@@ -122,4 +129,17 @@ async function dryRun(iteration: Iteration, limits: Limits, options: LaunchFlags
   if (options.json === true) json({ iteration: iteration.name, actions });
   else say(actions.length === 0 ? 'nothing can start now' : actions.map((action) => `would ${action.do} ${action.task}`).join('\n'));
   return EXIT.done;
+}
+
+/** Starts the same command again without --detach, in the background; what it says goes to `.run/launch.log`. */
+async function detach(iteration: Iteration, context: Context): Promise<number> {
+  const { problems, missingAgents } = await preflight(iteration, context);
+  complain([...problems, ...missingAgents]);
+  if (problems.length > 0) return EXIT.usage;
+  if (missingAgents.length > 0) return EXIT.agentMissing;
+  const { node, cli } = context.program;
+  const log = join(iteration.directory, '.run', 'launch.log');
+  const pid = startDetached([node, cli, ...process.argv.slice(2).filter((word) => word !== '--detach')], log);
+  say(`launch goes on as process ${pid}; what it says is in ${log}\nnext: iter monitor, iter status, iter stop`);
+  return EXIT.running;
 }

@@ -5,7 +5,7 @@ import { taskId } from '../core/ids.ts';
 import type { MergeStrategy } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Iteration } from '../engine/iteration.ts';
-import { merge } from '../engine/merge.ts';
+import { clearUp, merge } from '../engine/merge.ts';
 import type { MergeOptions, MergeResult } from '../engine/merge.ts';
 import { verdictText } from './gate-text.ts';
 import { complain, json, result, say } from './out.ts';
@@ -18,6 +18,7 @@ interface Flags extends Common {
   readonly into?: string;
   readonly dryRun?: boolean;
   readonly strict?: boolean;
+  readonly abort?: boolean;
 }
 
 const STRATEGIES: readonly MergeStrategy[] = ['linear', 'squash', 'merge-commit'];
@@ -31,6 +32,7 @@ export function command(finish: Finish, signal: AbortSignal): Command {
     .option('-n, --dry-run', 'judge and say what would land, move nothing')
     .option('--strict', 'GO_WITH_CAUTION does not land')
     .option('--continue', 'finish a landing that was interrupted; plain iter merge does the same')
+    .option('--abort', 'put a checkout that was caught half-way back, and land nothing')
     .action(async (wanted: string | undefined, options: Flags) => {
       const iteration = iterationAt(options, wanted);
       if (iteration === undefined) return finish(EXIT.usage);
@@ -38,6 +40,11 @@ export function command(finish: Finish, signal: AbortSignal): Command {
       if ('problems' in asked) {
         complain(asked.problems);
         return finish(EXIT.usage);
+      }
+      if (options.abort === true) {
+        await clearUp(iteration, contextOf(options, signal));
+        say(`${asked.target.replace('refs/heads/', '')} and your checkout are in order; nothing was landed`);
+        return finish(EXIT.done);
       }
       const merged = await merge(iteration, asked, contextOf(options, signal));
       return finish(report(merged, asked, options));

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Finish } from '../cli.ts';
 import { taskId } from '../core/ids.ts';
+import { uncommittedWarning } from '../engine/preflight.ts';
 import { Run } from '../engine/run.ts';
 import { validate } from '../engine/validate.ts';
 import { verdictJson, verdictText } from './gate-text.ts';
@@ -29,6 +30,8 @@ export function command(finish: Finish, signal: AbortSignal): Command {
         return finish(EXIT.usage);
       }
       const context = contextOf(options, signal);
+      const warning = await uncommittedWarning(iteration);
+      if (warning !== undefined) context.say(warning);
       const validation = await validate(
         new Run(iteration, context),
         {

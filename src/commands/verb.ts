@@ -2,7 +2,8 @@
 import { realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { LockedError, holderOf } from '../effects/lock.ts';
+import type { LockedError } from '../effects/lock.ts';
+import { holderOf } from '../effects/lock.ts';
 import { locate } from '../effects/repository.ts';
 import type { Repository } from '../effects/repository.ts';
 import type { Context } from '../engine/context.ts';
@@ -89,7 +90,7 @@ export function contextOf(options: Common, signal: AbortSignal): Context {
     environment: process.env,
     signal,
     say: options.quiet === true ? () => {} : say,
-    program: { node: process.execPath, cli, rehearsal: join(dirname(cli), 'rehearsal.js') },
+    program: { node: process.execPath, cli, rehearsal: join(dirname(cli), 'rehearsal.mjs') },
   };
 }
 
@@ -100,13 +101,14 @@ export function person(): string {
 
 /** Says what a thrown error means and gives its exit code; undefined for our own mistakes. */
 export function exitFor(error: unknown): number | undefined {
-  if (error instanceof LockedError) {
-    const { pid, host, since, what } = error.holder;
+  if (!(error instanceof Error)) return undefined;
+  // told by name: cli.js asks for any command, and each may have a class of its own
+  if (error.name === 'LockedError') {
+    const { pid, host, since, what } = (error as LockedError).holder;
     say(`locked: "${what}" has been at work since ${since} (process ${pid} on ${host}); wait for it, or end it: iter stop`);
     return EXIT.locked;
   }
-  // told by name: importing these classes would load git's and the agents' modules into every command
-  if (error instanceof Error && WORLD_REFUSED.includes(error.name)) {
+  if (WORLD_REFUSED.includes(error.name)) {
     say(error.message);
     return EXIT.failed;
   }

@@ -42,21 +42,17 @@ export interface Limits {
 
 /** The actions that may be performed now, in plan order; none when everything waits or is over. */
 export function decide(plan: Plan, state: State, limits: Limits): Action[] {
-  const actions: Action[] = [];
-  let slots = limits.maxParallel - limits.busy.size;
-  for (const task of plan.tasks) {
+  const possible = plan.tasks.flatMap((task): Action[] => {
     const current = state.tasks[task.id];
-    if (current === undefined || limits.busy.has(task.id)) continue;
-    if (limits.only !== undefined && !limits.only.has(task.id)) continue;
+    if (current === undefined || limits.busy.has(task.id)) return [];
+    if (limits.only !== undefined && !limits.only.has(task.id)) return [];
     const action = next(plan, state, task, current);
-    if (action === undefined) continue;
-    if (action.do === 'start') {
-      if (slots <= 0) continue;
-      slots -= 1;
-    }
-    actions.push(action);
-  }
-  return actions;
+    return action === undefined ? [] : [action];
+  });
+  // judging finished work comes before starting more, and takes up a place while it runs
+  const judging = possible.filter((action) => action.do === 'check' || action.do === 'recover').length;
+  let slots = limits.maxParallel - limits.busy.size - judging;
+  return possible.filter((action) => action.do !== 'start' || slots-- > 0);
 }
 
 function next(plan: Plan, state: State, task: PlannedTask, current: TaskState): Action | undefined {

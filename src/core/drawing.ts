@@ -1,6 +1,6 @@
 /** The dependency drawing of the plan: every task once, below the last of its needs; further needs are named beside it. */
 import type { TaskId } from './ids.ts';
-import { byTaskNumber } from './ids.ts';
+import { byNumber } from './ids.ts';
 import { inDependencyOrder } from './plan.ts';
 import type { PlannedTask } from './plan.ts';
 
@@ -32,7 +32,7 @@ function lastOf(needs: readonly TaskId[], place: ReadonlyMap<TaskId, number>): T
 }
 
 function label(task: PlannedTask, parent: TaskId | undefined): string {
-  const others = task.needs.filter((need) => need !== parent).toSorted(byTaskNumber);
+  const others = task.needs.filter((need) => need !== parent).toSorted(byNumber);
   const title = task.title.replaceAll(/\s+/g, ' ').trim();
   return `${task.id} ${title}${others.length === 0 ? '' : ` (needs ${others.join(', ')} too)`}`;
 }

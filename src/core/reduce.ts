@@ -46,13 +46,14 @@ export function reduce(state: State, event: Event): State {
         head: event.head,
       }));
     case 'attempt-started':
-      return change(state, event.task, event.at, (task) => ({
+      return during(['starting'], state, event, (task) => ({
         ...task,
+        started: task.started ?? event.at,
         log: event.log,
         phase: event.pid === undefined ? { name: 'starting' } : { name: 'running', pid: event.pid },
       }));
     case 'attempt-ended':
-      return change(state, event.task, event.at, (task) => ({
+      return during(['starting', 'running'], state, event, (task) => ({
         ...withoutStop(task),
         phase: {
           name: 'checking',
@@ -61,13 +62,13 @@ export function reduce(state: State, event: Event): State {
         },
       }));
     case 'attempt-interrupted':
-      return change(state, event.task, event.at, (task) => ({ ...withoutClaim(task), phase: { name: 'waiting' } }));
+      return during(['starting', 'running'], state, event, (task) => ({ ...withoutClaim(task), phase: { name: 'waiting' } }));
     case 'work-committed':
       return change(state, event.task, undefined, (task) => ({ ...task, head: event.commit }));
     case 'work-archived':
       return state;
     case 'checks-finished':
-      return change(state, event.task, event.at, (task) => ({
+      return during(['checking'], state, event, (task) => ({
         ...task,
         head: event.commit,
         warnings: event.warnings,
@@ -85,6 +86,7 @@ export function reduce(state: State, event: Event): State {
         ...task,
         head: event.commit,
         ...SETTLED,
+        accepted: event.at,
         phase: { name: 'accepted', commit: event.commit },
       }));
     case 'task-sent-back':
@@ -104,7 +106,7 @@ export function reduce(state: State, event: Event): State {
     case 'stop-requested':
       return change(state, event.task, undefined, (task) => ({ ...task, stop: event.by }));
     case 'decision-requested': {
-      if (state.decisions.some((open) => open.id === event.id)) return state;
+      if (!isKnown(state, event.task) || state.decisions.some((open) => open.id === event.id)) return state;
       const { id, kind, task, question, options } = event;
       const asked = { ...state, decisions: [...state.decisions, { id, kind, task, question, options, since: event.at }] };
       return change(asked, task, event.at, (old) => ({ ...old, phase: { name: 'awaiting-human', decision: id } }));
@@ -114,6 +116,7 @@ export function reduce(state: State, event: Event): State {
     case 'validation-finished':
       return { ...state, validation: { decision: event.decision, tree: event.tree, at: event.at } };
     case 'merge-conflicted': {
+      if (!isKnown(state, event.task)) return state;
       const noted = {
         ...state,
         conflicts: [...state.conflicts.filter((one) => one.task !== event.task), { task: event.task, paths: event.paths }],
@@ -155,13 +158,27 @@ function newTask(at: string): TaskState {
   return { phase, previous: 'waiting', since: at, attempt: 0, tries: 0, rejections: 0, failures: [], findings: [], warnings: [] };
 }
 
+const isKnown = (state: State, id: TaskId): boolean => Object.hasOwn(state.tasks, id);
+
 function change(state: State, id: TaskId, at: string | undefined, next: (task: TaskState) => TaskState): State {
-  const before = state.tasks[id];
+  const before = isKnown(state, id) ? state.tasks[id] : undefined;
   if (before === undefined) return state;
   const after = next(before);
   const moved = after.phase.name !== before.phase.name;
   const dated = moved && at !== undefined ? { ...after, since: at, previous: before.phase.name } : after;
   return { ...state, tasks: { ...state.tasks, [id]: dated } };
+}
+
+/** A change by what an attempt reports, unless the task has been reset meanwhile: then it comes too late and counts for nothing. */
+function during(
+  phases: readonly Phase['name'][],
+  state: State,
+  event: { readonly task: TaskId; readonly attempt: number; readonly at: string },
+  next: (task: TaskState) => TaskState,
+): State {
+  return change(state, event.task, event.at, (task) =>
+    task.attempt === event.attempt && phases.includes(task.phase.name) ? next(task) : task,
+  );
 }
 
 function withoutStop(task: TaskState): TaskState {
@@ -187,17 +204,17 @@ interface Reasons {
 /** The one operation behind rejection, conflict and a person's "again": these tasks start over; their earlier attempts stay on record. */
 function reset(state: State, ids: readonly TaskId[], at: string, why: (id: TaskId) => Reasons): State {
   const start: State = { ...state, decisions: state.decisions.filter((open) => !ids.includes(open.task)) };
-  return ids.reduce(
-    (next, id) =>
-      change(next, id, at, (task) => {
-        const { findings = [], feedback } = why(id);
-        const reasons = [...findings.map(findingLine), ...(feedback === undefined ? [] : [feedback])];
-        const phase: Phase = reasons.length > 0 ? { name: 'rejected', reasons } : { name: 'waiting' };
-        const { feedback: _before, ...rest } = withoutClaim(task);
-        return { ...rest, phase, tries: 0, failures: [], findings, ...(feedback === undefined ? {} : { feedback }) };
-      }),
-    start,
-  );
+  return ids.reduce((next, id) => {
+    const { findings = [], feedback } = why(id);
+    const reasons = [...findings.map(findingLine), ...(feedback === undefined ? [] : [feedback])];
+    const rejected = change(next, id, at, (task) => {
+      const { feedback: _before, ...rest } = withoutClaim(task);
+      const phase: Phase = { name: 'rejected', reasons };
+      return { ...rest, phase, tries: 0, failures: [], findings, ...(feedback === undefined ? {} : { feedback }) };
+    });
+    // by way of `rejected`, so that it is not taken for an attempt that was merely interrupted
+    return reasons.length > 0 ? rejected : change(rejected, id, at, (task) => ({ ...task, phase: { name: 'waiting' } }));
+  }, start);
 }
 
 /** A finding as one line: `MUST F1: title (where)`. */

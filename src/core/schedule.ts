@@ -1,6 +1,6 @@
 /** When tasks would run if every estimate were right: the figures of the plan, computed from needs, estimates and slots. Starts nothing. */
 import type { TaskId } from './ids.ts';
-import { byTaskNumber } from './ids.ts';
+import { byNumber } from './ids.ts';
 import type { PlannedTask } from './plan.ts';
 
 type Timed = Pick<PlannedTask, 'id' | 'needs' | 'group' | 'estimateMinutes'>;
@@ -112,7 +112,7 @@ function longestChain(tasks: readonly Timed[]): { tasks: TaskId[]; minutes: numb
   const unlimited = fill(tasks, Infinity);
   const ends = new Map(unlimited.map((slot) => [slot.task, slot.end]));
   const latest = (candidates: readonly Timed[]): Timed | undefined =>
-    candidates.toSorted((a, b) => (ends.get(b.id) ?? 0) - (ends.get(a.id) ?? 0) || byTaskNumber(a.id, b.id))[0];
+    candidates.toSorted((a, b) => (ends.get(b.id) ?? 0) - (ends.get(a.id) ?? 0) || byNumber(a.id, b.id))[0];
   const chain: TaskId[] = [];
   let step = latest(tasks);
   while (step !== undefined) {

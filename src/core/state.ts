@@ -41,7 +41,7 @@ export interface Claim {
 
 export interface TaskState {
   readonly phase: Phase;
-  /** The state before this one: a plan cell that still shows its word is late, not a claim. */
+  /** The state before this one: tells an attempt that was interrupted from a task that starts over. */
   readonly previous: Phase['name'];
   /** ISO time at which the phase began. */
   readonly since: string;
@@ -56,6 +56,10 @@ export interface TaskState {
   readonly base?: CommitId;
   /** Where the branch stood when the attempt was prepared or, later, what was checked. */
   readonly head?: CommitId;
+  /** ISO time at which the first attempt started. */
+  readonly started?: string;
+  /** ISO time at which the work was accepted. */
+  readonly accepted?: string;
   /** Path of the log, relative to the iteration folder. */
   readonly log?: string;
   /** The checks that failed last time: quoted to the next attempt. */

@@ -75,10 +75,16 @@ export async function readBlob(root: string, tree: CommitId | TreeId, path: stri
   return { bytes: await gitBytes(root, ['cat-file', 'blob', id]) };
 }
 
-/** Gives the tree of a commit. */
+/** Gives the tree of a commit; git is asked once for each, because what an id names never changes. */
 export async function treeOf(root: string, commit: CommitId): Promise<TreeId> {
-  return treeId(await git(root, ['rev-parse', '--verify', '--end-of-options', `${commit}^{tree}`]));
+  const known = trees.get(commit);
+  if (known !== undefined) return known;
+  const tree = treeId(await git(root, ['rev-parse', '--verify', '--end-of-options', `${commit}^{tree}`]));
+  trees.set(commit, tree);
+  return tree;
 }
+
+const trees = new Map<CommitId, TreeId>();
 
 export interface Identity {
   readonly name: string;

@@ -3,7 +3,6 @@
  * The lock is a hard link to a completely written file, so it is exclusive and never empty; it names its holder, and a dead holder's lock is taken over.
  * It does not work across machines: a lock of another host is left alone.
  */
-import { randomBytes } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
@@ -106,7 +105,7 @@ function recordOf(what: string): LockRecord {
     since: new Date().toISOString(),
     what,
     boot: bootId(),
-    token: randomBytes(12).toString('hex'),
+    token: crypto.randomUUID(),
   };
   return startTime === undefined ? record : { ...record, startTime };
 }
@@ -162,7 +161,7 @@ function isOurs(file: string, token: string): boolean {
 
 /** Takes a dead holder's lock away under a new name, looks again at what was moved, and puts it back if it was another one. */
 function moveAside(file: string, inspected: string): void {
-  const aside = `${file}.stale.${randomBytes(8).toString('hex')}`;
+  const aside = `${file}.stale.${crypto.randomUUID()}`;
   try {
     renameSync(file, aside);
   } catch (error) {

@@ -1,4 +1,6 @@
 /** Facts about this process and its machine. */
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -22,4 +24,17 @@ export async function terminate(pid: number, signal: AbortSignal): Promise<void>
 export async function freeBytes(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize;
+}
+
+/** Starts a program that outlives this one, its output appended to a file; gives its process number. */
+export function startDetached(argv: readonly string[], logFile: string): number {
+  const [program = '', ...rest] = argv;
+  const log = openSync(logFile, 'a');
+  try {
+    const child = spawn(program, rest, { detached: true, stdio: ['ignore', log, log] });
+    child.unref();
+    return child.pid ?? 0;
+  } finally {
+    closeSync(log);
+  }
 }

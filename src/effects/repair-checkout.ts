@@ -2,7 +2,8 @@
  * Mends a checkout after a fast-forward in it was killed half-way: HEAD is still the old commit, files and index may be a mixture.
  * A file is put back only if it is the new version, a torn beginning of it, or gone; anything else is the person's: it stays, and is reported.
  */
-import { lstatSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, readdirSync, readlinkSync, rmSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
 import type { CommitId } from '../core/ids.ts';
 import { git, gitBytes } from './git.ts';
@@ -30,30 +31,43 @@ export async function repairCheckout(
     path.join(own, 'ORIG_HEAD.lock'),
   ]);
   const changes = await changesBetween(root, between);
-  const restored: string[] = [];
-  const foreign: string[] = [];
-  for (const change of changes) {
-    const verdict = await compare(root, checkout, change);
-    if (verdict === 'old') continue;
-    (verdict === 'ours' ? restored : foreign).push(change.path);
-  }
-  const list = (paths: readonly string[]): string => paths.map((one) => `${one}\0`).join('');
+  const verdicts = new Map<Change, 'old' | 'ours' | 'foreign'>();
+  for (const change of changes) verdicts.set(change, await compare(root, checkout, change));
+  const ours = changes.filter((change) => verdicts.get(change) === 'ours');
+  const list = (some: readonly Change[]): string => some.map((change) => `${change.path}\0`).join('');
   const literal = { worktree: checkout, writes: true, env: { GIT_LITERAL_PATHSPECS: '1' } };
-  const all = changes.map((change) => change.path);
-  if (all.length > 0) await git(root, ['reset', '-q', '--pathspec-from-file=-', '--pathspec-file-nul'], { ...literal, input: list(all) });
-  const known = new Set(restored);
-  const added = changes.filter((change) => change.before === undefined && known.has(change.path));
-  for (const change of added) rmSync(path.join(checkout, change.path), { force: true });
-  const kept = changes.filter((change) => change.before !== undefined && known.has(change.path)).map((change) => change.path);
-  if (kept.length > 0) await git(root, ['checkout-index', '-f', '-z', '--stdin'], { worktree: checkout, writes: true, input: list(kept) });
-  return { restored, foreign };
+  if (changes.length > 0)
+    await git(root, ['reset', '-q', '--pathspec-from-file=-', '--pathspec-file-nul'], { ...literal, input: list(changes) });
+  for (const change of ours.filter((one) => one.before === undefined)) takeAway(checkout, change.path);
+  // a file may have become a folder; it comes back if nothing but new files was in it
+  const cleared = changes.filter((change) => verdicts.get(change) === 'foreign' && entryAt(path.join(checkout, change.path)) === undefined);
+  const back = [...ours.filter((change) => change.before !== undefined), ...cleared];
+  if (back.length > 0) await git(root, ['checkout-index', '-f', '-z', '--stdin'], { worktree: checkout, writes: true, input: list(back) });
+  const foreign = changes.filter((change) => verdicts.get(change) === 'foreign' && !cleared.includes(change));
+  return { restored: [...ours, ...cleared].map((change) => change.path), foreign: foreign.map((change) => change.path) };
+}
+
+/** Removes a file, and the folders above it that it leaves empty. */
+function takeAway(checkout: string, name: string): void {
+  rmSync(path.join(checkout, name), { force: true });
+  for (let folder = path.dirname(name); folder !== '.'; folder = path.dirname(folder)) {
+    const place = path.join(checkout, folder);
+    if (!existsSync(place) || readdirSync(place).length > 0) return;
+    rmdirSync(place);
+  }
 }
 
 interface Change {
   readonly path: string;
-  /** Object ids; undefined where the path does not exist. */
-  readonly before: string | undefined;
-  readonly after: string | undefined;
+  /** Undefined where the path does not exist. */
+  readonly before: Side | undefined;
+  readonly after: Side | undefined;
+}
+
+interface Side {
+  readonly object: string;
+  /** As git writes it: `100644`, `100755`, `120000`. */
+  readonly mode: string;
 }
 
 async function changesBetween(root: string, { before, after }: { before: CommitId; after: CommitId }): Promise<Change[]> {
@@ -61,29 +75,49 @@ async function changesBetween(root: string, { before, after }: { before: CommitI
   const fields = listing.split('\0');
   const changes: Change[] = [];
   for (let index = 0; index + 1 < fields.length; index += 2) {
-    const [, , old = '', next = ''] = (fields[index] ?? '').split(' ');
-    changes.push({ path: fields[index + 1] ?? '', before: objectOf(old), after: objectOf(next) });
+    const [oldMode = '', newMode = '', old = '', next = ''] = (fields[index] ?? '').split(' ');
+    changes.push({ path: fields[index + 1] ?? '', before: sideOf(oldMode.slice(1), old), after: sideOf(newMode, next) });
   }
   return changes;
 }
 
-const objectOf = (id: string): string | undefined => (/^0+$/.test(id) ? undefined : id);
+const sideOf = (mode: string, object: string): Side | undefined => (/^0+$/.test(object) ? undefined : { object, mode });
 
 async function compare(root: string, checkout: string, change: Change): Promise<'old' | 'ours' | 'foreign'> {
-  const found = contentOf(path.join(checkout, change.path));
-  const blob = async (id: string | undefined): Promise<Buffer | undefined> =>
-    id === undefined ? undefined : Buffer.from(await gitBytes(root, ['cat-file', 'blob', id]));
-  const before = await blob(change.before);
-  if (found === undefined) return before === undefined ? 'old' : 'ours';
-  if (before?.equals(found) === true) return 'old';
-  const after = await blob(change.after);
-  const torn = after !== undefined && found.length <= after.length && after.subarray(0, found.length).equals(found);
+  const found = entryAt(path.join(checkout, change.path));
+  const { before, after } = change;
+  // a folder where a file is to be: what is in it has paths of its own
+  if (found === undefined || (found.kind === 'folder' && before === undefined)) return before === undefined ? 'old' : 'ours';
+  if (found.kind !== 'file') return 'foreign';
+  const contents = async (side: Side | undefined): Promise<Buffer | undefined> =>
+    side === undefined || side.mode === SUBMODULE ? undefined : Buffer.from(await gitBytes(root, ['cat-file', 'blob', side.object]));
+  const [old, next] = [await contents(before), await contents(after)];
+  // with the same content before and after, the mode tells which one it is
+  if (old?.equals(found.bytes) === true) return next?.equals(old) === true && after?.mode === found.mode ? 'ours' : 'old';
+  const torn = next !== undefined && found.bytes.length <= next.length && next.subarray(0, found.bytes.length).equals(found.bytes);
   return torn ? 'ours' : 'foreign';
 }
 
-function contentOf(file: string): Buffer | undefined {
-  const entry = lstatSync(file, { throwIfNoEntry: false });
+const SUBMODULE = '160000';
+
+type Entry = { readonly kind: 'file'; readonly bytes: Buffer; readonly mode: string } | { readonly kind: 'folder' | 'other' };
+
+/** What has this name; nothing when a folder above it is a file or a link now. */
+function entryAt(file: string): Entry | undefined {
+  if (look(path.dirname(file))?.isDirectory() !== true) return undefined;
+  const entry = look(file);
   if (entry === undefined) return undefined;
-  if (entry.isSymbolicLink()) return Buffer.from(readlinkSync(file));
-  return entry.isFile() ? readFileSync(file) : Buffer.from('not a file');
+  if (entry.isSymbolicLink()) return { kind: 'file', bytes: Buffer.from(readlinkSync(file)), mode: '120000' };
+  if (entry.isDirectory()) return { kind: 'folder' };
+  if (!entry.isFile()) return { kind: 'other' };
+  return { kind: 'file', bytes: readFileSync(file), mode: (entry.mode & 0o100) === 0 ? '100644' : '100755' };
+}
+
+function look(file: string): Stats | undefined {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
+    throw error;
+  }
 }

@@ -1,12 +1,13 @@
 /** Builds what would land: a chain of commits on top of the target, made of objects only. No ref, index or checkout is touched, and the same inputs give the same ids. */
 import type { CommitId, TaskId, TreeId } from '../core/ids.ts';
-import { commitId } from '../core/ids.ts';
 import type { MergeStep } from '../core/merge-plan.ts';
 import { planMerge } from '../core/merge-plan.ts';
 import type { MergeStrategy, Plan } from '../core/plan.ts';
 import type { State } from '../core/state.ts';
 import { unreachable } from '../core/unreachable.ts';
-import { git, gitResult } from '../effects/git.ts';
+import type { MergedTree, Signature } from '../effects/commit-objects.ts';
+import { applyChange, mergeCommits, readCommit, writeCommit } from '../effects/commit-objects.ts';
+import { gitResult } from '../effects/git.ts';
 import type { Identity } from '../effects/git-facts.ts';
 import { commitsBetween, identity, treeOf } from '../effects/git-facts.ts';
 
@@ -39,86 +40,73 @@ export type Work = Readonly<Record<string, { readonly base: CommitId; readonly h
 
 /** The accepted work of each of these tasks: its base, its head and its own commits. */
 export async function acceptedWork({ root, state, tasks }: Pick<ChainRequest, 'root' | 'state' | 'tasks'>): Promise<Work> {
-  const work: Record<string, Work[string]> = {};
-  for (const id of tasks) {
+  const accepted = [...tasks].flatMap((id) => {
     const task = state.tasks[id];
     const phase = task?.phase;
-    if (task?.base === undefined || (phase?.name !== 'accepted' && phase?.name !== 'merged')) continue;
-    work[id] = { base: task.base, head: phase.commit, commits: await commitsBetween(root, task.base, phase.commit) };
-  }
-  return work;
+    if (task?.base === undefined || (phase?.name !== 'accepted' && phase?.name !== 'merged')) return [];
+    return [{ id, base: task.base, head: phase.commit }];
+  });
+  const work = accepted.map(async ({ id, base, head }) => [id, { base, head, commits: await commitsBetween(root, base, head) }] as const);
+  return Object.fromEntries(await Promise.all(work));
 }
 
 /** The chain on `tip`, or the first conflict in dependency order. */
 export async function buildChain(request: ChainRequest): Promise<Chain | { readonly conflict: ChainConflict }> {
   const { root, plan, tip, strategy } = request;
-  const work = await acceptedWork(request);
-  const committer = await identity(root);
+  const [work, committer] = await Promise.all([acceptedWork(request), identity(root)]);
   const landed = new Map<TaskId, CommitId[]>();
-  let top = tip;
+  let top: Top = { commit: tip, tree: await treeOf(root, tip) };
   for (const step of planMerge({ plan, strategy, work })) {
     const next = await apply(root, plan, { step, top, committer });
-    if ('paths' in next) return { conflict: { task: step.task, onto: top, paths: next.paths } };
-    if (next.commit === top) continue;
-    top = next.commit;
-    landed.set(step.task, [...(landed.get(step.task) ?? []), top]);
+    if ('paths' in next) return { conflict: { task: step.task, onto: top.commit, paths: next.paths } };
+    if (next.commit === top.commit) continue;
+    top = next;
+    landed.set(step.task, [...(landed.get(step.task) ?? []), top.commit]);
   }
-  return { before: tip, after: top, tree: await treeOf(root, top), landed: [...landed].map(([task, commits]) => ({ task, commits })) };
+  return { before: tip, after: top.commit, tree: top.tree, landed: [...landed].map(([task, commits]) => ({ task, commits })) };
+}
+
+/** The commit the chain has reached. */
+interface Top {
+  readonly commit: CommitId;
+  readonly tree: TreeId;
 }
 
 interface Situation {
   readonly step: MergeStep;
-  readonly top: CommitId;
+  readonly top: Top;
   readonly committer: Identity;
 }
 
-type Applied = { readonly commit: CommitId } | { readonly paths: readonly string[] };
+type Applied = Top | { readonly paths: readonly string[] };
 
-async function apply(root: string, plan: Plan, { step, top, committer }: Situation): Promise<Applied> {
+async function apply(root: string, plan: Plan, situation: Situation): Promise<Applied> {
+  const { step, top } = situation;
   switch (step.do) {
     case 'pick': {
-      const about = await describe(root, step.commit);
-      const parent = about.parents[0];
+      const about = await readCommit(root, step.commit);
+      const [parent] = about.parents;
       if (parent === undefined) throw new Error(`${step.commit} has no parent to be picked against`);
-      const merged = await mergeOnto(root, { base: parent, top, theirs: step.commit });
-      if ('paths' in merged) return merged;
-      return commit(root, {
-        tree: merged.tree,
-        parents: [top],
-        message: withTrailer(about.message, plan, step.task),
-        author: about.author,
-        committer,
-        date: about.committed,
-      });
+      const merged = await applyChange(root, top.tree, { from: parent, to: step.commit });
+      return extend(root, plan, { situation, merged, message: about.message, author: about.author, date: about.committer.date });
     }
     case 'squash': {
-      const about = await describe(root, step.head);
-      const merged = await mergeOnto(root, { base: step.base, top, theirs: step.head });
-      if ('paths' in merged) return merged;
-      const title = plan.tasks.find((task) => task.id === step.task)?.title ?? step.task;
-      return commit(root, {
-        tree: merged.tree,
-        parents: [top],
-        message: withTrailer(title, plan, step.task),
-        author: about.author,
-        committer,
-        date: about.committed,
-      });
+      const about = await readCommit(root, step.head);
+      const merged = await applyChange(root, top.tree, { from: step.base, to: step.head });
+      return extend(root, plan, { situation, merged, message: titleOf(plan, step.task), author: about.author, date: about.committer.date });
     }
     case 'merge': {
-      const inside = await gitResult(root, ['merge-base', '--is-ancestor', step.head, top]);
-      if (inside.exitCode === 0) return { commit: top };
-      const about = await describe(root, step.head);
-      const merged = await mergeTrees(root, top, step.head);
-      if ('paths' in merged) return merged;
-      const title = plan.tasks.find((task) => task.id === step.task)?.title ?? step.task;
-      return commit(root, {
-        tree: merged.tree,
-        parents: [top, step.head],
-        message: withTrailer(`Merge ${step.task}: ${title}`, plan, step.task),
-        author: committerLine(committer, about.committed),
-        committer,
-        date: about.committed,
+      const inside = await gitResult(root, ['merge-base', '--is-ancestor', step.head, top.commit]);
+      if (inside.exitCode === 0) return top;
+      const { date } = (await readCommit(root, step.head)).committer;
+      const merged = await mergeCommits(root, top.commit, step.head);
+      return extend(root, plan, {
+        situation,
+        merged,
+        message: `Merge ${step.task}: ${titleOf(plan, step.task)}`,
+        author: { ...situation.committer, date },
+        date,
+        second: step.head,
       });
     }
     default:
@@ -126,96 +114,41 @@ async function apply(root: string, plan: Plan, { step, top, committer }: Situati
   }
 }
 
-interface Description {
-  readonly parents: readonly CommitId[];
-  readonly author: { readonly name: string; readonly email: string; readonly date: string };
-  /** Raw git date: seconds and offset. */
-  readonly committed: string;
+interface Extension {
+  readonly situation: Situation;
+  readonly merged: MergedTree;
   readonly message: string;
+  readonly author: Signature;
+  readonly date: string;
+  /** The second parent of a merge. */
+  readonly second?: CommitId;
 }
 
-async function describe(root: string, id: CommitId): Promise<Description> {
-  const text = await git(root, ['show', '-s', '--no-show-signature', '--date=raw', '--format=%P%x00%an%x00%ae%x00%ad%x00%cd%x00%B', id]);
-  const [parents = '', name = '', email = '', date = '', committed = '', ...message] = text.split('\0');
-  return {
-    parents: parents
-      .split(' ')
-      .filter((one) => one !== '')
-      .map(commitId),
-    author: { name, email, date },
-    committed,
-    message: message.join('\0').trimEnd(),
-  };
+/** The chain with one more commit; as it was when the change is in it already. */
+async function extend(root: string, plan: Plan, { situation, merged, message, author, date, second }: Extension): Promise<Applied> {
+  const { top, committer, step } = situation;
+  if ('paths' in merged) return merged;
+  if (second === undefined && merged.tree === top.tree) return top;
+  const parents = second === undefined ? [top.commit] : [top.commit, second];
+  const commit = await writeCommit(root, {
+    tree: merged.tree,
+    parents,
+    message: withTrailer(message, plan, step.task),
+    author,
+    committer: { ...committer, date },
+  });
+  return { commit, tree: merged.tree };
 }
 
-const committerLine = (committer: Identity, date: string) => ({ name: committer.name, email: committer.email, date });
+function titleOf(plan: Plan, id: TaskId): string {
+  return plan.tasks.find((task) => task.id === id)?.title ?? id;
+}
 
+/** The message with `Iter-Task: <iteration>/<task>` as its last trailer (git-interpret-trailers). */
 function withTrailer(message: string, plan: Plan, task: TaskId): string {
   const trailer = `Iter-Task: ${plan.iteration}/${task}`;
-  if (message.includes(trailer)) return `${message}\n`;
+  if (message.split('\n').includes(trailer)) return `${message}\n`;
   const last = message.split('\n').at(-1) ?? '';
   const joined = /^[A-Za-z][A-Za-z-]*: \S/.test(last) && message.includes('\n\n') ? '\n' : '\n\n';
   return `${message}${joined}${trailer}\n`;
-}
-
-interface ThreeWay {
-  readonly base: CommitId;
-  readonly top: CommitId;
-  readonly theirs: CommitId;
-}
-
-/**
- * The tree of `top` with the change from `base` to `theirs` applied. git 2.39's merge-tree takes no base of its own, so a stand-in commit with
- * the tree of `top` and `base` as its only parent is merged: its merge base with `theirs` is then `base`.
- */
-async function mergeOnto(root: string, { base, top, theirs }: ThreeWay): Promise<{ tree: TreeId } | { paths: readonly string[] }> {
-  const author = { name: 'iter', email: 'iter@localhost', date: '0 +0000' };
-  const standIn = await commit(root, {
-    tree: await treeOf(root, top),
-    parents: [base],
-    message: 'stand-in\n',
-    author,
-    committer: author,
-    date: '0 +0000',
-    always: true,
-  });
-  return mergeTrees(root, standIn.commit, theirs);
-}
-
-async function mergeTrees(root: string, ours: CommitId, theirs: CommitId): Promise<{ tree: TreeId } | { paths: readonly string[] }> {
-  const merged = await gitResult(root, ['merge-tree', '--write-tree', '-z', '--name-only', '--no-messages', ours, theirs]);
-  const [tree = '', ...paths] = merged.stdout.split('\0');
-  if (merged.exitCode === 0) return { tree: tree as TreeId };
-  if (merged.exitCode === 1) return { paths: [...new Set(paths.filter((path) => path !== ''))].toSorted() };
-  throw new Error(`git merge-tree ended with ${merged.exitCode}: ${merged.stderr}`);
-}
-
-interface NewCommit {
-  readonly tree: TreeId;
-  readonly parents: readonly CommitId[];
-  readonly message: string;
-  readonly author: { readonly name: string; readonly email: string; readonly date: string };
-  readonly committer: Identity;
-  readonly date: string;
-  /** Also when nothing changes against the first parent. */
-  readonly always?: boolean;
-}
-
-/** Writes the commit object; the first parent itself when nothing changes: a change that is in the target already lands as nothing. */
-async function commit(root: string, made: NewCommit): Promise<{ commit: CommitId }> {
-  const [first] = made.parents;
-  if (made.always !== true && made.parents.length === 1 && first !== undefined && (await treeOf(root, first)) === made.tree)
-    return { commit: first };
-  const id = await git(root, ['commit-tree', made.tree, ...made.parents.flatMap((parent) => ['-p', parent]), '-F', '-'], {
-    input: made.message,
-    env: {
-      GIT_AUTHOR_NAME: made.author.name,
-      GIT_AUTHOR_EMAIL: made.author.email,
-      GIT_AUTHOR_DATE: `@${made.author.date}`,
-      GIT_COMMITTER_NAME: made.committer.name,
-      GIT_COMMITTER_EMAIL: made.committer.email,
-      GIT_COMMITTER_DATE: `@${made.date}`,
-    },
-  });
-  return { commit: commitId(id) };
 }

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Event } from '../core/event.ts';
 import type { TaskId } from '../core/ids.ts';
+import { byNumber } from '../core/ids.ts';
 import type { Plan } from '../core/plan.ts';
 import { cycleIn } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
@@ -43,7 +44,7 @@ export const logFile = (directory: string): string => join(directory, '.run', 'e
 export function iterationNames(root: string): string[] {
   return listFolders(join(root, ITERATIONS))
     .filter((name) => /^\d{3,}-/.test(name))
-    .toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+    .toSorted(byNumber);
 }
 
 /** Opens the iteration a person named by number, slug or folder; without a name the newest one that is not finished. */

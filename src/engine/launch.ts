@@ -49,12 +49,18 @@ export async function launch(iteration: Iteration, options: LaunchOptions, conte
   }
 }
 
+interface Work {
+  readonly controller: AbortController;
+  /** When the task had got into the state it was in as this began. */
+  readonly since: string | undefined;
+}
+
 class Launch {
   readonly #run: Run;
   readonly #options: LaunchOptions;
   readonly #context: Context;
   /** Tasks something is being done for, each with the means to end it. */
-  readonly #busy = new Map<TaskId, AbortController>();
+  readonly #busy = new Map<TaskId, Work>();
   readonly #memory: PlanMemory;
   #wake: () => void = () => {};
   #crash: unknown;
@@ -85,7 +91,7 @@ class Launch {
       }
       return await this.#finish();
     } finally {
-      for (const controller of this.#busy.values()) controller.abort('iter ended');
+      for (const { controller } of this.#busy.values()) controller.abort('iter ended');
       await watch.close();
     }
   }
@@ -120,9 +126,13 @@ class Launch {
   async #observe(): Promise<void> {
     this.#run.refresh();
     await syncPlan(this.#run, this.#context, this.#memory);
-    for (const [id, controller] of this.#busy) {
+    for (const [id, { controller, since }] of this.#busy) {
       const task = this.#run.state.tasks[id];
-      if (task?.stop !== undefined && task.phase.name === 'running') controller.abort('stopped by a person');
+      if (task === undefined) continue;
+      const { name } = task.phase;
+      if (task.stop !== undefined && name === 'running') controller.abort('stopped by a person');
+      // a rejection or a conflict took away what it works on
+      if ((name === 'waiting' || name === 'rejected') && task.since !== since) controller.abort('it starts over');
     }
   }
 
@@ -196,7 +206,7 @@ class Launch {
 
   #inBackground(id: TaskId, work: (context: Context) => Promise<void>): Promise<void> {
     const controller = new AbortController();
-    this.#busy.set(id, controller);
+    this.#busy.set(id, { controller, since: this.#run.state.tasks[id]?.since });
     const context = { ...this.#context, signal: AbortSignal.any([controller.signal, this.#context.signal]) };
     void work(context)
       .catch((error: unknown) => this.#trouble(id, error, context.signal))

@@ -56,6 +56,16 @@ export async function merge(iteration: Iteration, options: MergeOptions, context
   }
 }
 
+/** Finishes or clears up a landing that was killed in the middle, and starts no other. */
+export async function clearUp(iteration: Iteration, context: Context): Promise<void> {
+  const own = await acquire(launchLock(iteration), { what: `iter merge --abort ${iteration.name}` });
+  try {
+    await resume(new Run(iteration, context), context);
+  } finally {
+    own.release();
+  }
+}
+
 async function once(run: Run, options: MergeOptions, context: Context): Promise<MergeResult | undefined> {
   const { iteration } = run;
   const validation = await validate(run, options, context);

@@ -2,10 +2,12 @@
 import { join } from 'node:path';
 import type { SeenWords } from '../core/claims.ts';
 import { claims } from '../core/claims.ts';
+import { EXECUTION_LOG_HEADER, executionLog } from '../core/execution-log.ts';
 import { problemLine } from '../core/problem.ts';
 import { wordFor } from '../core/words.ts';
-import { readText, writeAtomic, writeIfUnchanged } from '../effects/disk.ts';
-import { editCells, parsePlan, setHeaderStatus } from '../files/plan.ts';
+import { readText } from '../effects/disk.ts';
+import { writeAtomic, writeIfUnchanged } from '../effects/replace-file.ts';
+import { editCells, parsePlan, replaceTableBody, setHeaderStatus } from '../files/plan.ts';
 import type { Context } from './context.ts';
 import { PLAN_FILE, applyRows } from './iteration.ts';
 import type { Run } from './run.ts';
@@ -56,7 +58,10 @@ export async function syncPlan(run: Run, context: Context, memory: PlanMemory): 
     const word = task === undefined ? row.status : wordFor(task.phase.name);
     return word === row.status ? [] : [{ task: row.id, column: 'Status' as const, value: word }];
   });
-  const next = setHeaderStatus(edits.length === 0 ? text : editCells(text, edits), headerWord(run));
+  const cells = edits.length === 0 ? text : editCells(text, edits);
+  // the log below the matrix is redrawn with the cells, not for its own sake: a change there alone is not worth a write
+  const logged = cells === text ? text : replaceTableBody(cells, EXECUTION_LOG_HEADER, executionLog(run.plan, run.state));
+  const next = setHeaderStatus(logged, headerWord(run));
   // somebody saved the file in between: their text is read on the next round
   const written = writeIfUnchanged(file, { expected: text, next, history: join(run.iteration.directory, '.run', 'history') });
   const shown = rows.map(

@@ -6,11 +6,12 @@ import type { Plan } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
 import { readText } from '../effects/disk.ts';
 import { git, gitResult } from '../effects/git.ts';
+import { uncommittedPaths } from '../effects/git-facts.ts';
 import { parseCommandLine } from '../files/command-line.ts';
 import { parseCriteria } from '../files/criteria.ts';
 import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
-import { CRITERIA_FILE } from './iteration.ts';
+import { CRITERIA_FILE, ITERATIONS } from './iteration.ts';
 
 export interface Preflight {
   /** Exit 2. */
@@ -38,6 +39,14 @@ export async function preflight(iteration: Iteration, context: Context): Promise
   }
   problems.push(...(await foreignBranches(iteration)));
   return { problems, missingAgents: missingAgents(plan, context) };
+}
+
+/** What agents will not see: a person's uncommitted work. A warning, never an obstacle. */
+export async function uncommittedWarning(iteration: Iteration): Promise<string | undefined> {
+  const paths = await uncommittedPaths(iteration.repository.root, `${ITERATIONS}/`);
+  if (paths.length === 0) return undefined;
+  const shown = paths.slice(0, 3).join(', ') + (paths.length > 3 ? ` and ${paths.length - 3} more` : '');
+  return `warning: not committed, so no agent and no check sees it: ${shown}; agents start from ${iteration.plan.base.slice(0, 10)}`;
 }
 
 /** A task's branch that exists although no attempt of ours made it belongs to somebody else. */

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { BEHAVIOURS, parseBehaviour } from '../core/rehearsal.ts';
 import type { Problem } from '../core/problem.ts';
-import { writeAtomic } from '../effects/disk.ts';
+import { writeAtomic } from '../effects/replace-file.ts';
 import { removeFolder } from '../effects/folder.ts';
 import type { Created } from './create.ts';
 

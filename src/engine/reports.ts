@@ -4,7 +4,7 @@ import type { Verdict } from '../core/check.ts';
 import type { Event } from '../core/event.ts';
 import type { TaskId } from '../core/ids.ts';
 import { sentence } from '../core/sentence.ts';
-import { writeAtomic } from '../effects/disk.ts';
+import { writeAtomic } from '../effects/replace-file.ts';
 import { readLog } from '../effects/event-log.ts';
 import { render } from '../files/template.ts';
 import type { Chain } from './chain.ts';

@@ -8,9 +8,10 @@ import { commitId } from '../core/ids.ts';
 import { inDependencyOrder, taskOf } from '../core/plan.ts';
 import type { MergeStrategy } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
-import { readText, writeAtomic } from '../effects/disk.ts';
+import { readText } from '../effects/disk.ts';
+import { writeAtomic } from '../effects/replace-file.ts';
 import { inspectFile } from '../effects/folder.ts';
-import { git } from '../effects/git.ts';
+import { git, gitResult } from '../effects/git.ts';
 import { parseCriteria } from '../files/criteria.ts';
 import type { Chain, ChainConflict } from './chain.ts';
 import { acceptedWork, buildChain } from './chain.ts';
@@ -42,7 +43,9 @@ export async function validate(run: Run, options: ValidateOptions, context: Cont
   if ('problems' in read) return read;
   const wanted = withNeeds(run, options.tasks);
   const tip = commitId(await git(root, ['rev-parse', '--verify', `${options.target}^{commit}`]));
-  const built = await buildChain({ root, plan: run.plan, state: run.state, tip, strategy: options.strategy, tasks: wanted });
+  const there = await landedBefore(run, { target: options.target, tip });
+  const tasks = new Set([...wanted].filter((id) => !there.has(id)));
+  const built = await buildChain({ root, plan: run.plan, state: run.state, tip, strategy: options.strategy, tasks });
   const checks = read.checks.filter((check) => check.task === undefined || wanted.has(check.task));
   const open = completion(run, wanted);
   const verdict =
@@ -75,6 +78,18 @@ export function withNeeds(run: Run, tasks: readonly TaskId[] | undefined): Set<T
   const wanted = new Set(tasks);
   for (const id of wanted) for (const need of taskOf(run.plan, id).needs) wanted.add(need);
   return wanted;
+}
+
+/**
+ * The tasks whose work is in the target since the last landing. Their commits may have other ids there, because the target had moved on;
+ * put on top of themselves a second time they would conflict.
+ */
+async function landedBefore(run: Run, { target, tip }: { target: string; tip: CommitId }): Promise<Set<TaskId>> {
+  const { landed } = run.state;
+  if (landed === undefined || landed.target !== target) return new Set();
+  const inside = await gitResult(run.iteration.repository.root, ['merge-base', '--is-ancestor', landed.after, tip]);
+  if (inside.exitCode !== 0) return new Set();
+  return new Set(run.plan.tasks.map((task) => task.id).filter((id) => run.state.tasks[id]?.phase.name === 'merged'));
 }
 
 /** Work that is not accepted is a missing deliverable, whatever the files look like. */

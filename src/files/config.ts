@@ -1,7 +1,7 @@
 /** Reads `.iter/config.yaml`: what a repository wants when neither a flag nor the environment says otherwise. */
 import type { Problem } from '../core/problem.ts';
 import type { Inputs } from '../core/workflow.ts';
-import { validateConfig } from '../generated/validators.js';
+import { validateConfig } from '../generated/validate-config.js';
 import { readYamlSource } from './yaml-source.ts';
 
 export interface Config {

@@ -1,5 +1,5 @@
 /** Works out what the templates of a new iteration print: names, orders and lists. The numbers are in `iteration-figures.ts`. */
-import { byTaskNumber, type TaskId } from '../core/ids.ts';
+import { byNumber, type TaskId } from '../core/ids.ts';
 import { drawDependencies } from '../core/drawing.ts';
 import { downstreamOf, inDependencyOrder } from '../core/plan.ts';
 import type { MergeStrategy, Plan, PlannedTask } from '../core/plan.ts';
@@ -205,7 +205,7 @@ function hasItems(task: PlannedTask, workflow: Workflow, inputs: Inputs): boolea
 function reviewedBy(review: PlannedTask, plan: Plan): TaskId[] {
   const first = plan.tasks.filter((task) => task.step === review.gate?.goto).map((task) => task.id);
   const between = downstreamOf(plan, first).filter((id) => id !== review.id && downstreamOf(plan, [id]).includes(review.id));
-  const found = [...first, ...between].toSorted(byTaskNumber);
+  const found = [...first, ...between].toSorted(byNumber);
   return found.length === 0 ? [review.id] : found;
 }
 

@@ -1,7 +1,7 @@
 /** manifest.json: the plan of an iteration in the form programs read. Written once by `iter new`; people edit the Markdown files instead. */
 import type { Plan } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
-import { validateManifest } from '../generated/validators.js';
+import { validateManifest } from '../generated/validate-manifest.js';
 
 const VERSION = 1;
 

@@ -1,7 +1,7 @@
 /** Loads a role: a Markdown file whose front matter says who, and whose body is the persona every prompt of that role starts with. */
 import type { Problem } from '../core/problem.ts';
 import type { Role } from '../core/workflow.ts';
-import { validateRole } from '../generated/validators.js';
+import { validateRole } from '../generated/validate-role.js';
 import { splitFrontMatter } from './front-matter.ts';
 import { readYamlSource } from './yaml-source.ts';
 

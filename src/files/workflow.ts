@@ -1,7 +1,7 @@
 /** Loads a workflow: YAML text in, a checked `Workflow` out, or everything that is wrong with it. Turns nothing into tasks. */
 import type { Problem } from '../core/problem.ts';
 import type { Workflow } from '../core/workflow.ts';
-import { validateWorkflow } from '../generated/validators.js';
+import { validateWorkflow } from '../generated/validate-workflow.js';
 import { faultsOf } from './workflow-rules.ts';
 import { workflowOf, type WorkflowSource } from './workflow-source.ts';
 import { readYamlSource } from './yaml-source.ts';

@@ -12,7 +12,8 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { copyTree, listFiles, readText, writeAtomic, writeIfUnchanged } from '../../src/effects/disk.ts';
+import { copyTree, listFiles, readText } from '../../src/effects/disk.ts';
+import { writeAtomic, writeIfUnchanged } from '../../src/effects/replace-file.ts';
 import { temporaryFolder, write } from '../rig/repository.ts';
 
 test('a missing file has no text, and a folder is an error', () => {

@@ -3,7 +3,10 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-for (const name of Object.keys(process.env)) if (name.startsWith('ITER_') || name.startsWith('GIT_')) delete process.env[name];
+// asks the tests themselves for more rounds
+const KEPT = 'ITER_STRESS';
+for (const name of Object.keys(process.env))
+  if (name !== KEPT && (name.startsWith('ITER_') || name.startsWith('GIT_'))) delete process.env[name];
 process.env['HOME'] = mkdtempSync(path.join(tmpdir(), 'iter-home-'));
 process.env['XDG_CONFIG_HOME'] = path.join(process.env['HOME'], '.config');
 process.env['GIT_CONFIG_NOSYSTEM'] = '1';

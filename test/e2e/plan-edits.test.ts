@@ -1,0 +1,85 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { done, eventsOf, jsonOf, startIter } from '../rig/cli.ts';
+import { PIECE, drivenAgents } from '../rig/driven.ts';
+import { partsWorkflow } from '../rig/parts.ts';
+import { repositoryWith } from '../rig/repository.ts';
+import { until } from '../rig/until.ts';
+
+/** A row of the matrix: the task, everything before its Status cell, the word in it. */
+const ROW = /^\| (T\d+) (.*worktrees.*\| )(Not Started|In Progress|Blocked|Completed|Failed) *\|/gm;
+const cells = (text: string): string[] => [...text.matchAll(ROW)].map((row) => `${row[1] ?? ''} ${row[3] ?? ''}`);
+
+/** The plan without what iter may change in it: the Status cells and the status in its head. */
+function withoutCells(text: string): string {
+  return text.replaceAll(ROW, '| $1 $2?|').replace(/^\*\*Status:\*\*.*$/m, '**Status:** ?');
+}
+
+describe('the plan, edited while agents work', () => {
+  it('takes the word of an agent in its cell as a claim, and ends with what is so', async () => {
+    const root = repositoryWith({ 'README.md': '# Shop\n' });
+    const agents = drivenAgents();
+    agents.order('any', [{ do: 'claim', word: 'Completed' }, { do: 'wait-for', file: 'go' }, ...PIECE]);
+    const parts = ['--input', 'parts=one,two,three'];
+    await done(root, ['new', 'try', '--agent', agents.agent, '-w', partsWorkflow(root), ...parts]);
+    const directory = path.join(root, 'iterations', '001-try');
+    const launch = startIter(root, ['launch'], agents.env);
+    const claimed = (): string[] =>
+      eventsOf(directory)
+        .filter((event) => event.type === 'status-claimed' && event['by'] === 'plan' && event['word'] === 'Completed')
+        .map((event) => event.task ?? '');
+    await until(claimed, (tasks) => tasks.length === 3, 20_000);
+    const early = jsonOf(await done(root, ['status', '--json'])) as { tasks: { state: string }[] };
+    agents.release('go');
+    const ended = await launch.ended;
+    const plan = readFileSync(path.join(directory, 'MULTI_AGENT_PLAN.md'), 'utf8');
+    expect({
+      claimed: claimed().toSorted(),
+      early: early.tasks.map((task) => task.state),
+      exit: ended.exit,
+      cells: cells(plan),
+    }).toEqual({
+      claimed: ['T1', 'T2', 'T3'],
+      early: ['running', 'running', 'running'],
+      exit: 0,
+      cells: ['T1 Completed', 'T2 Completed', 'T3 Completed'],
+    });
+  });
+
+  it('keeps every byte a person writes elsewhere, however many cells change meanwhile', async () => {
+    const root = repositoryWith({ 'README.md': '# Shop\n' });
+    const parts = ['--input', 'parts=a,b,c,d,e,f', '--max-parallel', '2'];
+    await done(root, ['new', 'try', '--agent', 'rehearsal', '-w', partsWorkflow(root), ...parts]);
+    const plan = path.join(root, 'iterations', '001-try', 'MULTI_AGENT_PLAN.md');
+    const before = readFileSync(plan, 'utf8');
+    const launch = startIter(root, ['launch']);
+    let over = false;
+    const ended = launch.ended.finally(() => (over = true));
+    const lines: string[] = [];
+    await until(
+      () => {
+        const line = `Note ${lines.length + 1}: tabs\tstay, so do trailing blanks  `;
+        // an editor saves what it has read; it looks once more before, as editors do
+        const text = readFileSync(plan, 'utf8');
+        const next = text.replace(/^## 2\. .*\n/m, (heading) => `${heading}\n${line}\n`);
+        writeFileSync(`${plan}.edited`, next);
+        if (readFileSync(plan, 'utf8') === text) {
+          renameSync(`${plan}.edited`, plan);
+          lines.push(line);
+        }
+        return over;
+      },
+      (value) => value,
+      60_000,
+    );
+    const text = readFileSync(plan, 'utf8');
+    const notes = text.split('\n').filter((line) => line.startsWith('Note '));
+    expect((await ended).exit).toBe(0);
+    expect(lines.length).toBeGreaterThan(5);
+    expect(notes.toSorted()).toEqual(lines.toSorted());
+    // every note came with an empty line before it
+    expect(withoutCells(text.replaceAll(/\nNote .*\n/g, ''))).toBe(withoutCells(before));
+    expect(cells(text)).toEqual(['T1', 'T2', 'T3', 'T4', 'T5', 'T6'].map((id) => `${id} Completed`));
+  });
+});

@@ -1,0 +1,79 @@
+/** The test's side of agent.mjs: gives orders, and sees which processes have announced themselves. */
+import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+export type Order =
+  | { readonly do: 'write'; readonly path: string; readonly text: string }
+  | { readonly do: 'commit' | 'hang' | 'escape' }
+  | { readonly do: 'work'; readonly milliseconds: number }
+  | { readonly do: 'wait-for'; readonly file: string }
+  | { readonly do: 'exit'; readonly code: number }
+  | { readonly do: 'claim'; readonly word: string }
+  | { readonly do: 'report'; readonly word: string; readonly message: string };
+
+/** A process that belongs to an agent: the agent itself, or what it let escape. */
+export interface Announced {
+  readonly task: string;
+  readonly attempt: number;
+  readonly pid: number;
+  /** Clock ticks since boot, which tells it from a later process of the same number. */
+  readonly birth: string;
+  readonly escaped?: true;
+}
+
+export interface Driven {
+  /** For `--agent`. */
+  readonly agent: string;
+  /** For the environment of `iter`. */
+  readonly env: Readonly<Record<string, string>>;
+  /** What `T1`, `T1-2` (its second attempt) or `any` task is to do. */
+  order(who: string, orders: readonly Order[]): void;
+  /** Lets agents go on that wait for this file. */
+  release(file: string): void;
+  announced(): Announced[];
+  /** Tasks that had two agents at the same time. */
+  twice(): string[];
+}
+
+/** Agents under the control of this test. */
+export function drivenAgents(): Driven {
+  const control = mkdtempSync(path.join(tmpdir(), 'iter-control-'));
+  const named = (start: string): string[] => readdirSync(control).filter((name) => name.startsWith(start) && !name.endsWith('.new'));
+  return {
+    agent: `command:node ${path.join(import.meta.dirname, 'agent.mjs')}`,
+    env: { ITER_TEST_CONTROL: control },
+    order: (who, orders) => writeFileSync(path.join(control, `${who}.json`), JSON.stringify(orders)),
+    release: (file) => writeFileSync(path.join(control, file), ''),
+    announced: () => named('started-').map((name) => JSON.parse(readFileSync(path.join(control, name), 'utf8')) as Announced),
+    twice: () => named('twice-'),
+  };
+}
+
+/** One file of its own, committed: the least that counts as work. */
+export const PIECE: readonly Order[] = [{ do: 'write', path: 'pieces/{task}.txt', text: 'made by {task}\n' }, { do: 'commit' }];
+
+/** True while that very process runs. */
+export function runs({ pid, birth }: Pick<Announced, 'pid' | 'birth'>): boolean {
+  try {
+    const line = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
+    return fields[0] !== 'Z' && fields[19] === birth;
+  } catch {
+    return false;
+  }
+}
+
+/** Numbers of all running processes that carry the mark of an iteration. */
+export function processesOf(directory: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return `\0${readFileSync(`/proc/${pid}/environ`, 'utf8')}`.includes(`\0ITER_RUN_ID=${directory}:`);
+      } catch {
+        return false;
+      }
+    });
+}
