@@ -6,7 +6,6 @@ import type { Finish } from '../cli.ts';
 import { createIteration } from '../engine/create.ts';
 import type { Created, Refused } from '../engine/create.ts';
 import { settingsOf } from '../engine/settings.ts';
-import { writeRehearsal } from '../engine/rehearsal-script.ts';
 import { complain, json, result, say } from './out.ts';
 import type { Common } from './verb.ts';
 import { EXIT, repositoryAt, verb } from './verb.ts';
@@ -79,7 +78,7 @@ export async function create(slug: string, options: NewOptions): Promise<Created
     };
   }
   const environment = options.env ?? settings.environment;
-  const created = await createIteration({
+  return createIteration({
     root: repository.root,
     cwd: settings.directory,
     slug,
@@ -91,12 +90,10 @@ export async function create(slug: string, options: NewOptions): Promise<Created
     knownAgents: AGENTS.map((row) => row.name),
     ...(environment === undefined ? {} : { environment }),
     ...(maxParallel === undefined ? {} : { maxParallel }),
+    ...(options.rehearse === undefined ? {} : { rehearsal: options.rehearse }),
     now: new Date().toISOString(),
     dryRun: options.dryRun === true,
   });
-  if ('problems' in created || options.rehearse === undefined || options.dryRun === true) return created;
-  const problems = await writeRehearsal(created, options.rehearse);
-  return problems.length > 0 ? { problems, exit: 2 } : created;
 }
 
 function print(created: Created, options: NewOptions): void {

@@ -138,4 +138,3 @@ type Fact =
 export type Event = Fact & { readonly at: string };
 /** An event before the log has stamped it. */
 export type NewEvent = Fact;
-export type EventType = Fact['type'];

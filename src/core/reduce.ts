@@ -126,27 +126,19 @@ export function reduce(state: State, event: Event): State {
       return change(again, event.task, undefined, (task) => ({ ...task, onto: event.onto }));
     }
     case 'landing-started':
-      return { ...state, landing: { target: event.target, before: event.before, after: event.after } };
+      return { ...state, landing: { target: event.target, before: event.before, after: event.after, tasks: event.tasks } };
     case 'landing-finished': {
-      const { landing: _done, ...rest } = state;
-      const landed = { target: event.target, before: event.before, after: event.after, at: event.at, decision: event.decision };
-      return event.tasks.reduce<State>(
-        (next, id) =>
-          change(next, id, event.at, (task) =>
-            task.phase.name === 'accepted' ? { ...task, phase: { name: 'merged', commit: task.phase.commit } } : task,
-          ),
-        { ...rest, landed, conflicts: [] },
-      );
+      const { landing: _done, landed: earlier, ...rest } = state;
+      const { target, before, after, decision, at } = event;
+      const tasks = event.tasks.filter((id) => isKnown(state, id) && state.tasks[id]?.phase.name === 'accepted');
+      const landed = { target, before, after, tasks, at, decision, ...(earlier === undefined ? {} : { earlier }) };
+      return rephase({ ...rest, landed, conflicts: [] }, tasks, at, 'merged');
     }
     case 'landing-undone': {
-      const { landed: _taken, ...rest } = state;
-      return Object.keys(rest.tasks).reduce<State>(
-        (next, id) =>
-          change(next, id as TaskId, event.at, (task) =>
-            task.phase.name === 'merged' ? { ...task, phase: { name: 'accepted', commit: task.phase.commit } } : task,
-          ),
-        rest,
-      );
+      const { landed, ...rest } = state;
+      if (landed === undefined) return state;
+      const again = landed.earlier === undefined ? rest : { ...rest, landed: landed.earlier };
+      return rephase(again, landed.tasks, event.at, 'accepted');
     }
     default:
       return unreachable(event);
@@ -167,6 +159,17 @@ function change(state: State, id: TaskId, at: string | undefined, next: (task: T
   const moved = after.phase.name !== before.phase.name;
   const dated = moved && at !== undefined ? { ...after, since: at, previous: before.phase.name } : after;
   return { ...state, tasks: { ...state.tasks, [id]: dated } };
+}
+
+/** Accepted work becomes merged, or the other way round; anything else stays what it is. */
+function rephase(state: State, ids: readonly TaskId[], at: string, name: 'accepted' | 'merged'): State {
+  return ids.reduce<State>(
+    (next, id) =>
+      change(next, id, at, (task) =>
+        task.phase.name === 'accepted' || task.phase.name === 'merged' ? { ...task, phase: { name, commit: task.phase.commit } } : task,
+      ),
+    state,
+  );
 }
 
 /** A change by what an attempt reports, unless the task has been reset meanwhile: then it comes too late and counts for nothing. */
@@ -225,17 +228,12 @@ function findingLine(finding: Finding): string {
 
 function claimed(state: State, event: Extract<Event, { type: 'status-claimed' }>): State {
   const claim = { word: event.word, by: event.by, ...(event.message === undefined ? {} : { message: event.message }) };
-  return change(state, event.task, event.at, (task) => {
-    // a person working by hand says so in the plan: that is the end of the attempt, and its work is judged like any other
-    if (task.phase.name === 'awaiting-human' && event.word === 'Completed' && isManual(state, task.phase.decision)) {
-      return { ...task, claim, phase: { name: 'checking', outcome: 'exited' } };
-    }
-    return { ...task, claim };
-  });
-}
-
-function isManual(state: State, decision: string): boolean {
-  return state.decisions.some((open) => open.id === decision && open.kind === 'manual');
+  const noted = change(state, event.task, event.at, (task) => ({ ...task, claim }));
+  const mine = state.decisions.find((open) => open.task === event.task && open.kind === 'manual');
+  if (mine === undefined || event.word !== 'Completed') return noted;
+  // a person working by hand says so in the plan: that answers the question, and the work is judged like any other
+  const answered = { ...noted, decisions: noted.decisions.filter((open) => open !== mine) };
+  return change(answered, event.task, event.at, (task) => ({ ...task, phase: { name: 'checking', outcome: 'exited' } }));
 }
 
 function decided(state: State, event: Extract<Event, { type: 'decision-made' }>): State {
@@ -265,9 +263,8 @@ function decided(state: State, event: Extract<Event, { type: 'decision-made' }>)
 
 /** After an escalated review the findings go to the tasks that work again; a person's words go to all of them. */
 function againBecause(state: State, open: OpenDecision, event: Extract<Event, { type: 'decision-made' }>, id: TaskId): Reasons {
-  const phase = state.tasks[open.task]?.phase;
   const asked = state.tasks[open.task]?.findings ?? [];
   const about = asked.filter((finding) => finding.task === undefined || finding.task === id);
-  const findings = id === open.task || phase?.name !== 'awaiting-human' ? [] : about;
+  const findings = id === open.task ? [] : about;
   return { findings, ...(event.reason === undefined ? {} : { feedback: event.reason }) };
 }

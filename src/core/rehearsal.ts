@@ -1,5 +1,7 @@
 /** The mistakes the rehearsal agent can be told to make, and how they are written: `T3: red`, `T4: fail:2`, `T5: slow:500`. */
 
+import type { Problem } from './problem.ts';
+
 export const BEHAVIOURS = ['fail', 'hang', 'red', 'reject', 'outside', 'conflict', 'slow', 'block'] as const;
 export type BehaviourName = (typeof BEHAVIOURS)[number];
 
@@ -32,4 +34,27 @@ export function behavioursOf(text: string, task: string): Behaviour[] {
       .split(',')
       .flatMap((word) => parseBehaviour(word) ?? []);
   });
+}
+
+const HEADER = '# What the rehearsal agent does wrong, by task. Edit it at any time; each attempt reads it anew.';
+
+/** The text of `rehearsal.yaml` from words like `T3=red`, or everything that is wrong with them. */
+export function rehearsalText(
+  words: readonly string[],
+  tasks: readonly string[],
+): { readonly text: string; readonly problems: readonly Problem[] } {
+  const problems: Problem[] = [];
+  const lines: string[] = [];
+  for (const word of words.flatMap((one) => one.split(','))) {
+    const [task = '', behaviour = '', ...rest] = word.split('=').map((part) => part.trim());
+    if (!tasks.includes(task)) {
+      problems.push({ what: `--rehearse "${word}": there is no task "${task}"`, fix: `use ${tasks.join(', ')}` });
+    } else if (rest.length > 0 || parseBehaviour(behaviour) === undefined) {
+      const fix = `use one of ${BEHAVIOURS.join(', ')}, with a number of attempts or milliseconds after a colon if you like: fail:2, slow:500`;
+      problems.push({ what: `--rehearse "${word}": unknown behaviour "${behaviour}"`, fix });
+    } else {
+      lines.push(`${task}: ${behaviour}`);
+    }
+  }
+  return { text: `${[HEADER, ...lines].join('\n')}\n`, problems };
 }

@@ -1,7 +1,7 @@
 /** How likely an allocation is to go wrong, as a number from 0 to 100. What follows from it is decided elsewhere. */
 
 /** Tokens one complexity point is taken to cost until there is history to calibrate it. */
-export const TOKENS_PER_POINT = 1000;
+const TOKENS_PER_POINT = 1000;
 
 export interface Allocation {
   /** Tokens the task is expected to use: see `tokensFor`. */

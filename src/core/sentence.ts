@@ -6,7 +6,7 @@ import { unreachable } from './unreachable.ts';
 export function sentence(event: NewEvent): string {
   switch (event.type) {
     case 'iteration-created':
-      return `iteration ${event.iteration} made from the workflow ${event.workflow} with ${event.tasks.length} tasks`;
+      return `iteration ${event.iteration} made from the workflow ${event.workflow} with ${event.tasks.length} ${event.tasks.length === 1 ? 'task' : 'tasks'}`;
     case 'launch-started':
       return `launch started (process ${event.pid} on ${event.host}, at most ${event.maxParallel} at once)`;
     case 'launch-ended':

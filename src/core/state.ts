@@ -86,6 +86,18 @@ export interface OpenDecision {
   readonly since: string;
 }
 
+export interface Landed {
+  readonly target: string;
+  readonly before: CommitId;
+  readonly after: CommitId;
+  /** The tasks that this landing merged, and none that were merged before. */
+  readonly tasks: readonly TaskId[];
+  readonly at: string;
+  readonly decision: Decision;
+  /** What is the last landing again when this one is undone. */
+  readonly earlier?: Landed;
+}
+
 export interface State {
   readonly tasks: Readonly<Record<string, TaskState>>;
   readonly decisions: readonly OpenDecision[];
@@ -93,13 +105,9 @@ export interface State {
   readonly firstLaunch?: string;
   readonly outcome?: 'done' | 'waiting' | 'failed' | 'stopped';
   readonly validation?: { readonly decision: Decision; readonly tree: TreeId; readonly at: string };
-  readonly landing?: { readonly target: string; readonly before: CommitId; readonly after: CommitId };
-  readonly landed?: {
-    readonly target: string;
-    readonly before: CommitId;
-    readonly after: CommitId;
-    readonly at: string;
-    readonly decision: Decision;
-  };
+  /** A landing that has begun and whose end is not on record. */
+  readonly landing?: { readonly target: string; readonly before: CommitId; readonly after: CommitId; readonly tasks: readonly TaskId[] };
+  /** The last landing that has not been undone. */
+  readonly landed?: Landed;
   readonly conflicts: readonly { readonly task: TaskId; readonly paths: readonly string[] }[];
 }

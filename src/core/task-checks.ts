@@ -8,7 +8,7 @@ import { unreachable } from './unreachable.ts';
 import type { CheckTemplate, DeliverableTemplate, Step } from './workflow.ts';
 
 /** Id of the step check that, when a workflow has it, stands in for the built-in protection. */
-export const PROTECTED = 'protected';
+const PROTECTED = 'protected';
 
 export interface Checks {
   readonly checks: readonly Check[];

@@ -47,13 +47,14 @@ export class EventLogError extends Error {
   }
 }
 
-/** Creates an empty log, complete or not at all; throws EventLogError when there is one already. */
-export function createLog(file: string, iteration: string): void {
+/** Creates a log with its first events, complete or not at all; throws EventLogError when there is one already. */
+export function createLog(file: string, iteration: string, events: readonly Event[] = []): void {
   mkdirSync(path.dirname(file), { recursive: true });
   const written = `${file}.${process.pid}.new`;
   const fd = openSync(written, 'w', 0o644);
   try {
-    writeWhole(fd, `${JSON.stringify({ format: FORMAT, version: VERSION, iteration })}\n`);
+    const header = { format: FORMAT, version: VERSION, iteration };
+    writeWhole(fd, [header, ...events].map((line) => `${JSON.stringify(line)}\n`).join(''));
     fsyncSync(fd);
     linkSync(written, file);
   } catch (error) {

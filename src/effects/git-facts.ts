@@ -63,10 +63,7 @@ export async function readBlob(root: string, tree: CommitId | TreeId, path: stri
   const wanted = path.split('/').filter((part) => part !== '' && part !== '.');
   if (wanted.includes('..')) return undefined;
   if (wanted.length === 0) return { problem: 'is a directory' };
-  const env = { GIT_LITERAL_PATHSPECS: '1' };
-  const entry = await git(root, ['ls-tree', '-z', '--full-tree', tree, '--', wanted.join('/')], {
-    env,
-  });
+  const entry = await git(root, ['ls-tree', '-z', '--full-tree', tree, '--', wanted.join('/')]);
   const [, mode, id] = /^([0-7]{6}) [a-z]+ ([0-9a-f]+)\t/.exec(entry) ?? [];
   if (mode === undefined || id === undefined) return undefined;
   if (mode === '120000') return { problem: 'is a symbolic link' };

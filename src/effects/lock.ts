@@ -159,8 +159,8 @@ function isOurs(file: string, token: string): boolean {
   return parse(read(file))?.token === token;
 }
 
-/** Takes a dead holder's lock away under a new name, looks again at what was moved, and puts it back if it was another one. */
-function moveAside(file: string, inspected: string): void {
+/** Takes a dead holder's lock away under a new name, looks again at what was moved, and puts it back if it is not the `inspected` text. */
+export function moveAside(file: string, inspected: string): void {
   const aside = `${file}.stale.${crypto.randomUUID()}`;
   try {
     renameSync(file, aside);

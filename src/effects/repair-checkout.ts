@@ -94,7 +94,7 @@ async function compare(root: string, checkout: string, change: Change): Promise<
   const [old, next] = [await contents(before), await contents(after)];
   // with the same content before and after, the mode tells which one it is
   if (old?.equals(found.bytes) === true) return next?.equals(old) === true && after?.mode === found.mode ? 'ours' : 'old';
-  const torn = next !== undefined && found.bytes.length <= next.length && next.subarray(0, found.bytes.length).equals(found.bytes);
+  const torn = next !== undefined && next.subarray(0, found.bytes.length).equals(found.bytes);
   return torn ? 'ours' : 'foreign';
 }
 

@@ -9,7 +9,7 @@ const DRAFT = '.new';
 export type Contents = Readonly<Record<string, string | Uint8Array>>;
 
 /** Writes the contents, lets `finish` add to the draft, and gives it its name; when anything throws, nothing stays, not even a parent made for it. */
-export async function makeWhole(folder: string, contents: Contents, finish: (draft: string) => Promise<void>): Promise<void> {
+export async function makeWhole(folder: string, contents: Contents, finish: (draft: string) => void | Promise<void>): Promise<void> {
   const parent = path.dirname(folder);
   const draft = path.join(parent, DRAFT);
   const madeParent = !existsSync(parent);

@@ -1,21 +1,23 @@
 /** `iter new`: everything is checked first, then the folder is made in one step. Starts no agent and touches no branch. */
 import { basename, join } from 'node:path';
 import { expand, type Expansion } from '../core/expand.ts';
+import { didYouMean } from '../core/nearest.ts';
 import { cycleIn } from '../core/plan.ts';
+import { rehearsalText } from '../core/rehearsal.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Workflow } from '../core/workflow.ts';
-import { appendEvents, createLog } from '../effects/event-log.ts';
 import { acquire } from '../effects/lock.ts';
 import { locate, type Repository } from '../effects/repository.ts';
 import { sha256 } from '../effects/sha256.ts';
 import { makeWhole, type Contents } from '../effects/whole-folder.ts';
 import { iterationFiles } from '../files/iteration-files.ts';
+import { parseCriteria } from '../files/criteria.ts';
 import { manifestText } from '../files/manifest.ts';
 import { workflowLockText } from '../files/workflow-lock.ts';
 import { branchProblems, nextName, repositoryProblems, slugProblems, startOf, warningsFor, type Start } from './create-place.ts';
 import { readSources, type ChosenWorkflow, type Sources } from './create-sources.ts';
-import { ITERATIONS, logFile } from './iteration.ts';
+import { CRITERIA_FILE, ITERATIONS, startLog } from './iteration.ts';
 import { repositoryLock } from './places.ts';
 
 /** Milliseconds to wait for another `iter new` or `iter launch` that is making worktrees. */
@@ -43,6 +45,8 @@ export interface CreateRequest {
   /** The first one of the workflow when left out. */
   readonly environment?: string;
   readonly maxParallel?: number;
+  /** What the rehearsal agent does wrong: words like `T3=red`. */
+  readonly rehearsal?: readonly string[];
   /** ISO 8601 in UTC. */
   readonly now: string;
   readonly dryRun: boolean;
@@ -114,14 +118,21 @@ async function draft(request: CreateRequest, repository: Repository): Promise<Dr
   });
   const plan = planOf(request, { name, start, workflow, tasks: expansion.tasks });
   problems.push(...expansion.problems, ...cycleProblems(plan), ...(await branchProblems(root, name, plan)));
+  const rehearsal = rehearsalText(
+    request.rehearsal ?? [],
+    plan.tasks.map((task) => task.id),
+  );
+  problems.push(...rehearsal.problems, ...environmentProblems(request, workflow));
   if (problems.length > 0) return { answer: refused(problems), contents: {} };
 
-  const contents = contentsOf({
-    plan,
-    sources: { ...sources, workflow: sources.workflow },
-    expansion,
-    repository: basename(root),
-  });
+  const contents: Contents = {
+    ...contentsOf({ plan, sources: { ...sources, workflow: sources.workflow }, expansion, repository: basename(root) }),
+    ...(request.rehearsal === undefined ? {} : { 'rehearsal.yaml': rehearsal.text }),
+  };
+  // what is written has to read back: an input may have put shell syntax or a line break into a check
+  const unreadable = parseCriteria(String(contents[CRITERIA_FILE]), CRITERIA_FILE).problems;
+  if (unreadable.length > 0)
+    return { answer: refused(unreadable.map(({ what, fix }) => ({ what, ...(fix === undefined ? {} : { fix }) }))), contents: {} };
   const directory = join(root, ITERATIONS, name);
   const warnings = await warningsFor(root, plan, expansion.inputs);
   return {
@@ -151,6 +162,12 @@ function planOf(request: CreateRequest, { name, start, workflow, tasks }: Planne
     human: workflow.environments[environment]?.human ?? 'required',
     tasks,
   };
+}
+
+function environmentProblems({ environment }: CreateRequest, workflow: Workflow): Problem[] {
+  const known = Object.keys(workflow.environments);
+  if (environment === undefined || known.length === 0 || known.includes(environment)) return [];
+  return [{ what: `unknown environment "${environment}"`, fix: didYouMean(environment, known) }];
 }
 
 function cycleProblems(plan: Plan): Problem[] {
@@ -199,17 +216,7 @@ function contentsOf({ plan, sources, expansion, repository }: Parts): Contents {
   const given = Object.fromEntries(sources.given.map((file) => [file.path, file.bytes]));
   const contents: Contents = { ...files, 'workflow.lock.yaml': lock, ...folders, ...given };
   const hashes = Object.fromEntries(Object.entries(contents).map(([path, content]) => [path, sha256(content)]));
-  return { ...contents, 'manifest.json': manifestText(plan, hashes), '.run/.gitignore': '*\n' };
-}
-
-async function startLog(folder: string, plan: Plan): Promise<void> {
-  createLog(logFile(folder), plan.iteration);
-  const tasks = plan.tasks.map((task) => task.id);
-  await appendEvents(
-    logFile(folder),
-    [{ type: 'iteration-created', iteration: plan.iteration, workflow: plan.workflow, tasks }],
-    plan.created,
-  );
+  return { ...contents, 'manifest.json': manifestText(plan, hashes) };
 }
 
 function refused(problems: readonly Problem[]): Refused {

@@ -9,8 +9,8 @@ import type { Problem } from '../core/problem.ts';
 import { fold } from '../core/reduce.ts';
 import type { State } from '../core/state.ts';
 import { readText } from '../effects/disk.ts';
-import { EventLogError, readLog } from '../effects/event-log.ts';
-import { listFolders } from '../effects/folder.ts';
+import { EventLogError, createLog, readLog } from '../effects/event-log.ts';
+import { exists, listFolders, writeText } from '../effects/folder.ts';
 import type { Repository } from '../effects/repository.ts';
 import { parseManifest } from '../files/manifest.ts';
 import { parsePlan } from '../files/plan.ts';
@@ -92,6 +92,9 @@ function open(repository: Repository, name: string): Opened {
   }
   const rows = applyRows(manifest.plan, planText, `${shown}/${PLAN_FILE}`);
   if ('problems' in rows) return rows;
+  // a folder that came with a clone has no log of this machine: nothing has happened here yet
+  if (!exists(logFile(directory)))
+    return { iteration: { repository, name, directory, plan: rows.plan, events: [], state: fold([creation(rows.plan)]) } };
   try {
     const { events, torn } = readLog(logFile(directory));
     const iteration = { repository, name, directory, plan: rows.plan, events, state: fold(events) };
@@ -100,6 +103,23 @@ function open(repository: Repository, name: string): Opened {
     if (error instanceof EventLogError) return { problems: [{ what: error.message }] };
     throw error;
   }
+}
+
+/** The first event of every log. */
+function creation(plan: Plan): Event {
+  return {
+    at: plan.created,
+    type: 'iteration-created',
+    iteration: plan.iteration,
+    workflow: plan.workflow,
+    tasks: plan.tasks.map((task) => task.id),
+  };
+}
+
+/** Starts the event log of an iteration folder, in a `.run` folder that git does not see. */
+export function startLog(directory: string, plan: Plan): void {
+  writeText(join(directory, '.run', '.gitignore'), '*\n');
+  createLog(logFile(directory), plan.iteration, [creation(plan)]);
 }
 
 /** What people may change in the matrix while a run goes on: the dependencies of each task. */

@@ -38,6 +38,8 @@ export interface LaunchResult {
 const LEFTOVER_GRACE = 500;
 /** Milliseconds between two looks at plan and log when no watcher reports anything. */
 const AUDIT = 2000;
+/** How often the plan is written at the end of a run when somebody keeps saving it at the same moment. */
+const LAST_LOOKS = 10;
 
 /** Runs an iteration until every task is accepted, a person is needed, or nothing can go on. Throws LockedError when another launch has it. */
 export async function launch(iteration: Iteration, options: LaunchOptions, context: Context): Promise<LaunchResult> {
@@ -244,7 +246,8 @@ class Launch {
     if (this.#crash !== undefined) throw this.#crash;
     const outcome = this.#outcome();
     await this.#run.record({ type: 'launch-ended', outcome });
-    await syncPlan(this.#run, this.#context, this.#memory);
+    // nobody comes by after this who would write what an edit at this moment kept out
+    for (let look = 0; look < LAST_LOOKS; look += 1) if (await syncPlan(this.#run, this.#context, this.#memory)) break;
     await renderLog(this.#run.iteration);
     return { outcome, state: this.#run.state };
   }

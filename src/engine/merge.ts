@@ -123,13 +123,12 @@ async function resume(run: Run, context: Context): Promise<void> {
     const now = commitId(await git(root, ['rev-parse', '--verify', landing.target]));
     const inside = await gitResult(root, ['merge-base', '--is-ancestor', landing.after, now]);
     if (inside.exitCode === 0) {
-      const tasks = landable(run.plan, run.state).ready;
       const count = await git(root, ['rev-list', '--count', `${landing.before}..${landing.after}`]);
       await finish(run, {
         target: landing.target,
         before: landing.before,
         after: landing.after,
-        tasks,
+        tasks: landing.tasks,
         commits: Number(count),
         decision: run.state.validation?.decision ?? 'GO',
       });

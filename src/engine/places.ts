@@ -4,7 +4,7 @@ import type { TaskId } from '../core/ids.ts';
 import type { Iteration } from './iteration.ts';
 
 /** The parent of all worktrees of an iteration: `<repository>-worktrees/<iteration>`, beside the repository. */
-export function worktreesOf(iteration: Iteration): string {
+function worktreesOf(iteration: Iteration): string {
   const { root } = iteration.repository;
   return join(dirname(root), `${basename(root)}-worktrees`, iteration.name);
 }

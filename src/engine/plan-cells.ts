@@ -32,8 +32,9 @@ const SEEN_FILE = join('.run', 'plan-words.json');
 /**
  * Reads the plan, records what its Status cells claim, takes over edited dependencies, and writes back cells that differ from the state.
  * A plan that cannot be read (a person is in the middle of an edit) is said once and left alone.
+ * False when somebody saved the file at that very moment, so that its cells are not up to date.
  */
-export async function syncPlan(run: Run, context: Context, memory: PlanMemory): Promise<void> {
+export async function syncPlan(run: Run, context: Context, memory: PlanMemory): Promise<boolean> {
   const file = join(run.iteration.directory, PLAN_FILE);
   const text = readText(file);
   const applied =
@@ -44,7 +45,7 @@ export async function syncPlan(run: Run, context: Context, memory: PlanMemory): 
     const complaint = 'problems' in applied ? applied.problems.map(problemLine).join('\n') : '';
     if (complaint !== memory.complaint) context.say(`${complaint}\nThe plan as it was before stays in force.`);
     memory.complaint = complaint;
-    return;
+    return true;
   }
   memory.complaint = '';
   run.adopt(applied.plan);
@@ -71,6 +72,7 @@ export async function syncPlan(run: Run, context: Context, memory: PlanMemory): 
   if (JSON.stringify(seen) !== JSON.stringify(memory.seen))
     writeAtomic(join(run.iteration.directory, SEEN_FILE), `${JSON.stringify(seen)}\n`);
   memory.seen = seen;
+  return written;
 }
 
 function headerWord(run: Run): string {

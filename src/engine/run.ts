@@ -5,10 +5,11 @@ import type { Plan } from '../core/plan.ts';
 import { EMPTY, reduce } from '../core/reduce.ts';
 import type { State } from '../core/state.ts';
 import { appendEvents } from '../effects/event-log.ts';
+import { exists } from '../effects/folder.ts';
 import { readTail } from '../effects/event-tail.ts';
 import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
-import { logFile } from './iteration.ts';
+import { logFile, startLog } from './iteration.ts';
 
 type Ending = Extract<Event, { type: 'attempt-ended' }>;
 
@@ -22,6 +23,7 @@ export class Run {
   constructor(iteration: Iteration, context: Context) {
     this.#iteration = iteration;
     this.#context = context;
+    if (!exists(logFile(iteration.directory))) startLog(iteration.directory, iteration.plan);
     this.refresh();
   }
 

@@ -10,8 +10,6 @@ export interface Config {
   readonly environment?: string;
   readonly maxParallel?: number;
   readonly inputs: Inputs;
-  /** Folder for worktrees, relative to the repository. */
-  readonly worktrees?: string;
 }
 
 /** Keys as they are written. */

@@ -145,7 +145,7 @@ function quote(name: string, value: unknown): string {
   if (value === null || value === undefined) return `"${name}" is empty`;
   if (Array.isArray(value)) return `"${name}" is a list`;
   if (typeof value === 'object') return `"${name}" is a map of keys`;
-  return `"${name}" is ${JSON.stringify(value)}`;
+  return `"${name}" is "${typeof value === 'string' ? value : JSON.stringify(value)}"`;
 }
 
 const TYPE_WORDS: Readonly<Record<string, string>> = {

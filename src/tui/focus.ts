@@ -34,7 +34,6 @@ export interface Pressed {
 
 /** `interrupted`: by Ctrl+C. */
 export type Leaving = 'quit' | 'interrupted';
-export type NamedKey = 'up' | 'down' | 'page-up' | 'page-down' | 'home' | 'end' | 'enter' | 'escape' | 'interrupt';
 
 export const START: Focus = { pane: { show: 'tasks' } };
 

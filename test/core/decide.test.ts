@@ -40,7 +40,7 @@ describe('starting', () => {
     expect(actions(CHAIN, [checked('T1')])).toEqual(['accept T1']);
   });
 
-  it('it takes all needs, not one of them', () => {
+  it('all needs have to be met, not one of them', () => {
     expect(actions(CHAIN, [accepted('T1'), accepted('T2')])).toEqual(['start T3 #1']);
   });
 

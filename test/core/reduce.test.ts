@@ -186,7 +186,9 @@ describe('claims', () => {
   it('Completed in the plan ends the work of a person', () => {
     const mine = [prepared('T1'), asked('T1', 'T1-manual-1', 'manual')];
     expect(picture(ONE, ...mine, claimed('T1', 'Completed'))).toEqual(['T1 checking']);
+    expect(after(ONE, ...mine, claimed('T1', 'Completed')).decisions).toEqual([]);
     expect(picture(ONE, ...mine, claimed('T1', 'Blocked'))).toEqual(['T1 awaits T1-manual-1']);
+    expect(after(ONE, ...mine, claimed('T1', 'Blocked')).decisions).toHaveLength(1);
   });
 
   it('Completed in the plan does not answer a question of another kind', () => {
@@ -235,6 +237,12 @@ describe('a rejection', () => {
     const { tasks } = after(PAIR, ...built, back);
     expect(tasks['T3']).toMatchObject({ rejections: 1, tries: 0, attempt: 1 });
     expect(tasks['T2']).toMatchObject({ rejections: 0, tries: 0, attempt: 1, failures: [] });
+  });
+
+  it('what failed in work that starts over is not told again', () => {
+    const failing = [checked('T2', 1, { fails: ['a'] }), sentBack('T2', 1, 'a'), running('T2', 2)];
+    expect(task(PAIR, 'T2', ...failing)?.failures).toEqual(failures('a'));
+    expect(task(PAIR, 'T2', ...failing, back)?.failures).toEqual([]);
   });
 
   it('closes questions about work that starts over', () => {
@@ -352,25 +360,38 @@ describe('a conflict', () => {
 
 describe('a landing', () => {
   it('is under way between its two events', () => {
-    expect(after(PAIR, landing()).landing).toEqual({ target: 'refs/heads/main', before: 'before', after: 'after' });
+    expect(after(PAIR, landing('T1')).landing).toEqual({ target: 'refs/heads/main', before: 'before', after: 'after', tasks: ['T1'] });
     expect(after(PAIR, landing(), landed()).landing).toBeUndefined();
   });
 
   it('merges what was accepted among its tasks, and only that', () => {
-    const told = [accepted('T1'), accepted('T2'), running('T3'), landing(), landed('T1', 'T3')];
-    expect(picture(PAIR, ...told)).toEqual(['T1 merged', 'T2 accepted', 'T3 running', 'T4 waiting']);
+    const told = [accepted('T1'), accepted('T2'), checked('T3'), landing(), landed('T1', 'T3')];
+    expect(picture(PAIR, ...told)).toEqual(['T1 merged', 'T2 accepted', 'T3 checked', 'T4 waiting']);
     expect(after(PAIR, ...told)).toMatchObject({
-      landed: { target: 'refs/heads/main', before: 'before', after: 'after', at: secondsAfterNoon(14), decision: 'GO' },
-      tasks: { T1: { phase: { name: 'merged', commit: headOf('T1') }, since: secondsAfterNoon(14) } },
+      landed: { target: 'refs/heads/main', before: 'before', after: 'after', tasks: ['T1'], at: secondsAfterNoon(16), decision: 'GO' },
+      tasks: { T1: { phase: { name: 'merged', commit: headOf('T1') }, since: secondsAfterNoon(16) } },
     });
   });
 
+  const undone: NewEvent = { type: 'landing-undone', target: 'refs/heads/main', before: commitId('after'), after: commitId('before') };
+
   it('that is undone makes its work accepted again', () => {
-    const undone: NewEvent = { type: 'landing-undone', target: 'refs/heads/main', before: commitId('after'), after: commitId('before') };
     const told = [accepted('T1'), landing(), landed('T1'), undone];
     expect(picture(PAIR, ...told)).toEqual(['T1 accepted', 'T2 waiting', 'T3 waiting', 'T4 waiting']);
     expect(after(PAIR, ...told).landed).toBeUndefined();
     expect(task(PAIR, 'T1', ...told)?.phase).toEqual({ name: 'accepted', commit: headOf('T1') });
+  });
+
+  it('that is undone leaves what an earlier one merged, and that one is the last again', () => {
+    const first = [accepted('T1'), landing(), landed('T1')];
+    const told = [...first, accepted('T2'), landing(), landed('T1', 'T2'), undone];
+    expect(picture(PAIR, ...told)).toEqual(['T1 merged', 'T2 accepted', 'T3 waiting', 'T4 waiting']);
+    expect(after(PAIR, ...told).landed).toEqual(after(PAIR, ...first).landed);
+    expect(picture(PAIR, ...told, undone).slice(0, 2)).toEqual(['T1 accepted', 'T2 accepted']);
+  });
+
+  it('cannot be undone when there was none', () => {
+    expect(after(PAIR, accepted('T1'), undone)).toEqual(after(PAIR, accepted('T1')));
   });
 
   it('the last validation is remembered with its tree', () => {

@@ -10,7 +10,7 @@ const about = { task: T1, attempt: 2 } as const;
 
 it.each<[string, NewEvent]>([
   [
-    'iteration 001-a made from the workflow flow with 1 tasks',
+    'iteration 001-a made from the workflow flow with 1 task',
     { type: 'iteration-created', iteration: '001-a', workflow: 'flow', tasks: [T1] },
   ],
   ['launch started (process 7 on here, at most 3 at once)', { type: 'launch-started', pid: 7, host: 'here', maxParallel: 3 }],

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { acquire, holderOf, LockedError } from '../../src/effects/lock.ts';
+import { acquire, holderOf, LockedError, moveAside } from '../../src/effects/lock.ts';
 import { isAlive, processIdentity } from '../../src/effects/process-table.ts';
 import { bundled, runNode } from '../rig/program.ts';
 import { temporaryFolder } from '../rig/repository.ts';
@@ -146,4 +146,14 @@ test('a process is told from a later one with the same number', () => {
     false,
     false,
   ]);
+});
+
+test('a lock that changed hands between the look and the take-over is put back', async () => {
+  const file = lockFile();
+  const lock = await acquire(file, { what: 'just taken' });
+
+  moveAside(file, 'the lock of a dead process, as it was seen before');
+
+  expect([holderOf(file)?.what, readdirSync(path.dirname(file))]).toEqual(['just taken', [path.basename(file)]]);
+  lock.release();
 });

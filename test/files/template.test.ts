@@ -151,7 +151,7 @@ describe('INTEGRATION_REPORT.md', () => {
       '- T2.scope: changes a\\|b',
       '## How to undo',
       'iter undo',
-      'moves `main` back to `1`, provided nothing else has landed on it since. The commit it leaves is kept under `refs/iter/backup/1`.',
+      'moves `main` back to `1`, provided nothing else has landed on it since. Nothing is lost by it: what it takes away is kept under `refs/iter/undone/`, and where the branch was before the landing under `refs/iter/backup/1`.',
     ]);
   });
 

@@ -64,16 +64,25 @@ export function runs({ pid, birth }: Pick<Announced, 'pid' | 'birth'>): boolean 
   }
 }
 
-/** Numbers of all running processes that carry the mark of an iteration. */
-export function processesOf(directory: string): number[] {
+/** All running processes that carry the mark of an iteration and, if asked for, this entry in their environment. */
+export function processesOf(directory: string, entry = ''): Pick<Announced, 'pid' | 'birth'>[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
+    .flatMap((name) => {
       try {
-        return `\0${readFileSync(`/proc/${pid}/environ`, 'utf8')}`.includes(`\0ITER_RUN_ID=${directory}:`);
+        const environment = `\0${readFileSync(`/proc/${name}/environ`, 'utf8')}`;
+        const marked = environment.includes(`\0ITER_RUN_ID=${directory}:`) && environment.includes(`\0${entry}`);
+        return marked ? [{ pid: Number(name), birth: birthOf(name) }] : [];
       } catch {
-        return false;
+        // it has ended since the listing
+        return [];
       }
-    });
+    })
+    .filter(runs);
+}
+
+/** Clock ticks between the start of the machine and that of a process; throws when it is gone. */
+function birthOf(pid: string): string {
+  const line = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return line.slice(line.lastIndexOf(')') + 2).split(' ')[19] ?? '';
 }

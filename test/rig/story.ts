@@ -64,7 +64,7 @@ export function told(of: Plan, ...parts: readonly Told[]): Event[] {
     workflow: of.workflow,
     tasks: of.tasks.map((task) => task.id),
   };
-  return [created, ...parts.flat()].map((event, index) => ({ ...event, at: secondsAfterNoon(index) }) as Event);
+  return [created, ...parts.flat()].map((event, index) => ({ ...event, at: secondsAfterNoon(index) }));
 }
 
 export const secondsAfterNoon = (seconds: number): string => new Date(Date.UTC(2026, 0, 10, 12, 0, seconds)).toISOString();
@@ -205,13 +205,13 @@ export const conflicted = (task: string, reset: string, ...paths: readonly strin
   reset: reset.split(' ').map(taskId),
 });
 
-export const landing = (): NewEvent => ({
+export const landing = (...tasks: readonly string[]): NewEvent => ({
   type: 'landing-started',
   target: 'refs/heads/main',
   before: commitId('before'),
   after: commitId('after'),
   tree: 'tree' as never,
-  tasks: [],
+  tasks: tasks.map(taskId),
   backup: 'refs/iter/backup/x',
 });
 
