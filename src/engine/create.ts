@@ -1,7 +1,6 @@
 /** `iter new`: everything is checked first, then the folder is made in one step. Starts no agent and touches no branch. */
 import { basename, join } from 'node:path';
 import { expand, type Expansion } from '../core/expand.ts';
-import { didYouMean } from '../core/nearest.ts';
 import { cycleIn } from '../core/plan.ts';
 import { rehearsalText } from '../core/rehearsal.ts';
 import type { Plan } from '../core/plan.ts';
@@ -122,7 +121,7 @@ async function draft(request: CreateRequest, repository: Repository): Promise<Dr
     request.rehearsal ?? [],
     plan.tasks.map((task) => task.id),
   );
-  problems.push(...rehearsal.problems, ...environmentProblems(request, workflow));
+  problems.push(...rehearsal.problems);
   if (problems.length > 0) return { answer: refused(problems), contents: {} };
 
   const contents: Contents = {
@@ -131,8 +130,11 @@ async function draft(request: CreateRequest, repository: Repository): Promise<Dr
   };
   // what is written has to read back: an input may have put shell syntax or a line break into a check
   const unreadable = parseCriteria(String(contents[CRITERIA_FILE]), CRITERIA_FILE).problems;
-  if (unreadable.length > 0)
-    return { answer: refused(unreadable.map(({ what, fix }) => ({ what, ...(fix === undefined ? {} : { fix }) }))), contents: {} };
+  if (unreadable.length > 0) {
+    // the line numbers would be of a file nobody has; one command in many tasks is one mistake
+    const told = new Map(unreadable.map(({ what, fix }) => [what, { what, ...(fix === undefined ? {} : { fix }) }]));
+    return { answer: refused([...told.values()]), contents: {} };
+  }
   const directory = join(root, ITERATIONS, name);
   const warnings = await warningsFor(root, plan, expansion.inputs);
   return {
@@ -162,12 +164,6 @@ function planOf(request: CreateRequest, { name, start, workflow, tasks }: Planne
     human: workflow.environments[environment]?.human ?? 'required',
     tasks,
   };
-}
-
-function environmentProblems({ environment }: CreateRequest, workflow: Workflow): Problem[] {
-  const known = Object.keys(workflow.environments);
-  if (environment === undefined || known.length === 0 || known.includes(environment)) return [];
-  return [{ what: `unknown environment "${environment}"`, fix: didYouMean(environment, known) }];
 }
 
 function cycleProblems(plan: Plan): Problem[] {
