@@ -61,7 +61,7 @@ async function perform(wanted: string | undefined, options: LaunchFlags, signal:
         snapshot(iteration.plan, started.state, { directory: iteration.directory, running: false }),
       ),
     );
-  return conclude(iteration, started);
+  return conclude(iteration, started, context);
 }
 
 type Limits = Parameters<typeof launch>[1];
@@ -82,10 +82,14 @@ export async function launchChecked(
 }
 
 /** Says how a launch ended and what to do next; gives the exit code. */
-export function conclude(iteration: Iteration, { outcome, state }: LaunchResult): number {
+export function conclude(iteration: Iteration, { outcome, state }: LaunchResult, context: Context): number {
   switch (outcome) {
     case 'done':
-      say('every task that could run is accepted\nnext: iter validate, then iter merge');
+      context.say(
+        landed(iteration, state)
+          ? 'everything has landed already; there is nothing to launch'
+          : 'every task that could run is accepted\nnext: iter validate, then iter merge',
+      );
       return EXIT.done;
     case 'waiting':
       for (const open of state.decisions)
@@ -102,6 +106,10 @@ export function conclude(iteration: Iteration, { outcome, state }: LaunchResult)
       say('stopped; nothing is lost, iter launch continues');
       return EXIT.failed;
   }
+}
+
+function landed(iteration: Iteration, state: LaunchResult['state']): boolean {
+  return iteration.plan.tasks.every((task) => state.tasks[task.id]?.phase.name === 'merged');
 }
 
 function limitsOf(iteration: Iteration, options: LaunchFlags): Limits | { readonly problems: readonly Problem[] } {

@@ -121,7 +121,7 @@ function print(created: Created, options: NewOptions): void {
   );
   const verb_ = options.dryRun === true ? 'would make' : 'made';
   return result(
-    `${verb_} ${relative(process.cwd(), directory) || directory} from ${plan.workflow}: ${plan.tasks.length} tasks\n${rows.join('\n')}\nnext: iter launch`,
+    `${verb_} ${relative(process.cwd(), directory) || directory} from ${plan.workflow}: ${plan.tasks.length} tasks\n${rows.join('\n')}${options.quiet === true || options.dryRun === true ? '' : '\nnext: iter launch'}`,
   );
 }
 

@@ -37,7 +37,7 @@ async function perform(slug: string, options: NewOptions, signal: AbortSignal): 
   const { iteration } = opened;
   const launched = await launchChecked(iteration, { maxParallel: created.plan.maxParallel }, context);
   if ('exit' in launched) return launched.exit;
-  if (launched.outcome !== 'done') return conclude(iteration, launched);
+  if (launched.outcome !== 'done') return conclude(iteration, launched, context);
   const asked = { strategy: created.plan.strategy, target: created.plan.target, dryRun: false, strict: true };
   if (created.plan.human === 'required') {
     const validation = await validate(new Run(iteration, context), asked, context);

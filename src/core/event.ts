@@ -123,6 +123,7 @@ type Fact =
       readonly tasks: readonly TaskId[];
       readonly backup: string;
     }
+  | { readonly type: 'landing-refused'; readonly target: string; readonly reason: string }
   | {
       readonly type: 'landing-finished';
       readonly target: string;

@@ -127,6 +127,10 @@ export function reduce(state: State, event: Event): State {
     }
     case 'landing-started':
       return { ...state, landing: { target: event.target, before: event.before, after: event.after, tasks: event.tasks } };
+    case 'landing-refused': {
+      const { landing: _none, ...rest } = state;
+      return rest;
+    }
     case 'landing-finished': {
       const { landing: _done, landed: earlier, ...rest } = state;
       const { target, before, after, decision, at } = event;

@@ -51,6 +51,8 @@ export function sentence(event: NewEvent): string {
       return `conflicts in ${event.paths.join(', ')}; the work goes back`;
     case 'landing-started':
       return `landing ${event.after.slice(0, 10)} on ${event.target}, which was at ${event.before.slice(0, 10)} (kept at ${event.backup})`;
+    case 'landing-refused':
+      return `nothing landed on ${event.target}: ${event.reason}`;
     case 'landing-finished':
       return `landed ${event.commits} ${event.commits === 1 ? 'commit' : 'commits'} on ${event.target}: ${event.decision}`;
     case 'landing-undone':

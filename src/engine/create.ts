@@ -116,7 +116,7 @@ async function draft(request: CreateRequest, repository: Repository): Promise<Dr
     agent: request.agent,
   });
   const plan = planOf(request, { name, start, workflow, tasks: expansion.tasks });
-  problems.push(...expansion.problems, ...cycleProblems(plan), ...(await branchProblems(root, name, plan)));
+  problems.push(...placed(expansion.problems, sources.workflow), ...cycleProblems(plan), ...(await branchProblems(root, name, plan)));
   const rehearsal = rehearsalText(
     request.rehearsal ?? [],
     plan.tasks.map((task) => task.id),
@@ -164,6 +164,17 @@ function planOf(request: CreateRequest, { name, start, workflow, tasks }: Planne
     human: workflow.environments[environment]?.human ?? 'required',
     tasks,
   };
+}
+
+/** Problems of a step, with the line of the workflow where the step begins. */
+function placed(problems: readonly Problem[], { text, pin }: ChosenWorkflow): Problem[] {
+  const lines = text.split(/\r?\n/);
+  return problems.map((problem) => {
+    const step = /^step "([^"]+)" /.exec(problem.what)?.[1];
+    if (step === undefined || problem.file !== undefined) return problem;
+    const line = lines.findIndex((one) => new RegExp(`^\\s*-?\\s*\\{?\\s*id:\\s*["']?${step}\\b`).test(one)) + 1;
+    return { ...problem, file: pin.source, ...(line === 0 ? {} : { line }) };
+  });
 }
 
 function cycleProblems(plan: Plan): Problem[] {

@@ -6,14 +6,13 @@ import type { Snapshot } from '../core/view.ts';
 import { visible } from '../core/visible.ts';
 import { lastLines } from '../effects/follow.ts';
 import { holderOf } from '../effects/lock.ts';
-import { watchFiles } from '../effects/watch.ts';
+import type { Watch } from '../effects/watch.ts';
 import type { Context } from './context.ts';
 import { answer } from './decisions.ts';
 import type { Iteration } from './iteration.ts';
 import { PLAN_FILE, logFile } from './iteration.ts';
 import { launchLock } from './places.ts';
 import { Run } from './run.ts';
-import { stop } from './stop.ts';
 
 export type FeedAction =
   | { readonly do: 'decide'; readonly id: string; readonly option: string }
@@ -43,14 +42,13 @@ export function openFeed(iteration: Iteration, person: string, context: Context)
     run.refresh();
     for (const listener of listeners) listener();
   };
-  const watch = watchFiles(
-    [logFile(iteration.directory), join(iteration.directory, PLAN_FILE), join(iteration.directory, '.run', 'logs')],
-    tell,
-  );
+  let watch: Promise<Watch> | undefined;
   const audit = setInterval(tell, AUDIT);
   const isRunning = (): boolean => holderOf(launchLock(iteration))?.alive === true;
   const subscribe = (changed: () => void): (() => void) => {
     listeners.add(changed);
+    // loaded once somebody listens: the first picture is on the screen by then
+    watch ??= watched(iteration, tell);
     return () => listeners.delete(changed);
   };
   return {
@@ -67,6 +65,7 @@ export function openFeed(iteration: Iteration, person: string, context: Context)
       new Promise((resolve) => {
         const over = (): void => {
           leave();
+          signal.removeEventListener('abort', over);
           resolve();
         };
         const leave = subscribe(over);
@@ -74,9 +73,15 @@ export function openFeed(iteration: Iteration, person: string, context: Context)
       }),
     close: async () => {
       clearInterval(audit);
-      await watch.close();
+      await (await watch)?.close();
     },
   };
+}
+
+async function watched(iteration: Iteration, changed: () => void): Promise<Watch> {
+  const { watchFiles } = await import('../effects/watch.ts');
+  const { directory } = iteration;
+  return watchFiles([logFile(directory), join(directory, PLAN_FILE), join(directory, '.run', 'logs')], changed);
 }
 
 async function act(
@@ -90,6 +95,7 @@ async function act(
     if ('problems' in done) throw new Error(done.problems.map((problem) => problem.what).join('; '));
     return `${done.id}: ${done.option}`;
   }
+  const { stop } = await import('./stop.ts');
   const stopped = await stop(
     { ...iteration, state: run.state },
     { ...(action.task === undefined ? {} : { task: action.task }), by: person },

@@ -62,9 +62,14 @@ export function openIteration(repository: Repository, wanted?: string): Opened {
   for (const name of names.toReversed()) {
     const opened = open(repository, name);
     newest ??= opened;
-    if ('problems' in opened || opened.iteration.state.landed === undefined) return opened;
+    if ('problems' in opened || !isFinished(opened.iteration)) return opened;
   }
   return newest ?? { problems: [] };
+}
+
+/** Everything of it has landed. */
+function isFinished({ plan, state }: Iteration): boolean {
+  return plan.tasks.every((task) => state.tasks[task.id]?.phase.name === 'merged');
 }
 
 function matches(name: string, wanted: string): boolean {

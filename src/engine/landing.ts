@@ -37,7 +37,11 @@ export async function land(
   await git(root, ['update-ref', '-m', `iter merge ${run.iteration.name}: before`, backup, chain.before]);
   await run.record({ type: 'landing-started', target, before: chain.before, after: chain.after, tree: chain.tree, tasks, backup });
   const moved = await move(root, { checkout, target, before: chain.before, after: chain.after, what: `iter merge ${run.iteration.name}` });
-  if (moved !== undefined) return moved;
+  if (moved !== undefined) {
+    // what has begun has also ended: the next merge has nothing to clear up
+    await run.record({ type: 'landing-refused', target, reason: 'refused' in moved ? moved.refused : 'the target moved meanwhile' });
+    return moved;
+  }
   await finish(run, {
     target,
     before: chain.before,
