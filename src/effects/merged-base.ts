@@ -1,7 +1,8 @@
 /** Brings several commits together into one to start from, without touching any checkout; the same commits always give the same id. */
 import type { CommitId } from '../core/ids.ts';
-import { commitId } from '../core/ids.ts';
-import { git, GitError, gitResult } from './git.ts';
+import { mergeCommits, writeCommit } from './commit-objects.ts';
+import type { Signature } from './commit-objects.ts';
+import { git } from './git.ts';
 import { ITER_IDENTITY } from './git-facts.ts';
 
 export type MergedBase = { readonly commit: CommitId } | { readonly conflict: readonly string[] };
@@ -11,17 +12,12 @@ export async function mergedBase(root: string, commits: readonly CommitId[], mes
   const [first, ...rest] = await independent(root, commits);
   if (first === undefined) throw new Error('no commits to merge');
   if (rest.length === 0) return { commit: first };
-  const env = await fixedSignature(root, commits);
+  const signature = await fixedSignature(root, commits);
   let tip = first;
   for (const next of rest) {
-    const merged = await mergeTrees(root, tip, next);
-    if ('conflict' in merged) return merged;
-    tip = commitId(
-      await git(root, ['commit-tree', merged.tree, '-p', tip, '-p', next, '-F', '-'], {
-        env,
-        input: message,
-      }),
-    );
+    const merged = await mergeCommits(root, tip, next);
+    if ('paths' in merged) return { conflict: merged.paths };
+    tip = await writeCommit(root, { tree: merged.tree, parents: [tip, next], message, author: signature, committer: signature });
   }
   return { commit: tip };
 }
@@ -33,30 +29,8 @@ async function independent(root: string, commits: readonly CommitId[]): Promise<
   return distinct.filter((commit) => kept.has(commit));
 }
 
-/** Author, committer and date that depend on nothing but the commits: the date is that of the newest. */
-async function fixedSignature(root: string, commits: readonly CommitId[]): Promise<Readonly<Record<string, string>>> {
+/** A signature that depends on nothing but the commits: the date is that of the newest. */
+async function fixedSignature(root: string, commits: readonly CommitId[]): Promise<Signature> {
   const seconds = (await git(root, ['log', '--no-walk', '--format=%ct', ...commits])).split('\n').map(Number);
-  const date = `${Math.max(...seconds)} +0000`;
-  const { name, email } = ITER_IDENTITY;
-  return {
-    GIT_AUTHOR_NAME: name,
-    GIT_AUTHOR_EMAIL: email,
-    GIT_AUTHOR_DATE: date,
-    GIT_COMMITTER_NAME: name,
-    GIT_COMMITTER_EMAIL: email,
-    GIT_COMMITTER_DATE: date,
-  };
-}
-
-async function mergeTrees(
-  root: string,
-  ours: CommitId,
-  theirs: CommitId,
-): Promise<{ readonly tree: string } | { readonly conflict: string[] }> {
-  const argv = ['merge-tree', '--write-tree', '-z', '--name-only', '--no-messages', ours, theirs];
-  const result = await gitResult(root, argv);
-  const [tree = '', ...paths] = result.stdout.split('\0').filter((part) => part !== '');
-  if (result.exitCode === 0) return { tree: tree.trimEnd() };
-  if (result.exitCode === 1) return { conflict: paths };
-  throw new GitError(root, argv, result);
+  return { ...ITER_IDENTITY, date: `${Math.max(...seconds)} +0000` };
 }
