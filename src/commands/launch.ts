@@ -5,6 +5,7 @@ import type { Finish } from '../cli.ts';
 import { taskId } from '../core/ids.ts';
 import type { Problem } from '../core/problem.ts';
 import { snapshot } from '../core/snapshot.ts';
+import { hasLanded } from '../core/state.ts';
 import { startDetached } from '../effects/machine.ts';
 import type { Context } from '../engine/context.ts';
 import type { Iteration } from '../engine/iteration.ts';
@@ -86,7 +87,7 @@ export function conclude(iteration: Iteration, { outcome, state }: LaunchResult,
   switch (outcome) {
     case 'done':
       context.say(
-        landed(iteration, state)
+        hasLanded(iteration.plan.tasks, state)
           ? 'everything has landed already; there is nothing to launch'
           : 'every task that could run is accepted\nnext: iter validate, then iter merge',
       );
@@ -106,10 +107,6 @@ export function conclude(iteration: Iteration, { outcome, state }: LaunchResult,
       say('stopped; nothing is lost, iter launch continues');
       return EXIT.failed;
   }
-}
-
-function landed(iteration: Iteration, state: LaunchResult['state']): boolean {
-  return iteration.plan.tasks.every((task) => state.tasks[task.id]?.phase.name === 'merged');
 }
 
 function limitsOf(iteration: Iteration, options: LaunchFlags): Limits | { readonly problems: readonly Problem[] } {

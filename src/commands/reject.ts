@@ -6,7 +6,7 @@ import { settle } from './decide.ts';
 import { iterationAt, verb } from './verb.ts';
 
 /** What this word means for a decision, in order of preference. */
-const OPTIONS = ['again', 'fail'];
+const OPTIONS = ['reject', 'again', 'fail'];
 
 export function command(finish: Finish, signal: AbortSignal): Command {
   return verb(

@@ -6,6 +6,7 @@ import { downstreamOf } from './plan.ts';
 import type { Finding } from './review.ts';
 import { passes } from './review.ts';
 import type { State, TaskState } from './state.ts';
+import { settledAt } from './state.ts';
 
 export type Action =
   | { readonly do: 'start'; readonly task: TaskId; readonly attempt: number }
@@ -22,6 +23,8 @@ export type Action =
       readonly reset: readonly TaskId[];
       readonly findings: readonly Finding[];
     }
+  /** Its condition is false, or nobody has to look in this environment. */
+  | { readonly do: 'skip'; readonly task: TaskId; readonly reason: string }
   | { readonly do: 'fail'; readonly task: TaskId; readonly reason: string }
   | {
       readonly do: 'ask';
@@ -36,6 +39,8 @@ export interface Limits {
   readonly maxParallel: number;
   /** Tasks this process is working on right now. */
   readonly busy: ReadonlySet<TaskId>;
+  /** For tasks with a condition that could start: its value, or why it has none. */
+  readonly conditions?: Readonly<Record<string, boolean | { readonly problem: string }>>;
   /** Only these may start; everything when absent. */
   readonly only?: ReadonlySet<TaskId>;
 }
@@ -46,7 +51,7 @@ export function decide(plan: Plan, state: State, limits: Limits): Action[] {
     const current = state.tasks[task.id];
     if (current === undefined || limits.busy.has(task.id)) return [];
     if (limits.only !== undefined && !limits.only.has(task.id)) return [];
-    const action = next(plan, state, task, current);
+    const action = next(plan, state, { task, current, limits });
     return action === undefined ? [] : [action];
   });
   // judging finished work comes before starting more, and takes up a place while it runs
@@ -55,11 +60,17 @@ export function decide(plan: Plan, state: State, limits: Limits): Action[] {
   return possible.filter((action) => action.do !== 'start' || slots-- > 0);
 }
 
-function next(plan: Plan, state: State, task: PlannedTask, current: TaskState): Action | undefined {
+interface Question {
+  readonly task: PlannedTask;
+  readonly current: TaskState;
+  readonly limits: Limits;
+}
+
+function next(plan: Plan, state: State, { task, current, limits }: Question): Action | undefined {
   switch (current.phase.name) {
     case 'waiting':
     case 'rejected':
-      return needsMet(task, state) ? { do: 'start', task: task.id, attempt: attemptToStart(current) } : undefined;
+      return needsMet(task, state) ? begin(task, current, limits) : undefined;
     case 'starting':
     case 'running':
       return { do: 'recover', task: task.id };
@@ -110,10 +121,18 @@ export function needsMet(task: PlannedTask, state: State): boolean {
 
 /** The needs that are not accepted yet. */
 export function openNeeds(task: PlannedTask, state: State): TaskId[] {
-  return task.needs.filter((need) => {
-    const name = state.tasks[need]?.phase.name;
-    return name !== 'accepted' && name !== 'merged';
-  });
+  return task.needs.filter((need) => settledAt(state.tasks[need]) === undefined);
+}
+
+function begin(task: PlannedTask, current: TaskState, { conditions }: Limits): Action | undefined {
+  const start: Action = { do: 'start', task: task.id, attempt: attemptToStart(current) };
+  if (task.human?.mode === 'off') return { do: 'skip', task: task.id, reason: 'nobody has to look in this environment' };
+  if (task.when === undefined) return start;
+  const condition = conditions?.[task.id];
+  if (condition === undefined) return undefined;
+  if (condition === true) return start;
+  if (condition === false) return { do: 'skip', task: task.id, reason: `${task.when} is false` };
+  return { do: 'fail', task: task.id, reason: condition.problem };
 }
 
 /** An interrupted attempt keeps its number; anything else gets the next one. */

@@ -3,6 +3,7 @@
  * Events carry only strings and numbers that stay true for ever; nothing of the engine's types leaks in.
  */
 import type { Decision } from './check.ts';
+import type { FieldValue } from './fields.ts';
 import type { CommitId, TaskId, TreeId } from './ids.ts';
 import type { StatusWord } from './plan.ts';
 import type { Finding, ReviewVerdict } from './review.ts';
@@ -59,7 +60,11 @@ type Fact =
       readonly warnings: readonly Failure[];
       readonly verdict?: ReviewVerdict;
       readonly findings?: readonly Finding[];
+      /** The declared fields of its deliverables. */
+      readonly outputs?: Readonly<Record<string, FieldValue>>;
     }
+  | { readonly type: 'task-skipped'; readonly task: TaskId; readonly commit: CommitId; readonly reason: string }
+  | { readonly type: 'checkpoint-reached'; readonly task: TaskId; readonly attempt: number; readonly commit: CommitId }
   | { readonly type: 'task-accepted'; readonly task: TaskId; readonly attempt: number; readonly commit: CommitId }
   | { readonly type: 'task-sent-back'; readonly task: TaskId; readonly attempt: number; readonly failures: readonly Failure[] }
   | {
@@ -84,7 +89,7 @@ type Fact =
   | {
       readonly type: 'decision-requested';
       readonly id: string;
-      readonly kind: 'manual' | 'escalation';
+      readonly kind: 'manual' | 'escalation' | 'checkpoint';
       readonly task: TaskId;
       readonly question: string;
       readonly options: readonly DecisionOption[];
@@ -96,6 +101,8 @@ type Fact =
       readonly by: string;
       readonly reason?: string;
       readonly reset?: readonly TaskId[];
+      /** Of the reset tasks those that are told why. */
+      readonly goto?: readonly TaskId[];
     }
   | {
       readonly type: 'validation-finished';

@@ -2,6 +2,7 @@
 import { formatDuration } from './duration.ts';
 import type { Plan } from './plan.ts';
 import type { State } from './state.ts';
+import { settledAt } from './state.ts';
 import { wordFor } from './words.ts';
 
 export const EXECUTION_LOG_HEADER = ['Task ID', 'Agent ID', 'Started', 'Completed', 'Actual Duration', 'Status', 'Notes'] as const;
@@ -11,7 +12,7 @@ export function executionLog(plan: Plan, state: State): string[][] {
   return plan.tasks.map((task) => {
     const current = state.tasks[task.id];
     if (current?.started === undefined) return [task.id, task.instance, '-', '-', '-', 'Not Started', '-'];
-    const done = current.phase.name === 'accepted' || current.phase.name === 'merged' ? current.accepted : undefined;
+    const done = settledAt(current) === undefined ? undefined : current.accepted;
     const duration = done === undefined ? '-' : formatDuration(Date.parse(done) - Date.parse(current.started));
     return [
       task.id,

@@ -1,4 +1,5 @@
 /** Turns a workflow into tasks: step × target → T1, T2, … with names, order, estimates and checks. Writes and starts nothing. */
+import { actorOf } from './actor.ts';
 import type { Check } from './check.ts';
 import { deliveryFault } from './deliverable-path.ts';
 import { taskId, type TaskId } from './ids.ts';
@@ -24,6 +25,8 @@ export interface ExpandRequest {
   readonly roles: Readonly<Record<string, Role>>;
   /** Agent for steps that name none. */
   readonly agent: string;
+  /** Decides how much of a person the human steps take; `dev` when left out. */
+  readonly environment?: string;
 }
 
 export interface Expansion {
@@ -94,7 +97,7 @@ function valuesOf({ id, target, place }: Omit<Draft, 'values'>, values: Values):
   };
 }
 
-function plannedTasks(drafts: readonly Draft[], { workflow, iteration, roles, agent }: ExpandRequest): PlannedTask[] {
+function plannedTasks(drafts: readonly Draft[], { workflow, iteration, roles, agent, environment = 'dev' }: ExpandRequest): PlannedTask[] {
   const needs = needsOf(workflow.steps);
   const depths = depthsOf(needs);
   const letters = new Map(stagesOf(workflow.steps).flatMap((stage, index) => stage.map((step) => [step.id, letterOf(index)])));
@@ -102,7 +105,12 @@ function plannedTasks(drafts: readonly Draft[], { workflow, iteration, roles, ag
   return drafts.map((draft) => {
     const { id, step, values } = draft;
     const fill = (text: string): string => substitute(text, values).text;
-    const deliverables = step.deliverables.map(({ path, in: place, level }): Deliverable => ({ path: fill(path), in: place, level }));
+    const deliverables = step.deliverables.map(({ path, in: place, level, fields }): Deliverable => ({
+      path: fill(path),
+      in: place,
+      level,
+      ...(fields === undefined ? {} : { fields }),
+    }));
     const targets = draft.target === undefined ? [] : [draft.target];
     const role = Object.hasOwn(roles, step.role) ? roles[step.role] : undefined;
     // a step without targets is one piece of work on the iteration as a whole
@@ -114,7 +122,12 @@ function plannedTasks(drafts: readonly Draft[], { workflow, iteration, roles, ag
       step: step.id,
       title: fill(step.title),
       role: step.role,
-      agent: step.agent ?? agent,
+      ...actorOf(step, {
+        agent,
+        environment,
+        human: workflow.environments[environment]?.human ?? 'required',
+        tasksOf: (name) => drafts.filter((other) => other.step.id === name).map((other) => other.id),
+      }),
       instance: instanceOf(`${step.role}-${String(values['target.stem'] ?? step.id)}`, workers),
       branch: `refs/heads/iter/${iteration}/${id}`,
       needs: drafts.filter((other) => needs.get(step.id)?.includes(other.step.id)).map((other) => other.id),
@@ -149,7 +162,7 @@ function instanceOf(name: string, workers: Map<string, number>): string {
 
 /** The review a gate reads is the first file its step delivers into the iteration folder. */
 function gateOf(step: Step, deliverables: readonly Deliverable[]): Pick<PlannedTask, 'gate'> {
-  if (step.gate === undefined) return {};
+  if (step.gate === undefined || step.human !== undefined) return {};
   const report = deliverables.find((deliverable) => deliverable.in === 'iteration');
   if (report === undefined) throw new Error(`step "${step.id}" has a gate but delivers no review`);
   return { gate: { report: report.path, ...step.gate } };
@@ -157,7 +170,7 @@ function gateOf(step: Step, deliverables: readonly Deliverable[]): Pick<PlannedT
 
 function unknownRoles(steps: readonly Step[], roles: Readonly<Record<string, Role>>): Problem[] {
   return steps
-    .filter((step) => !Object.hasOwn(roles, step.role))
+    .filter((step) => step.human === undefined && step.run === undefined && !Object.hasOwn(roles, step.role))
     .map((step) => ({ what: `step "${step.id}" has the unknown role "${step.role}"`, fix: didYouMean(step.role, Object.keys(roles)) }));
 }
 

@@ -3,6 +3,7 @@ import type { CommitId, TaskId } from './ids.ts';
 import type { MergeStrategy, Plan } from './plan.ts';
 import { inDependencyOrder } from './plan.ts';
 import type { State } from './state.ts';
+import { settledAt } from './state.ts';
 
 export type MergeStep =
   | { readonly do: 'pick'; readonly task: TaskId; readonly commit: CommitId }
@@ -38,8 +39,7 @@ export function landable(plan: Plan, state: State): { ready: TaskId[]; open: Tas
   const ready: TaskId[] = [];
   const open: TaskId[] = [];
   for (const task of plan.tasks) {
-    const name = state.tasks[task.id]?.phase.name;
-    (name === 'accepted' || name === 'merged' ? ready : open).push(task.id);
+    (settledAt(state.tasks[task.id]) === undefined ? open : ready).push(task.id);
   }
   return { ready, open };
 }

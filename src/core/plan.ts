@@ -1,6 +1,9 @@
 /** The plan as the engine sees it: tasks with everything needed to start and judge them. Comes from manifest.json + MULTI_AGENT_PLAN.md. */
 import type { Place, Level } from './check.ts';
+import type { Fields } from './fields.ts';
+import type { HumanAnswer, HumanMode } from './human.ts';
 import type { CommitId, TaskId } from './ids.ts';
+import type { InputValue } from './workflow.ts';
 
 /** The five words people and agents write in the Status column (seed 004, section 6). */
 export const STATUS_WORDS = ['Not Started', 'In Progress', 'Blocked', 'Completed', 'Failed'] as const;
@@ -10,6 +13,7 @@ export interface Deliverable {
   readonly path: string;
   readonly in: Place;
   readonly level: Level;
+  readonly fields?: Fields;
 }
 
 /** A review's gate: with open MUST findings the work goes back to `goto`, at most `max` times. */
@@ -18,6 +22,17 @@ export interface Gate {
   readonly goto: string;
   /** The rejection with this number escalates to a person. */
   readonly max: number;
+}
+
+export interface Checkpoint {
+  readonly ask: string;
+  readonly who?: string;
+  /** Tasks whose deliverables the person should look at. */
+  readonly show: readonly TaskId[];
+  readonly mode: HumanMode;
+  readonly may: readonly HumanAnswer[];
+  /** Step a rejection sends the work back to. */
+  readonly goto?: string;
 }
 
 export interface PlannedTask {
@@ -36,6 +51,10 @@ export interface PlannedTask {
   readonly targets: readonly string[];
   readonly deliverables: readonly Deliverable[];
   readonly gate?: Gate;
+  /** Set when a person is the actor. */
+  readonly human?: Checkpoint;
+  /** CEL; when it is false as the task could start, the task is skipped. */
+  readonly when?: string;
   /** Further attempts after a first one whose checks failed. */
   readonly retries: number;
   /** Wall clock for one attempt, in milliseconds. */
@@ -64,6 +83,8 @@ export interface Plan {
   readonly environment: string;
   /** `required`: `iter run` never merges without a person. */
   readonly human: 'required' | 'optional';
+  /** The values of the workflow's inputs, for conditions. */
+  readonly inputs?: Readonly<Record<string, InputValue>>;
   readonly tasks: readonly PlannedTask[];
 }
 

@@ -73,6 +73,8 @@ export function reduce(state: State, event: Event): State {
         head: event.commit,
         warnings: event.warnings,
         findings: event.findings ?? task.findings,
+        ...(event.outputs === undefined ? {} : { outputs: event.outputs }),
+        ...(event.verdict === undefined ? {} : { verdict: event.verdict }),
         phase: {
           name: 'checked',
           commit: event.commit,
@@ -88,6 +90,22 @@ export function reduce(state: State, event: Event): State {
         ...SETTLED,
         accepted: event.at,
         phase: { name: 'accepted', commit: event.commit },
+      }));
+    case 'task-skipped':
+      return change(state, event.task, event.at, (task) => ({
+        ...withoutClaim(task),
+        base: event.commit,
+        head: event.commit,
+        phase: { name: 'skipped', commit: event.commit, reason: event.reason },
+      }));
+    case 'checkpoint-reached':
+      return change(state, event.task, event.at, (task) => ({
+        ...withoutClaim(task),
+        attempt: event.attempt,
+        base: event.commit,
+        head: event.commit,
+        started: task.started ?? event.at,
+        phase: { name: 'starting' },
       }));
     case 'task-sent-back':
       return change(state, event.task, event.at, (task) => ({
@@ -252,10 +270,17 @@ function decided(state: State, event: Extract<Event, { type: 'decision-made' }>)
       return change(again, open.task, undefined, (task) => ({ ...task, rejections: 0 }));
     }
     case 'accept':
+    case 'approve':
       return change(closed, open.task, event.at, (task) =>
-        task.head === undefined ? task : { ...task, ...SETTLED, phase: { name: 'accepted', commit: task.head } },
+        task.head === undefined ? task : { ...task, ...SETTLED, accepted: event.at, phase: { name: 'accepted', commit: task.head } },
       );
+    case 'reject': {
+      const { reset: ids = [open.task], goto = [], reason = `rejected by ${event.by}` } = event;
+      const back = reset(closed, ids, event.at, (id) => (goto.includes(id) ? { feedback: reason } : {}));
+      return change(back, open.task, undefined, (task) => ({ ...task, rejections: task.rejections + 1 }));
+    }
     case 'fail':
+    case 'abort':
       return change(closed, open.task, event.at, (task) => ({
         ...task,
         phase: { name: 'failed', reason: event.reason ?? `given up by ${event.by}` },

@@ -36,6 +36,19 @@ export function behavioursOf(text: string, task: string): Behaviour[] {
   });
 }
 
+/** The fields a line `T1.fields: kind=words, big=false` asks for; others get the first value that fits. */
+export function fieldsOf(text: string, task: string): Readonly<Record<string, string>> {
+  const pairs = text.split(/\r?\n/).flatMap((line) => {
+    const [key = '', ...value] = line.split(':');
+    if (key.trim() !== `${task}.fields`) return [];
+    return value
+      .join(':')
+      .split(',')
+      .map((pair) => pair.split('=').map((part) => part.trim()));
+  });
+  return Object.fromEntries(pairs.flatMap(([name, value]) => (name === undefined || value === undefined ? [] : [[name, value]])));
+}
+
 const HEADER = '# What the rehearsal agent does wrong, by task. Edit it at any time; each attempt reads it anew.';
 
 /** The text of `rehearsal.yaml` from words like `T3=red`, or everything that is wrong with them. */

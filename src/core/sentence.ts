@@ -31,6 +31,10 @@ export function sentence(event: NewEvent): string {
     }
     case 'task-accepted':
       return `accepted at ${event.commit.slice(0, 10)}`;
+    case 'task-skipped':
+      return `skipped: ${event.reason}`;
+    case 'checkpoint-reached':
+      return `reached, at ${event.commit.slice(0, 10)}`;
     case 'task-sent-back':
       return `sent back after attempt ${event.attempt}: ${event.failures.map((failure) => failure.message).join('; ')}`;
     case 'review-rejected':

@@ -83,6 +83,8 @@ function reasonFor(current: TaskState, running: boolean): string | undefined {
       return phase.reasons.join('; ');
     case 'checking':
       return phase.outcome === 'exited' ? undefined : (phase.reason ?? `the agent was ended: ${phase.outcome}`);
+    case 'skipped':
+      return phase.reason;
     case 'accepted':
     case 'merged':
       return current.warnings.length === 0 ? undefined : current.warnings.map((one) => `${one.id}: ${one.message}`).join('; ');
@@ -94,8 +96,8 @@ function reasonFor(current: TaskState, running: boolean): string | undefined {
 
 function runStatus(plan: Plan, state: State, running: boolean): RunStatus {
   const names = plan.tasks.map((task) => state.tasks[task.id]?.phase.name ?? 'waiting');
-  if (state.landed !== undefined && names.every((name) => name === 'merged')) return 'merged';
-  if (names.every((name) => name === 'accepted' || name === 'merged')) return 'ready-to-merge';
+  if (state.landed !== undefined && names.every((name) => name === 'merged' || name === 'skipped')) return 'merged';
+  if (names.every((name) => name === 'accepted' || name === 'merged' || name === 'skipped')) return 'ready-to-merge';
   if (running) return 'running';
   if (state.decisions.length > 0) return 'waiting-for-person';
   if (names.includes('failed')) return 'failed';

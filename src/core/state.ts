@@ -9,6 +9,7 @@
  */
 import type { Decision } from './check.ts';
 import type { DecisionOption, Failure } from './event.ts';
+import type { FieldValue } from './fields.ts';
 import type { CommitId, TaskId, TreeId } from './ids.ts';
 import type { StatusWord } from './plan.ts';
 import type { Finding, ReviewVerdict } from './review.ts';
@@ -30,6 +31,8 @@ export type Phase =
   /** Sent back for another attempt, which has not started yet. */
   | { readonly name: 'rejected'; readonly reasons: readonly string[] }
   | { readonly name: 'accepted'; readonly commit: CommitId }
+  /** Its condition was false, or nobody has to look here: what needs it goes on from `commit`. */
+  | { readonly name: 'skipped'; readonly commit: CommitId; readonly reason: string }
   | { readonly name: 'merged'; readonly commit: CommitId }
   | { readonly name: 'failed'; readonly reason: string };
 
@@ -69,6 +72,8 @@ export interface TaskState {
   /** What a person, or a conflict, adds for the next attempt. */
   readonly feedback?: string;
   readonly warnings: readonly Failure[];
+  readonly outputs?: Readonly<Record<string, FieldValue>>;
+  readonly verdict?: ReviewVerdict;
   /** A commit the branch has to contain besides the heads of its needs: what its work conflicted with. */
   readonly onto?: CommitId;
   /** Who asked for the running attempt to be ended. */
@@ -79,7 +84,7 @@ export interface TaskState {
 
 export interface OpenDecision {
   readonly id: string;
-  readonly kind: 'manual' | 'escalation';
+  readonly kind: 'manual' | 'escalation' | 'checkpoint';
   readonly task: TaskId;
   readonly question: string;
   readonly options: readonly DecisionOption[];
@@ -110,4 +115,16 @@ export interface State {
   /** The last landing that has not been undone. */
   readonly landed?: Landed;
   readonly conflicts: readonly { readonly task: TaskId; readonly paths: readonly string[] }[];
+}
+
+/** True when everything there was to land has landed. */
+export function hasLanded(tasks: readonly { readonly id: TaskId }[], state: State): boolean {
+  const over = (name: Phase['name'] | undefined): boolean => name === 'merged' || name === 'skipped';
+  return state.landed !== undefined && tasks.every((task) => over(state.tasks[task.id]?.phase.name));
+}
+
+/** The commit others may build on: of work that is accepted, landed or skipped; undefined while it is none of these. */
+export function settledAt(task: TaskState | undefined): CommitId | undefined {
+  const phase = task?.phase;
+  return phase?.name === 'accepted' || phase?.name === 'merged' || phase?.name === 'skipped' ? phase.commit : undefined;
 }

@@ -15,6 +15,7 @@ export type StateName =
   | 'rejected'
   | 'accepted'
   | 'merged'
+  | 'skipped'
   | 'failed';
 
 export interface TaskView {
@@ -43,7 +44,7 @@ export interface TaskView {
 
 export interface PendingDecision {
   readonly id: string;
-  readonly kind: 'manual' | 'escalation';
+  readonly kind: 'manual' | 'escalation' | 'checkpoint';
   readonly task: TaskId;
   readonly question: string;
   readonly options: readonly DecisionOption[];

@@ -17,6 +17,7 @@ export function wordFor(phase: Phase['name']): StatusWord {
     case 'awaiting-human':
       return 'Blocked';
     case 'accepted':
+    case 'skipped':
     case 'merged':
       return 'Completed';
     case 'failed':

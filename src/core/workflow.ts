@@ -1,5 +1,7 @@
 /** A workflow as loaded: what may happen. `files/workflow.ts` reads it from YAML; `core/expand.ts` turns it into tasks. */
 import type { Criterion, Level, Place } from './check.ts';
+import type { Fields } from './fields.ts';
+import type { HumanStep } from './human.ts';
 import type { MergeStrategy } from './plan.ts';
 
 export interface Input {
@@ -24,6 +26,8 @@ export interface DeliverableTemplate {
   readonly path: string;
   readonly in: Place;
   readonly level: Level;
+  /** Read from the front matter of the file. */
+  readonly fields?: Fields;
   readonly checks: readonly CheckTemplate[];
 }
 
@@ -32,7 +36,13 @@ export interface Step {
   readonly title: string;
   readonly stage?: string;
   readonly needs?: readonly string[];
+  /** The role that does it; `human` for a person, `run` for a command. */
   readonly role: string;
+  readonly human?: HumanStep;
+  /** A command line in place of an agent. */
+  readonly run?: string;
+  /** CEL; when it is false the step is skipped. */
+  readonly when?: string;
   readonly agent?: string;
   /** What this step is asked to do, beyond its role; a template. */
   readonly prompt?: string;

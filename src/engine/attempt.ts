@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { commandOf } from '../agents/table.ts';
 import type { CommitId, TaskId } from '../core/ids.ts';
 import { downstreamOf } from '../core/plan.ts';
-import type { PlannedTask } from '../core/plan.ts';
+import type { Plan, PlannedTask } from '../core/plan.ts';
 import { git } from '../effects/git.ts';
 import { acquire } from '../effects/lock.ts';
 import { runAttempt } from '../executors/local.ts';
@@ -118,7 +118,21 @@ function variablesOf(run: Run, task: PlannedTask, number: number, worktree: stri
     ITER_TARGETS: task.targets.join('\n'),
     ITER_NEEDS: task.needs.join(' '),
     ...(task.gate === undefined ? {} : { ITER_REVIEW: task.gate.report }),
+    ITER_FIELDS: JSON.stringify(
+      Object.fromEntries(task.deliverables.flatMap(({ path, fields }) => (fields === undefined ? [] : [[path, fields]]))),
+    ),
+    ...inputVariables(run.plan.inputs ?? {}),
   };
+}
+
+/** Values reach commands as variables, never as part of a command line: `issue` is `ITER_INPUT_ISSUE`. */
+function inputVariables(inputs: NonNullable<Plan['inputs']>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [
+      `ITER_INPUT_${name.toUpperCase()}`,
+      typeof value === 'object' ? value.join('\n') : String(value),
+    ]),
+  );
 }
 
 export interface Conflict {

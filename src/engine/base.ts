@@ -2,6 +2,7 @@
 import type { CommitId, TaskId } from '../core/ids.ts';
 import type { Plan, PlannedTask } from '../core/plan.ts';
 import type { State } from '../core/state.ts';
+import { settledAt } from '../core/state.ts';
 import { mergedBase } from '../effects/merged-base.ts';
 
 export type Base =
@@ -14,13 +15,13 @@ export async function baseOf(root: string, plan: Plan, state: State, task: Plann
   const extra = state.tasks[task.id]?.onto;
   let merged: CommitId | undefined = extra;
   for (const need of plan.tasks.filter((candidate) => task.needs.includes(candidate.id))) {
-    const phase = state.tasks[need.id]?.phase;
-    if (phase?.name !== 'accepted' && phase?.name !== 'merged') throw new Error(`${task.id} needs ${need.id}, which is not accepted`);
+    const head = settledAt(state.tasks[need.id]);
+    if (head === undefined) throw new Error(`${task.id} needs ${need.id}, which is not accepted`);
     if (merged === undefined) {
-      merged = phase.commit;
+      merged = head;
       continue;
     }
-    const next = await mergedBase(root, [merged, phase.commit], `Bring together what ${task.id} needs`);
+    const next = await mergedBase(root, [merged, head], `Bring together what ${task.id} needs`);
     if ('conflict' in next) return { conflict: { task: need.id, onto: merged, paths: next.conflict } };
     merged = next.commit;
   }

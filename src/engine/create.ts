@@ -29,6 +29,8 @@ export interface CreateRequest {
   readonly root: string;
   /** What file names typed by a person are relative to; the main checkout when left out. */
   readonly cwd?: string;
+  /** The person's own folder of iter, for their workflows; none are looked for when left out. */
+  readonly personal?: string;
   readonly slug: string;
   /** Name of a workflow, or the path of one: with a slash or ending in `.yaml`. */
   readonly workflow: string;
@@ -114,8 +116,9 @@ async function draft(request: CreateRequest, repository: Repository): Promise<Dr
     inputs: sources.inputs,
     roles: sources.roles,
     agent: request.agent,
+    environment: environmentOf(request, workflow),
   });
-  const plan = planOf(request, { name, start, workflow, tasks: expansion.tasks });
+  const plan = planOf(request, { name, start, workflow, tasks: expansion.tasks, inputs: expansion.inputs });
   problems.push(...placed(expansion.problems, sources.workflow), ...cycleProblems(plan), ...(await branchProblems(root, name, plan)));
   const rehearsal = rehearsalText(
     request.rehearsal ?? [],
@@ -148,10 +151,15 @@ interface Planned {
   readonly start: Start;
   readonly workflow: Workflow;
   readonly tasks: Plan['tasks'];
+  readonly inputs: Expansion['inputs'];
 }
 
-function planOf(request: CreateRequest, { name, start, workflow, tasks }: Planned): Plan {
-  const environment = request.environment ?? Object.keys(workflow.environments)[0] ?? ENVIRONMENT;
+function environmentOf(request: CreateRequest, workflow: Workflow): string {
+  return request.environment ?? Object.keys(workflow.environments)[0] ?? ENVIRONMENT;
+}
+
+function planOf(request: CreateRequest, { name, start, workflow, tasks, inputs }: Planned): Plan {
+  const environment = environmentOf(request, workflow);
   return {
     iteration: name,
     workflow: workflow.name,
@@ -162,6 +170,7 @@ function planOf(request: CreateRequest, { name, start, workflow, tasks }: Planne
     maxParallel: request.maxParallel ?? workflow.concurrency,
     environment,
     human: workflow.environments[environment]?.human ?? 'required',
+    inputs,
     tasks,
   };
 }

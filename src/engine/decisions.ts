@@ -1,7 +1,7 @@
 /** Answers pending decisions: what a person says becomes an event; the next look of the engine acts on it. */
 import { sendBackSet } from '../core/decide.ts';
 import type { TaskId } from '../core/ids.ts';
-import { taskOf } from '../core/plan.ts';
+import { downstreamOf, taskOf } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
 import type { OpenDecision } from '../core/state.ts';
 import type { Context } from './context.ts';
@@ -49,8 +49,16 @@ export async function answer(
     by: given.by,
     ...(given.reason === undefined ? {} : { reason: given.reason }),
     ...(given.option === 'again' ? { reset: resetFor(run, open) } : {}),
+    ...(given.option === 'reject' ? rejectionOf(run, open) : {}),
   });
   return { id: open.id, option: given.option };
+}
+
+/** A person's no sends back the whole step the checkpoint names, and everything after it. */
+function rejectionOf(run: Run, open: OpenDecision): { reset: readonly TaskId[]; goto: readonly TaskId[] } {
+  const step = taskOf(run.plan, open.task).human?.goto;
+  const goto = run.plan.tasks.filter((task) => task.step === step).map((task) => task.id);
+  return { goto, reset: [...goto, ...downstreamOf(run.plan, goto)] };
 }
 
 /** Once more for a review means once more for the work it rejected; for anything else, the task itself. */

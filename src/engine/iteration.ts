@@ -8,6 +8,7 @@ import { cycleIn } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
 import { fold } from '../core/reduce.ts';
 import type { State } from '../core/state.ts';
+import { hasLanded } from '../core/state.ts';
 import { readText } from '../effects/disk.ts';
 import { EventLogError, createLog, readLog } from '../effects/event-log.ts';
 import { exists, listFolders, writeText } from '../effects/folder.ts';
@@ -69,7 +70,7 @@ export function openIteration(repository: Repository, wanted?: string): Opened {
 
 /** Everything of it has landed. */
 function isFinished({ plan, state }: Iteration): boolean {
-  return plan.tasks.every((task) => state.tasks[task.id]?.phase.name === 'merged');
+  return hasLanded(plan.tasks, state);
 }
 
 function matches(name: string, wanted: string): boolean {

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Check } from '../core/check.ts';
 import type { Failure, NewEvent } from '../core/event.ts';
+import type { FieldValue } from '../core/fields.ts';
 import type { CommitId } from '../core/ids.ts';
 import type { PlannedTask } from '../core/plan.ts';
 import { problemLine } from '../core/problem.ts';
@@ -12,6 +13,7 @@ import { git, gitResult } from '../effects/git.ts';
 import { commitsBetween, identity, treeOf } from '../effects/git-facts.ts';
 import { commitAll } from '../effects/saved-work.ts';
 import { parseCriteria } from '../files/criteria.ts';
+import { readFrontMatterFields } from '../files/front-matter-fields.ts';
 import { parseReview } from '../files/review.ts';
 import type { Context } from './context.ts';
 import { runChecks } from './checks.ts';
@@ -44,7 +46,8 @@ export async function judge(run: Run, task: PlannedTask, context: Context): Prom
   const told = (level: string): Failure[] =>
     failed.filter((result) => (result.level === 'must') === (level === 'must')).map(({ id, message }) => ({ id, message }));
   const review = reviewOf(iteration, task);
-  const all = [...failures, ...problems, ...told('must'), ...review.failures];
+  const { outputs, failures: unfilled } = outputsOf(iteration, task);
+  const all = [...failures, ...problems, ...told('must'), ...unfilled, ...review.failures];
   await run.record({
     type: 'checks-finished',
     task: task.id,
@@ -52,6 +55,7 @@ export async function judge(run: Run, task: PlannedTask, context: Context): Prom
     commit: head,
     failures: all,
     warnings: told('rest'),
+    ...(Object.keys(outputs).length === 0 ? {} : { outputs }),
     ...review.verdict,
   });
 }
@@ -132,4 +136,18 @@ function reviewOf(
   if (review === undefined) return { failures, verdict: {} };
   const { verdict, findings } = judged(review);
   return { failures, verdict: { verdict, findings } };
+}
+
+/** The declared fields of the deliverables in the iteration folder; a missing one fails the task as a check would. */
+function outputsOf(iteration: Iteration, task: PlannedTask): { outputs: Record<string, FieldValue>; failures: Failure[] } {
+  const outputs: Record<string, FieldValue> = {};
+  const failures: Failure[] = [];
+  for (const { path, fields } of task.deliverables) {
+    const text = fields === undefined ? undefined : readText(join(iteration.directory, path));
+    if (fields === undefined || text === undefined) continue;
+    const { values, faults } = readFrontMatterFields(text, fields);
+    Object.assign(outputs, values);
+    failures.push(...faults.map((fault) => ({ id: `${task.id}.fields`, message: `${path}: ${fault}` })));
+  }
+  return { outputs, failures };
 }

@@ -4,6 +4,7 @@ import type { Action } from '../core/decide.ts';
 import { decide } from '../core/decide.ts';
 import type { TaskId } from '../core/ids.ts';
 import { taskOf } from '../core/plan.ts';
+import type { PlannedTask } from '../core/plan.ts';
 import type { State } from '../core/state.ts';
 import { unreachable } from '../core/unreachable.ts';
 import { GitError, git } from '../effects/git.ts';
@@ -13,6 +14,7 @@ import { watchFiles } from '../effects/watch.ts';
 import { writeExecutable } from '../effects/folder.ts';
 import { hostName, processNumber } from '../effects/machine.ts';
 import { attempt } from './attempt.ts';
+import { conditionsNow, reachCheckpoint, skip } from './checkpoint.ts';
 import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
 import { PLAN_FILE, logFile } from './iteration.ts';
@@ -110,7 +112,7 @@ class Launch {
 
   #limits() {
     const { maxParallel, only } = this.#options;
-    return { maxParallel, busy: new Set(this.#busy.keys()), ...(only === undefined ? {} : { only }) };
+    return { maxParallel, busy: new Set(this.#busy.keys()), conditions: conditionsNow(this.#run), ...(only === undefined ? {} : { only }) };
   }
 
   /** Resolves when a watcher, the end of some work, an abort or the slow audit asks for another round. */
@@ -143,7 +145,7 @@ class Launch {
     const number = run.state.tasks[action.task]?.attempt ?? 0;
     switch (action.do) {
       case 'start':
-        return this.#inBackground(action.task, (context) => attempt(run, taskOf(run.plan, action.task), action.attempt, context));
+        return this.#inBackground(action.task, (context) => this.#begins(taskOf(run.plan, action.task), action.attempt, context));
       case 'check':
         return this.#inBackground(action.task, (context) => judge(run, taskOf(run.plan, action.task), context));
       case 'recover':
@@ -171,6 +173,8 @@ class Launch {
           reset: action.reset,
           findings: action.findings,
         });
+      case 'skip':
+        return this.#inBackground(action.task, (context) => skip(run, taskOf(run.plan, action.task), action.reason, context));
       case 'fail':
         this.#context.say(`${action.task}: failed: ${action.reason}`);
         return run.record({ type: 'task-failed', task: action.task, attempt: number, reason: action.reason });
@@ -187,6 +191,12 @@ class Launch {
       default:
         return unreachable(action);
     }
+  }
+
+  #begins(task: PlannedTask, number: number, context: Context): Promise<void> {
+    const { human } = task;
+    if (human === undefined) return attempt(this.#run, task, number, context);
+    return reachCheckpoint(this.#run, task, { attempt: number, human }, context);
   }
 
   async #accept(id: TaskId, number: number): Promise<void> {
@@ -263,7 +273,7 @@ class Launch {
     if (this.#context.signal.aborted) return 'stopped';
     const { state, plan } = this.#run;
     const names = plan.tasks.map((task) => state.tasks[task.id]?.phase.name);
-    if (names.every((name) => name === 'accepted' || name === 'merged')) return 'done';
+    if (names.every((name) => name === 'accepted' || name === 'merged' || name === 'skipped')) return 'done';
     if (state.decisions.length > 0) return 'waiting';
     return names.includes('failed') ? 'failed' : 'done';
   }

@@ -4,6 +4,7 @@ import type { SeenWords } from '../core/claims.ts';
 import { claims } from '../core/claims.ts';
 import { EXECUTION_LOG_HEADER, executionLog } from '../core/execution-log.ts';
 import { problemLine } from '../core/problem.ts';
+import { hasLanded } from '../core/state.ts';
 import { wordFor } from '../core/words.ts';
 import { readText } from '../effects/disk.ts';
 import { writeAtomic, writeIfUnchanged } from '../effects/replace-file.ts';
@@ -77,7 +78,7 @@ export async function syncPlan(run: Run, context: Context, memory: PlanMemory): 
 
 function headerWord(run: Run): string {
   const names = run.plan.tasks.map((task) => run.state.tasks[task.id]?.phase.name ?? 'waiting');
-  if (names.every((name) => name === 'merged')) return 'Completed';
-  if (names.every((name) => name === 'accepted' || name === 'merged')) return 'Integration';
+  if (hasLanded(run.plan.tasks, run.state)) return 'Completed';
+  if (names.every((name) => name === 'accepted' || name === 'merged' || name === 'skipped')) return 'Integration';
   return names.every((name) => name === 'waiting') ? 'Planning' : 'In Progress';
 }

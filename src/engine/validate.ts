@@ -8,6 +8,7 @@ import { commitId } from '../core/ids.ts';
 import { inDependencyOrder, taskOf } from '../core/plan.ts';
 import type { MergeStrategy } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
+import { settledAt } from '../core/state.ts';
 import { readText } from '../effects/disk.ts';
 import { writeAtomic } from '../effects/replace-file.ts';
 import { inspectFile } from '../effects/folder.ts';
@@ -46,7 +47,8 @@ export async function validate(run: Run, options: ValidateOptions, context: Cont
   const there = await landedBefore(run, { target: options.target, tip });
   const tasks = new Set([...wanted].filter((id) => !there.has(id)));
   const built = await buildChain({ root, plan: run.plan, state: run.state, tip, strategy: options.strategy, tasks });
-  const checks = read.checks.filter((check) => check.task === undefined || wanted.has(check.task));
+  const skipped = (id: TaskId): boolean => run.state.tasks[id]?.phase.name === 'skipped';
+  const checks = read.checks.filter((check) => check.task === undefined || (wanted.has(check.task) && !skipped(check.task)));
   const open = completion(run, wanted);
   const verdict =
     'conflict' in built
@@ -96,7 +98,7 @@ async function landedBefore(run: Run, { target, tip }: { target: string; tip: Co
 function completion(run: Run, wanted: ReadonlySet<TaskId>): Result[] {
   return inDependencyOrder(run.plan.tasks.filter((task) => wanted.has(task.id))).flatMap((task): Result[] => {
     const name = run.state.tasks[task.id]?.phase.name ?? 'waiting';
-    if (name === 'accepted' || name === 'merged') return [];
+    if (settledAt(run.state.tasks[task.id]) !== undefined) return [];
     return [
       {
         id: `${task.id}.completed`,

@@ -2,6 +2,7 @@
 import type { Check } from '../core/check.ts';
 import type { TaskId } from '../core/ids.ts';
 import type { Plan } from '../core/plan.ts';
+import { taskOf } from '../core/plan.ts';
 import type { Inputs, Role, Workflow } from '../core/workflow.ts';
 import { iterationValues } from './iteration-values.ts';
 import { render } from './template.ts';
@@ -43,9 +44,16 @@ export function iterationFiles(iteration: NewIteration): Readonly<Record<string,
   };
   for (const task of values.tasks) {
     const role = iteration.roles[task.role];
+    // a person or a command needs no prompt of a role
+    if (role === undefined && isRoleless(iteration.plan, task.id)) continue;
     if (role === undefined) throw new Error(`the role ${task.role} of ${task.id} was not loaded`);
     const hasIterationFiles = task.deliverables.some((deliverable) => deliverable.in === 'iteration');
     files[task.prompt] = render('agent-prompt.md', { ...values, task, role, hasIterationFiles });
   }
   return files;
+}
+
+function isRoleless(plan: Plan, id: TaskId): boolean {
+  const task = taskOf(plan, id);
+  return task.human !== undefined || task.role === 'run';
 }

@@ -1,4 +1,5 @@
 /** Works out what the templates of a new iteration print: names, orders and lists. The numbers are in `iteration-figures.ts`. */
+import { fieldText } from '../core/fields.ts';
 import { byNumber, type TaskId } from '../core/ids.ts';
 import { drawDependencies } from '../core/drawing.ts';
 import { downstreamOf, inDependencyOrder } from '../core/plan.ts';
@@ -66,7 +67,9 @@ export function iterationValues(iteration: NewIteration): IterationValues {
     tasks: plan.tasks.map((task) => taskValues(task, iteration)),
     roles: Object.entries(iteration.rolePins).map(([name, pin]) => ({ name, sha256: pin.sha256 })),
     groups: schedule(plan.tasks, plan.maxParallel).phases.map((phase) => groupValues(phase, iteration)),
-    outputs: plan.tasks.flatMap((task) => task.deliverables.map((deliverable) => ({ task: task.id, ...deliverable }))),
+    outputs: plan.tasks.flatMap((task) =>
+      task.deliverables.map(({ path, in: place, level }) => ({ task: task.id, path, in: place, level })),
+    ),
     wholeCriteria,
     successCriteria: [
       `every MUST check of the ${plan.tasks.length} ${plan.tasks.length === 1 ? 'task' : 'tasks'} passes`,
@@ -100,6 +103,9 @@ function taskValues(task: PlannedTask, { plan, workflow, checks, prompts, inputs
     deliverables: task.deliverables.map((deliverable) => ({
       ...deliverable,
       write: writePath(deliverable.in, deliverable.path),
+      fields: Object.entries(deliverable.fields ?? {})
+        .map(([name, type]) => `${name}: ${fieldText(type)}`)
+        .join('; '),
     })),
     ...(task.gate === undefined ? {} : { gate: { write: writePath('iteration', task.gate.report) } }),
     permission: task.permission,

@@ -108,6 +108,8 @@ export interface TaskValues {
     readonly write: string;
     readonly in: Place;
     readonly level: Level;
+    /** What its front matter has to say; empty when nothing. */
+    readonly fields: string;
   }[];
   readonly gate?: { readonly write: string };
   readonly permission: string;

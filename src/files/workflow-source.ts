@@ -1,6 +1,8 @@
 /** A workflow file as written, in the shape schemas/workflow.schema.json promises, and as the program reads it. */
 import type { Criterion, Format, Level, Place } from '../core/check.ts';
 import { parseDuration } from '../core/duration.ts';
+import type { Fields } from '../core/fields.ts';
+import type { HumanStep } from '../core/human.ts';
 import type { MergeStrategy } from '../core/plan.ts';
 import { parseSize } from '../core/size.ts';
 import type { CheckTemplate, DeliverableTemplate, InputValue, Step, Workflow } from '../core/workflow.ts';
@@ -27,6 +29,7 @@ export interface DeliverableSource {
   readonly path: string;
   readonly in?: Place | 'worktree';
   readonly level?: Level;
+  readonly fields?: Fields;
   readonly checks?: readonly CheckSource[];
 }
 
@@ -37,10 +40,15 @@ interface Defaults {
   readonly permission?: Step['permission'];
 }
 
+export type HumanSource = Pick<HumanStep, 'ask' | 'who' | 'mode'> & Partial<Pick<HumanStep, 'show' | 'may'>>;
+
 export interface StepSource extends Defaults {
   readonly id: string;
   readonly title?: string;
-  readonly role: string;
+  readonly role?: string;
+  readonly human?: HumanSource;
+  readonly run?: string;
+  readonly when?: string;
   readonly stage?: string;
   readonly needs?: readonly string[];
   readonly targets?: { readonly from: string };
@@ -79,6 +87,10 @@ export interface WorkflowSource {
 
 export const FILE_CHECKS = ['exists', 'size', 'headings', 'contains', 'matches', 'format'] as const;
 export const CHECKS = [...FILE_CHECKS, 'command', 'commits', 'scope'] as const;
+
+/** Stand in for a role where a person or a command is the actor. */
+export const HUMAN = 'human';
+export const RUN = 'run';
 
 /** Values for what a workflow leaves unsaid. */
 const UNSAID = {
@@ -127,7 +139,10 @@ function stepOf(step: StepSource, defaults: Defaults): Step {
     title: step.title ?? titleOf(step),
     ...(step.stage === undefined ? {} : { stage: step.stage }),
     ...(step.needs === undefined ? {} : { needs: step.needs }),
-    role: step.role,
+    role: step.role ?? (step.human === undefined ? RUN : HUMAN),
+    ...(step.human === undefined ? {} : { human: humanOf(step, step.human) }),
+    ...(step.run === undefined ? {} : { run: step.run }),
+    ...(step.when === undefined ? {} : { when: step.when }),
     ...(agent === undefined ? {} : { agent }),
     ...(step.prompt === undefined ? {} : { prompt: step.prompt }),
     ...(step.targets === undefined ? {} : { targets: step.targets.from.replace(/^inputs\./, '') }),
@@ -142,6 +157,12 @@ function stepOf(step: StepSource, defaults: Defaults): Step {
   };
 }
 
+/** Without a word on it a person may approve or abort, and reject where the step says what happens then. */
+function humanOf(step: StepSource, { ask, who, mode, show = [], may }: HumanSource): HumanStep {
+  const answers = may ?? (step.gate === undefined ? ['approve', 'abort'] : ['approve', 'reject', 'abort']);
+  return { ask, show, may: answers, ...(who === undefined ? {} : { who }), ...(mode === undefined ? {} : { mode }) };
+}
+
 /** `security-review` is "Security review"; with targets, each task names its own. */
 function titleOf(step: StepSource): string {
   const words = step.id.replaceAll('-', ' ');
@@ -149,9 +170,10 @@ function titleOf(step: StepSource): string {
   return step.targets === undefined ? title : `${title}: {{ target }}`;
 }
 
-function deliverableOf({ id, path, in: place, level = 'must', checks = [] }: DeliverableSource): DeliverableTemplate {
+function deliverableOf({ id, path, in: place, level = 'must', fields, checks = [] }: DeliverableSource): DeliverableTemplate {
   const own = checks.map((check): CheckSource => ({ level, ...check, file: path, in: placeOf(place) }));
-  return { id, path, in: placeOf(place), level, checks: own.flatMap((check) => checkOf(check) ?? []) };
+  const read = fields === undefined ? {} : { fields };
+  return { id, path, in: placeOf(place), level, ...read, checks: own.flatMap((check) => checkOf(check) ?? []) };
 }
 
 /** Undefined for an entry that is no sound check: its problem is told elsewhere. */

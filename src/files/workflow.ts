@@ -18,5 +18,6 @@ export function loadWorkflow(text: string, file: string): { readonly workflow?: 
 
 /** Names of the roles a workflow needs, each once, in order of first use. */
 export function rolesUsed(workflow: Workflow): string[] {
-  return [...new Set(workflow.steps.map((step) => step.role))];
+  const acted = workflow.steps.filter((step) => step.human === undefined && step.run === undefined);
+  return [...new Set(acted.map((step) => step.role))];
 }

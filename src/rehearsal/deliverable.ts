@@ -7,6 +7,8 @@ export interface DeliverableRequest {
   readonly task: string;
   readonly changed: readonly string[];
   /** For a review: what has to change; an empty list approves. */
+  /** Lines `name: value` its front matter has to have. */
+  readonly fields: readonly string[];
   readonly review?: readonly { readonly task: string; readonly title: string }[];
   /** Leaves out the last heading that is asked for. */
   readonly incomplete: boolean;
@@ -29,15 +31,20 @@ function documentText(request: DeliverableRequest, words: readonly string[]): st
   const headings = request.incomplete ? asked.slice(0, -1) : asked;
   const sections = (headings.length === 0 ? ['Summary'] : headings).map((heading) => `## ${heading}\n\n${paragraph(heading, request)}\n`);
   const said = words.length === 0 ? '' : `\n${words.map((word) => `- ${word}`).join('\n')}\n`;
-  return `${request.review === undefined ? '' : frontMatter(request.review)}# ${request.task}: ${request.file}\n\n${sections.join('\n')}${said}`;
+  return `${frontMatter(request)}# ${request.task}: ${request.file}\n\n${sections.join('\n')}${said}`;
 }
 
-function frontMatter(findings: readonly { readonly task: string; readonly title: string }[]): string {
-  if (findings.length === 0) return '---\nverdict: approved\nfindings: []\n---\n\n';
+function frontMatter({ review, fields }: DeliverableRequest): string {
+  const lines = [...(review === undefined ? [] : [verdictText(review)]), ...fields];
+  return lines.length === 0 ? '' : `---\n${lines.join('\n')}\n---\n\n`;
+}
+
+function verdictText(findings: NonNullable<DeliverableRequest['review']>): string {
+  if (findings.length === 0) return 'verdict: approved\nfindings: []';
   const rows = findings.map(
     (finding, index) => `  - id: F${index + 1}\n    level: must\n    task: ${finding.task}\n    title: ${JSON.stringify(finding.title)}\n`,
   );
-  return `---\nverdict: changes_requested\nfindings:\n${rows.join('')}---\n\n`;
+  return `verdict: changes_requested\nfindings:\n${rows.join('').trimEnd()}`;
 }
 
 function paragraph(heading: string, request: DeliverableRequest): string {

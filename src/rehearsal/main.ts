@@ -8,7 +8,8 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Check } from '../core/check.ts';
 import type { Behaviour, BehaviourName } from '../core/rehearsal.ts';
-import { behavioursOf } from '../core/rehearsal.ts';
+import type { Fields } from '../core/fields.ts';
+import { behavioursOf, fieldsOf } from '../core/rehearsal.ts';
 import { parseCriteria } from '../files/criteria.ts';
 import { deliverableText } from './deliverable.ts';
 import { changeFor } from './change.ts';
@@ -56,6 +57,7 @@ for (const [file, own] of byIterationFile(checks)) {
     checks: own,
     task,
     changed,
+    fields: fieldLines(file),
     ...(review ? { review: making('reject') === undefined ? [] : rejected() } : {}),
     // a red run without code to break leaves out what was asked for first
     incomplete: making('red') !== undefined && !wantsCommits,
@@ -94,6 +96,17 @@ function changeRepository(): string[] {
 function git(argv: readonly string[]): string {
   const name = ['-c', 'user.name=Rehearsal', '-c', 'user.email=rehearsal@localhost'];
   return execFileSync('git', [...name, '-c', 'commit.gpgSign=false', ...argv], { encoding: 'utf8' });
+}
+
+/** Front matter for the declared fields: what rehearsal.yaml asks for, else the first value that fits. A verdict is the review's own. */
+function fieldLines(file: string): string[] {
+  const all = JSON.parse(process.env['ITER_FIELDS'] ?? '{}') as Readonly<Record<string, Fields>>;
+  const wanted = existsSync(script) ? fieldsOf(readFileSync(script, 'utf8'), task) : {};
+  const values: Record<string, string> = { string: 'rehearsed', number: '1', boolean: 'true', list: '[rehearsed]' };
+  return Object.entries(all[file] ?? {}).flatMap(([name, type]) => {
+    if (name === 'verdict' && file === process.env['ITER_REVIEW']) return [];
+    return [`${name}: ${wanted[name] ?? (typeof type === 'string' ? values[type] : type[0]) ?? ''}`];
+  });
 }
 
 function rejected(): { task: string; title: string }[] {

@@ -43,6 +43,7 @@ export function meaningOf(state: StateName): Meaning {
   switch (state) {
     case 'waiting':
     case 'ready':
+    case 'skipped':
       return 'quiet';
     case 'starting':
     case 'running':

@@ -1,0 +1,34 @@
+/** Who does a task: an agent in a role, a command, or a person; and under which condition. */
+import type { HumanMode } from './human.ts';
+import { modeIn } from './human.ts';
+import type { TaskId } from './ids.ts';
+import type { PlannedTask } from './plan.ts';
+import type { Step } from './workflow.ts';
+
+export interface Surroundings {
+  /** Agent for steps that name none. */
+  readonly agent: string;
+  readonly environment: string;
+  /** What the environment says of people in general. */
+  readonly human: 'required' | 'optional';
+  /** The tasks of a step. */
+  readonly tasksOf: (step: string) => readonly TaskId[];
+}
+
+/** The part of a planned task that says who does it, and when. */
+export function actorOf(step: Step, around: Surroundings): Pick<PlannedTask, 'agent' | 'human' | 'when'> {
+  const when = step.when === undefined ? {} : { when: step.when };
+  if (step.run !== undefined) return { agent: `command:${step.run}`, ...when };
+  if (step.human === undefined) return { agent: step.agent ?? around.agent, ...when };
+  const { ask, who, show, may } = step.human;
+  const mode: HumanMode = modeIn(step.human, around.environment, around.human);
+  const human = {
+    ask,
+    show: show.flatMap(around.tasksOf),
+    mode,
+    may,
+    ...(who === undefined ? {} : { who }),
+    ...(step.gate === undefined ? {} : { goto: step.gate.goto }),
+  };
+  return { agent: 'manual', human, ...when };
+}

@@ -1,0 +1,24 @@
+/** A step whose actor is a person, and how much of one it takes in which environment. */
+
+/** required: waits for an answer. optional and auto: goes on by itself, and says so. off: the step is skipped. */
+export const HUMAN_MODES = ['required', 'optional', 'auto', 'off'] as const;
+export type HumanMode = (typeof HUMAN_MODES)[number];
+
+export const HUMAN_ANSWERS = ['approve', 'reject', 'abort'] as const;
+export type HumanAnswer = (typeof HUMAN_ANSWERS)[number];
+
+export interface HumanStep {
+  readonly ask: string;
+  /** Who is asked, as people know them. */
+  readonly who?: string;
+  /** Step ids whose deliverables the person should look at. */
+  readonly show: readonly string[];
+  readonly mode?: HumanMode | Readonly<Record<string, HumanMode>>;
+  readonly may: readonly HumanAnswer[];
+}
+
+/** The mode in an environment: the step's own word, else what the environment says of people in general. */
+export function modeIn(human: HumanStep, environment: string, general: 'required' | 'optional'): HumanMode {
+  if (typeof human.mode === 'string') return human.mode;
+  return human.mode?.[environment] ?? general;
+}
