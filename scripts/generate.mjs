@@ -88,7 +88,7 @@ function lint(file, source) {
   }
 }
 
-/** The workflows and roles that come with the program, as texts by name. */
+/** The workflows, roles and schemas that come with the program, as texts by name. */
 function library() {
   const texts = (folder, ending) =>
     Object.fromEntries(
@@ -97,10 +97,12 @@ function library() {
   const code = [
     `export const workflows = ${JSON.stringify(texts('workflows', '.yaml'), undefined, 2)};`,
     `export const roles = ${JSON.stringify(texts('roles', '.md'), undefined, 2)};`,
+    `export const schemas = ${JSON.stringify(texts('schemas', '.schema.json'), undefined, 2)};`,
   ];
   const types = [
     'export declare const workflows: Readonly<Record<string, string>>;',
     'export declare const roles: Readonly<Record<string, string>>;',
+    'export declare const schemas: Readonly<Record<string, string>>;',
   ];
   return { 'library.js': `${code.join('\n')}\n`, 'library.d.ts': `${types.join('\n')}\n` };
 }

@@ -28,6 +28,12 @@ const VERBS: Readonly<Record<string, Verb>> = {
   report: { summary: 'for agents: say where a task stands', load: () => import('./commands/report.ts') },
   logs: { summary: 'what an agent said', load: () => import('./commands/logs.ts') },
   stop: { summary: 'end agents with everything they started', load: () => import('./commands/stop.ts') },
+  workflow: { summary: 'list, show, check and resolve workflows', load: () => import('./commands/workflow.ts') },
+  triage: { summary: 'which workflow to take for a request', load: () => import('./commands/triage.ts') },
+  graph: { summary: 'a workflow or a run as a chart', load: () => import('./commands/graph.ts') },
+  schema: { summary: 'the JSON Schemas of the files people write', load: () => import('./commands/schema.ts') },
+  rehearse: { summary: 'play a workflow in a throw-away repository', load: () => import('./commands/rehearse.ts') },
+  roles: { summary: 'the personas steps are given to', load: () => import('./commands/roles.ts') },
   doctor: { summary: 'look whether everything iter needs is there', load: () => import('./commands/doctor.ts') },
 };
 

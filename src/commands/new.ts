@@ -5,10 +5,15 @@ import { AGENTS } from '../agents/table.ts';
 import type { Finish } from '../cli.ts';
 import { createIteration } from '../engine/create.ts';
 import type { Created, Refused } from '../engine/create.ts';
-import { settingsOf } from '../engine/settings.ts';
+import type { PlannedTask } from '../core/plan.ts';
+import { shortList } from '../files/quoted.ts';
+import { personalFolder, settingsOf } from '../engine/settings.ts';
 import { complain, json, result, say } from './out.ts';
 import type { Common } from './verb.ts';
 import { EXIT, repositoryAt, verb } from './verb.ts';
+
+/** Needs shown in a row. */
+const MAX_NEEDS = 10;
 
 export interface NewOptions extends Common {
   readonly workflow?: string;
@@ -81,6 +86,7 @@ export async function create(slug: string, options: NewOptions): Promise<Created
   return createIteration({
     root: repository.root,
     cwd: settings.directory,
+    personal: personalFolder(process.env),
     slug,
     workflow: options.workflow ?? settings.workflow,
     inputs: settings.inputs,
@@ -97,7 +103,7 @@ export async function create(slug: string, options: NewOptions): Promise<Created
 }
 
 function print(created: Created, options: NewOptions): void {
-  const { plan, directory } = created;
+  const { plan, points, directory } = created;
   if (options.json === true) {
     const tasks = plan.tasks.map(({ id, step, role, agent, branch, needs, group, targets, deliverables, estimateTokens, risk }) => ({
       id,
@@ -114,10 +120,12 @@ function print(created: Created, options: NewOptions): void {
     }));
     return json({ iteration: plan.iteration, dir: directory, tasks });
   }
-  const width = Math.max(...plan.tasks.map((task) => task.title.length));
+  const width = plan.tasks.reduce((most, task) => Math.max(most, task.title.length), 0);
+  const load = ({ id, targets, estimateTokens, risk }: PlannedTask): string =>
+    `  ${targets.length} ${targets.length === 1 ? 'target' : 'targets'}, ${points[id] ?? 0} points, ${estimateTokens} tokens, risk ${risk.score} ${risk.level}`;
   const rows = plan.tasks.map(
     (task) =>
-      `  ${task.group}  ${task.id.padEnd(4)} ${task.title.padEnd(width)}  ${task.role} (${task.agent})${task.needs.length === 0 ? '' : `, after ${task.needs.join(', ')}`}`,
+      `  ${task.group}  ${task.id.padEnd(4)} ${task.title.padEnd(width)}  ${task.role} (${task.agent})${task.needs.length === 0 ? '' : `, after ${shortList(task.needs, MAX_NEEDS)}`}${options.dryRun === true ? load(task) : ''}`,
   );
   const verb_ = options.dryRun === true ? 'would make' : 'made';
   return result(

@@ -17,6 +17,8 @@ export type Criterion =
   | { readonly check: 'command'; readonly run: string; readonly timeout: number }
   | { readonly check: 'commits'; readonly min: number }
   | { readonly check: 'scope'; readonly allow: readonly string[]; readonly deny: readonly string[] }
+  /** Judged by whoever reviews, not by iter: shown, and never in the way. */
+  | { readonly check: 'human'; readonly text: string }
   /** A check-box line that is no check iter can run: reported, never ignored. */
   | { readonly check: 'unreadable'; readonly text: string };
 

@@ -11,7 +11,9 @@ export function drawDependencies(tasks: readonly PlannedTask[]): string[] {
   const children = new Map<TaskId | undefined, PlannedTask[]>();
   for (const task of ordered) {
     const parent = lastOf(task.needs, place);
-    children.set(parent, [...(children.get(parent) ?? []), task]);
+    const siblings = children.get(parent);
+    if (siblings === undefined) children.set(parent, [task]);
+    else siblings.push(task);
   }
   const lines: string[] = [];
   const draw = (parent: TaskId | undefined, indent: string): void => {

@@ -1,16 +1,17 @@
-/** Turns a workflow into tasks: step × target → T1, T2, … with names, order, estimates and checks. Writes and starts nothing. */
+/** Turns a workflow into tasks: step × batch of targets → T1, T2, … with names, order, estimates and checks. Writes and starts nothing. */
 import { actorOf } from './actor.ts';
 import type { Check } from './check.ts';
 import { deliveryFault } from './deliverable-path.ts';
-import { taskId, type TaskId } from './ids.ts';
+import { type Draft, draftsOf, isOneEach, titleValues } from './drafts.ts';
+import type { TaskId } from './ids.ts';
 import { resolveInputs } from './inputs.ts';
 import { didYouMean } from './nearest.ts';
 import type { Deliverable, PlannedTask } from './plan.ts';
 import type { Problem } from './problem.ts';
 import { risk, tokensFor } from './risk.ts';
-import { slugOf, stemOf } from './slug.ts';
 import { depthsOf, letterOf, needsOf, stagesOf } from './stages.ts';
 import { substitute, type Values } from './substitute.ts';
+import { fillLines, type Globs, namesTarget, targetLists } from './targets.ts';
 import { checksOfLanding, checksOfTask } from './task-checks.ts';
 import type { Inputs, Role, Step, Workflow } from './workflow.ts';
 
@@ -27,6 +28,8 @@ export interface ExpandRequest {
   readonly agent: string;
   /** Decides how much of a person the human steps take; `dev` when left out. */
   readonly environment?: string;
+  /** The files that the patterns of targets stand for. */
+  readonly globs?: Globs;
 }
 
 export interface Expansion {
@@ -36,7 +39,11 @@ export interface Expansion {
   readonly prompts: Readonly<Record<TaskId, string>>;
   /** Every declared input with its value. */
   readonly inputs: Inputs;
+  /** Complexity points of each task. */
+  readonly points: Readonly<Record<TaskId, number>>;
   readonly problems: readonly Problem[];
+  /** What does not stop the iteration. */
+  readonly warnings: readonly string[];
 }
 
 /** Expands a workflow; with problems, the tasks are only good for showing. */
@@ -48,52 +55,29 @@ export function expand(request: ExpandRequest): Expansion {
     'iteration.slug': slug,
     ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`inputs.${name}`, value])),
   };
-  const drafts = draftsOf(workflow.steps, inputs, slug).map((draft): Draft => ({ ...draft, values: valuesOf(draft, values) }));
-  const problems: Problem[] = [...inputProblems, ...unknownRoles(workflow.steps, request.roles), ...twins(drafts)];
+  const { lists, problems: listProblems } = targetLists(workflow.steps, { inputs, globs: request.globs ?? {}, slug });
+  const drafts = draftsOf({ workflow, roles: request.roles, lists, values });
   const tasks = plannedTasks(drafts, request);
-  const parts = [...drafts.map((draft) => checksOfTask(draft.id, draft.step, draft.values)), checksOfLanding(workflow.checks, values)];
-  problems.push(...misplaced(tasks), ...parts.flatMap((part) => part.problems));
+  const parts = [...drafts.map((draft) => checksOfTask(draft.id, draft.step, draft.texts)), checksOfLanding(workflow.checks, values)];
+  const high = highRisks(drafts, tasks);
   return {
     tasks,
     checks: parts.flatMap((part) => part.checks),
     prompts: Object.fromEntries(
-      drafts.flatMap(({ id, step, values: own }) => (step.prompt === undefined ? [] : [[id, substitute(step.prompt, own).text]])),
+      drafts.flatMap(({ id, step, texts }) => (step.prompt === undefined ? [] : [[id, fillLines(step.prompt, texts)]])),
     ),
     inputs,
-    problems,
-  };
-}
-
-/** A task before the whole is known. */
-interface Draft {
-  readonly id: TaskId;
-  readonly step: Step;
-  readonly target?: string;
-  /** 0-based place of the target in its list. */
-  readonly place: number;
-  readonly values: Values;
-}
-
-/** One draft for each step and target; a list without items stands for the iteration as a whole. */
-function draftsOf(steps: readonly Step[], inputs: Inputs, slug: string): Omit<Draft, 'values'>[] {
-  const items = steps.flatMap((step) => {
-    if (step.targets === undefined) return [{ step, place: 0 }];
-    const list = inputs[step.targets];
-    const targets = typeof list === 'object' && list.length > 0 ? list : [slug];
-    return targets.map((target, place) => ({ step, target, place }));
-  });
-  return items.map((item, index) => ({ ...item, id: taskId(`T${index + 1}`) }));
-}
-
-function valuesOf({ id, target, place }: Omit<Draft, 'values'>, values: Values): Values {
-  if (target === undefined) return { ...values, 'task.id': id };
-  const fallback = `item-${place + 1}`;
-  return {
-    ...values,
-    'task.id': id,
-    target,
-    'target.slug': slugOf(target) || fallback,
-    'target.stem': stemOf(target) || fallback,
+    points: Object.fromEntries(drafts.map(({ id, points }) => [id, points])),
+    problems: [
+      ...inputProblems,
+      ...unknownRoles(workflow.steps, request.roles),
+      ...listProblems,
+      ...sharedPaths(drafts),
+      ...misplaced(tasks),
+      ...parts.flatMap((part) => part.problems),
+      ...high.problems,
+    ],
+    warnings: high.warnings,
   };
 }
 
@@ -102,35 +86,26 @@ function plannedTasks(drafts: readonly Draft[], { workflow, iteration, roles, ag
   const depths = depthsOf(needs);
   const letters = new Map(stagesOf(workflow.steps).flatMap((stage, index) => stage.map((step) => [step.id, letterOf(index)])));
   const workers = new Map<string, number>();
+  const byStep = grouped(drafts);
+  const holders = holdersOf(drafts, letters);
+  const tasksOf = (step: string): readonly TaskId[] => byStep.get(step) ?? [];
   return drafts.map((draft) => {
-    const { id, step, values } = draft;
-    const fill = (text: string): string => substitute(text, values).text;
-    const deliverables = step.deliverables.map(({ path, in: place, level, fields }): Deliverable => ({
-      path: fill(path),
-      in: place,
-      level,
-      ...(fields === undefined ? {} : { fields }),
-    }));
-    const targets = draft.target === undefined ? [] : [draft.target];
+    const { id, step, targets, points, texts } = draft;
+    const deliverables = deliverablesOf(draft);
     const role = Object.hasOwn(roles, step.role) ? roles[step.role] : undefined;
-    // a step without targets is one piece of work on the iteration as a whole
-    const tokens = tokensFor(role?.promptTokens ?? 0, Math.max(1, targets.length), step.points);
+    const tokens = tokensFor(role?.promptTokens ?? 0, 1, points);
     const group = letters.get(step.id) ?? 'A';
-    const others = drafts.filter((other) => other !== draft && letters.get(other.step.id) === group);
+    const shared = targets.filter((target) => (holders.get(group)?.get(target) ?? 0) > 1);
+    const worker = isOneEach(step) ? `${step.role}-${String(texts.all['target.stem'] ?? step.id)}` : step.role;
     return {
       id,
       step: step.id,
-      title: fill(step.title),
+      title: substitute(step.title, titleValues(draft)).text,
       role: step.role,
-      ...actorOf(step, {
-        agent,
-        environment,
-        human: workflow.environments[environment]?.human ?? 'required',
-        tasksOf: (name) => drafts.filter((other) => other.step.id === name).map((other) => other.id),
-      }),
-      instance: instanceOf(`${step.role}-${String(values['target.stem'] ?? step.id)}`, workers),
+      ...actorOf(step, { agent, environment, human: workflow.environments[environment]?.human ?? 'required', tasksOf }),
+      instance: instanceOf(worker, workers),
       branch: `refs/heads/iter/${iteration}/${id}`,
-      needs: drafts.filter((other) => needs.get(step.id)?.includes(other.step.id)).map((other) => other.id),
+      needs: inPlanOrder(needs.get(step.id) ?? [], byStep),
       group,
       targets,
       deliverables,
@@ -145,7 +120,7 @@ function plannedTasks(drafts: readonly Draft[], { workflow, iteration, roles, ag
         tokenBudget: role?.tokenBudget ?? Number.POSITIVE_INFINITY,
         targets: targets.length,
         complexityThreshold: role?.complexityThreshold ?? Number.POSITIVE_INFINITY,
-        pathOverlap: targets.length > 0 && others.some((other) => other.target === draft.target) ? 1 : 0,
+        pathOverlap: targets.length === 0 ? 0 : shared.length / targets.length,
         depth: depths.get(step.id) ?? 0,
       }),
       prompt: `agent-prompts/${id}-${step.role}-agent-prompt.md`,
@@ -153,7 +128,44 @@ function plannedTasks(drafts: readonly Draft[], { workflow, iteration, roles, ag
   });
 }
 
-/** `builder-tax-001`, and `builder-tax-002` when two targets share a stem. */
+/** Task ids by step, both in the order of the plan. */
+function grouped(drafts: readonly Draft[]): Map<string, TaskId[]> {
+  const ids = new Map<string, TaskId[]>();
+  for (const { id, step } of drafts) {
+    const found = ids.get(step.id);
+    if (found === undefined) ids.set(step.id, [id]);
+    else found.push(id);
+  }
+  return ids;
+}
+
+function inPlanOrder(steps: readonly string[], byStep: ReadonlyMap<string, readonly TaskId[]>): TaskId[] {
+  const wanted = new Set(steps);
+  return [...byStep].flatMap(([step, ids]) => (wanted.has(step) ? ids : []));
+}
+
+/** How many tasks of each group hold each target. */
+function holdersOf(drafts: readonly Draft[], letters: ReadonlyMap<string, string>): Map<string, Map<string, number>> {
+  const holders = new Map<string, Map<string, number>>();
+  for (const { step, targets } of drafts) {
+    const group = letters.get(step.id) ?? 'A';
+    const counts = holders.get(group) ?? new Map<string, number>();
+    holders.set(group, counts);
+    for (const target of targets) counts.set(target, (counts.get(target) ?? 0) + 1);
+  }
+  return holders;
+}
+
+/** A deliverable whose path names the target is one file for each target of the task. */
+function deliverablesOf({ step, texts }: Draft): Deliverable[] {
+  return step.deliverables.flatMap(({ path, in: place, level, fields }) => {
+    const values = namesTarget(path, texts.as) ? texts.each : [texts.all];
+    const more = fields === undefined ? {} : { fields };
+    return values.map((own): Deliverable => ({ path: substitute(path, own).text, in: place, level, ...more }));
+  });
+}
+
+/** `builder-tax-001`, and `builder-tax-002` when two targets share a stem; `developer-001` where tasks hold several. */
 function instanceOf(name: string, workers: Map<string, number>): string {
   const number = (workers.get(name) ?? 0) + 1;
   workers.set(name, number);
@@ -174,16 +186,42 @@ function unknownRoles(steps: readonly Step[], roles: Readonly<Record<string, Rol
     .map((step) => ({ what: `step "${step.id}" has the unknown role "${step.role}"`, fix: didYouMean(step.role, Object.keys(roles)) }));
 }
 
-/** The same target twice would be the same work twice. */
-function twins(drafts: readonly Draft[]): Problem[] {
-  const again = drafts.filter(
-    (draft, index) =>
-      draft.target !== undefined && drafts.findIndex((other) => other.step === draft.step && other.target === draft.target) !== index,
-  );
-  return again.map(({ step, target }) => ({
-    what: `step "${step.id}" has the target "${target ?? ''}" twice`,
-    fix: `name it once in the input "${step.targets ?? ''}"`,
-  }));
+/** What a task of high risk comes to when it cannot be made smaller: its step says. */
+function highRisks(drafts: readonly Draft[], tasks: readonly PlannedTask[]): { problems: readonly Problem[]; warnings: readonly string[] } {
+  const problems: Problem[] = [];
+  const warnings: string[] = [];
+  drafts.forEach(({ step, targets, points }, index) => {
+    const task = tasks[index];
+    if (task?.risk.level !== 'high') return;
+    const load = `${targets.length} ${targets.length === 1 ? 'target' : 'targets'}, ${points} points, ${task.estimateTokens} tokens`;
+    if (step.targets?.onHigh === 'refuse') {
+      const fix = 'lower allocate.max_targets, or the points';
+      problems.push({ what: `step "${step.id}": the risk of ${task.id} is ${task.risk.score} of 100 (${load})`, fix });
+    } else warnings.push(`the risk of ${task.id} is ${task.risk.score} of 100 (${load})`);
+  });
+  return { problems, warnings };
+}
+
+/** Two targets of one step that would write the same file, though its path names the target. */
+function sharedPaths(drafts: readonly Draft[]): Problem[] {
+  const problems: Problem[] = [];
+  const writers = new Map<string, string>();
+  for (const { step, targets, texts } of drafts) {
+    for (const { path, in: place } of step.deliverables) {
+      // a file of the iteration folder that two tasks deliver is told with those of all steps
+      if (!namesTarget(path, texts.as) || (place === 'iteration' && targets.length < 2)) continue;
+      texts.each.forEach((values, index) => {
+        const file = substitute(path, values).text;
+        const key = `${step.id} ${file.toLowerCase()}`;
+        const [first, second] = [writers.get(key), targets[index] ?? ''];
+        writers.set(key, first ?? second);
+        if (first === undefined) return;
+        const what = `step "${step.id}": the targets "${first}" and "${second}" both deliver "${file}"`;
+        problems.push({ what, fix: 'put {{ target.slug }} into the path' });
+      });
+    }
+  }
+  return problems;
 }
 
 /** Deliverables at paths that cannot be, and two tasks that would write the same file of the iteration folder. */
@@ -198,7 +236,7 @@ function misplaced(tasks: readonly PlannedTask[]): Problem[] {
       if (place !== 'iteration') continue;
       // some file systems do not tell upper case from lower case
       const owner = owners.get(path.toLowerCase());
-      if (owner !== undefined) {
+      if (owner !== undefined && owner !== id) {
         const fix = 'put {{ target.slug }} into the path, or give the targets names that differ';
         problems.push({ what: `${owner} and ${id} both deliver "${path}"`, fix });
       }

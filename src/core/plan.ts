@@ -1,6 +1,7 @@
 /** The plan as the engine sees it: tasks with everything needed to start and judge them. Comes from manifest.json + MULTI_AGENT_PLAN.md. */
 import type { Place, Level } from './check.ts';
 import type { Fields } from './fields.ts';
+import { Heap } from './heap.ts';
 import type { HumanAnswer, HumanMode } from './human.ts';
 import type { CommitId, TaskId } from './ids.ts';
 import type { InputValue } from './workflow.ts';
@@ -97,33 +98,43 @@ export function taskOf(plan: Plan, id: TaskId): PlannedTask {
 
 /** Everything that needs one of `roots`, directly or not, in plan order; the roots themselves are not in it. */
 export function downstreamOf(plan: Plan, roots: readonly TaskId[]): TaskId[] {
+  const dependents = dependentsOf(plan.tasks);
   const reached = new Set<TaskId>(roots);
-  let grown = true;
-  while (grown) {
-    grown = false;
-    for (const task of plan.tasks) {
-      if (!reached.has(task.id) && task.needs.some((need) => reached.has(need))) {
-        reached.add(task.id);
-        grown = true;
-      }
-    }
-  }
-  return plan.tasks.map((task) => task.id).filter((id) => reached.has(id) && !roots.includes(id));
+  // a set gives what is added while it is walked
+  for (const id of reached) for (const task of dependents.get(id) ?? []) reached.add(task.id);
+  const own = new Set(roots);
+  return plan.tasks.map((task) => task.id).filter((id) => reached.has(id) && !own.has(id));
 }
 
-/** Tasks so ordered that everything comes after what it needs; ties by task number. A cycle leaves its members out. */
+/** Tasks so ordered that everything comes after what it needs; ties by place in the list. A cycle leaves its members out. */
 export function inDependencyOrder(tasks: readonly PlannedTask[]): PlannedTask[] {
+  const places = new Map(tasks.map((task, place) => [task.id, place]));
+  const dependents = dependentsOf(tasks);
+  const open = new Map(tasks.map((task) => [task.id, new Set(task.needs.filter((need) => places.has(need)))]));
+  const ready = new Heap<PlannedTask>((a, b) => (places.get(a.id) ?? 0) < (places.get(b.id) ?? 0));
+  for (const task of tasks) if (open.get(task.id)?.size === 0) ready.add(task);
   const ordered: PlannedTask[] = [];
-  const done = new Set<TaskId>();
-  let rest = [...tasks];
-  const inside = new Set(tasks.map((task) => task.id));
-  for (;;) {
-    const next = rest.find((task) => task.needs.every((need) => done.has(need) || !inside.has(need)));
-    if (next === undefined) return ordered;
+  for (let next = ready.take(); next !== undefined; next = ready.take()) {
     ordered.push(next);
-    done.add(next.id);
-    rest = rest.filter((task) => task !== next);
+    for (const task of dependents.get(next.id) ?? []) {
+      const needs = open.get(task.id);
+      if (needs?.delete(next.id) === true && needs.size === 0) ready.add(task);
+    }
   }
+  return ordered;
+}
+
+/** The tasks that need each, by its id, in the order of the list. */
+export function dependentsOf<Task extends Pick<PlannedTask, 'id' | 'needs'>>(tasks: readonly Task[]): ReadonlyMap<TaskId, readonly Task[]> {
+  const dependents = new Map<TaskId, Task[]>();
+  for (const task of tasks) {
+    for (const need of new Set(task.needs)) {
+      const found = dependents.get(need);
+      if (found === undefined) dependents.set(need, [task]);
+      else found.push(task);
+    }
+  }
+  return dependents;
 }
 
 /** The members of a dependency cycle, or none; used to refuse a plan. */

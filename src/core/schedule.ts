@@ -1,6 +1,8 @@
 /** When tasks would run if every estimate were right: the figures of the plan, computed from needs, estimates and slots. Starts nothing. */
 import type { TaskId } from './ids.ts';
 import { byNumber } from './ids.ts';
+import { Heap } from './heap.ts';
+import { dependentsOf } from './plan.ts';
 import type { PlannedTask } from './plan.ts';
 
 type Timed = Pick<PlannedTask, 'id' | 'needs' | 'group' | 'estimateMinutes'>;
@@ -38,7 +40,7 @@ export interface Schedule {
 /** Plays the tasks in plan order into `maxParallel` slots, each as soon as its needs are met; a need outside the list counts as met. */
 export function schedule(tasks: readonly Timed[], maxParallel: number): Schedule {
   const slots = fill(tasks, maxParallel);
-  const minutes = Math.max(0, ...slots.map((slot) => slot.end));
+  const minutes = slots.reduce((latest, slot) => Math.max(latest, slot.end), 0);
   const sequentialMinutes = tasks.reduce((sum, task) => sum + task.estimateMinutes, 0);
   const saved = sequentialMinutes === 0 ? 0 : 1 - minutes / sequentialMinutes;
   return {
@@ -48,7 +50,7 @@ export function schedule(tasks: readonly Timed[], maxParallel: number): Schedule
     sequentialMinutes,
     criticalPath: longestChain(tasks),
     savedPercent: Math.round(saved * 100),
-    mostAtOnce: Math.max(0, ...slots.map((slot) => slots.filter((other) => covers(other, slot.start)).length)),
+    mostAtOnce: mostAtOnce(slots),
   };
 }
 
@@ -61,49 +63,83 @@ export function minutesText(minutes: number): string {
   return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`;
 }
 
+/** A task whose needs all have their slots. */
+interface Ready {
+  readonly task: Timed;
+  readonly place: number;
+  /** When the last of its needs ends. */
+  readonly from: number;
+}
+
 function fill(tasks: readonly Timed[], maxParallel: number): Slot[] {
-  const slots: Slot[] = [];
+  const places = new Map(tasks.map((task, place) => [task.id, place]));
+  const dependents = dependentsOf(tasks);
+  const open = new Map(tasks.map((task) => [task.id, new Set(task.needs.filter((need) => places.has(need)))]));
   const ends = new Map<TaskId, number>();
-  const inside = new Set(tasks.map((task) => task.id));
-  let waiting = tasks;
-  while (waiting.length > 0) {
-    const free = freeFrom([...ends.values()], maxParallel);
-    let next: Slot | undefined;
-    for (const task of waiting) {
-      const needs = task.needs.filter((need) => inside.has(need)).map((need) => ends.get(need) ?? Infinity);
-      const start = Math.max(free, ...needs);
-      if (start < (next?.start ?? Infinity)) next = { task: task.id, start, end: start + task.estimateMinutes };
+  // those that wait for a slot only, in plan order; and those that wait for the end of a need
+  const now = new Heap<Ready>((a, b) => a.place < b.place);
+  const later = new Heap<Ready>((a, b) => (a.from === b.from ? a.place < b.place : a.from < b.from));
+  const admit = (task: Timed): void => {
+    const from = task.needs.reduce((latest, need) => Math.max(latest, ends.get(need) ?? 0), 0);
+    later.add({ task, place: places.get(task.id) ?? 0, from });
+  };
+  for (const task of tasks) if (open.get(task.id)?.size === 0) admit(task);
+  // the latest ends, as many as there are slots: the first of them is when a slot is free
+  const latest = new Heap<number>((a, b) => a < b);
+  const slots: Slot[] = [];
+  for (;;) {
+    const free = latest.size < maxParallel ? 0 : (latest.least() ?? 0);
+    for (let next = later.least(); next !== undefined && next.from <= free; next = later.least()) {
+      later.take();
+      now.add(next);
     }
-    // only the members of a cycle are left, and plans with one are refused before
+    const next = now.take() ?? later.take();
+    // the members of a cycle are left out, and plans with one are refused before
     if (next === undefined) return slots;
-    const { task, end } = next;
-    slots.push(next);
-    ends.set(task, end);
-    waiting = waiting.filter((candidate) => candidate.id !== task);
+    const start = Math.max(free, next.from);
+    const slot = { task: next.task.id, start, end: start + next.task.estimateMinutes };
+    slots.push(slot);
+    ends.set(slot.task, slot.end);
+    latest.add(slot.end);
+    if (latest.size > maxParallel) latest.take();
+    for (const task of dependents.get(slot.task) ?? []) {
+      const needs = open.get(task.id);
+      if (needs?.delete(slot.task) === true && needs.size === 0) admit(task);
+    }
   }
-  return slots;
 }
 
-/** The first moment at which fewer than `maxParallel` of the tasks with these ends are running. */
-function freeFrom(ends: readonly number[], maxParallel: number): number {
-  if (ends.length < maxParallel) return 0;
-  return ends.toSorted((a, b) => a - b)[ends.length - maxParallel] ?? 0;
-}
-
-function covers(slot: Slot, moment: number): boolean {
-  return slot.start <= moment && moment < slot.end;
+/** Most slots that share a moment; one that takes no time is over before the next begins. */
+function mostAtOnce(slots: readonly Slot[]): number {
+  const real = slots.filter((slot) => slot.end > slot.start);
+  const ends = real.map((slot) => slot.end).toSorted((a, b) => a - b);
+  let most = 0;
+  let ended = 0;
+  real
+    .map((slot) => slot.start)
+    .toSorted((a, b) => a - b)
+    .forEach((start, place) => {
+      while ((ends[ended] ?? Infinity) <= start) ended += 1;
+      most = Math.max(most, place + 1 - ended);
+    });
+  return most;
 }
 
 function phasesOf(tasks: readonly Timed[], slots: readonly Slot[]): Phase[] {
-  const groups = [...new Set(tasks.map((task) => task.group))];
-  return groups.map((group) => {
-    const members = tasks.filter((task) => task.group === group).map((task) => task.id);
-    const times = slots.filter((slot) => members.includes(slot.task));
+  const bySlot = new Map(slots.map((slot) => [slot.task, slot]));
+  const groups = new Map<string, Timed[]>();
+  for (const task of tasks) {
+    const members = groups.get(task.group);
+    if (members === undefined) groups.set(task.group, [task]);
+    else members.push(task);
+  }
+  return [...groups].map(([group, members]) => {
+    const times = members.flatMap((task) => bySlot.get(task.id) ?? []);
     return {
       group,
-      tasks: members,
-      start: Math.min(...times.map((slot) => slot.start)),
-      end: Math.max(...times.map((slot) => slot.end)),
+      tasks: members.map((task) => task.id),
+      start: times.reduce((first, slot) => Math.min(first, slot.start), Infinity),
+      end: times.reduce((last, slot) => Math.max(last, slot.end), -Infinity),
     };
   });
 }
@@ -113,12 +149,12 @@ function longestChain(tasks: readonly Timed[]): { tasks: TaskId[]; minutes: numb
   const ends = new Map(unlimited.map((slot) => [slot.task, slot.end]));
   const latest = (candidates: readonly Timed[]): Timed | undefined =>
     candidates.toSorted((a, b) => (ends.get(b.id) ?? 0) - (ends.get(a.id) ?? 0) || byNumber(a.id, b.id))[0];
+  const byId = new Map(tasks.map((task) => [task.id, task]));
   const chain: TaskId[] = [];
   let step = latest(tasks);
   while (step !== undefined) {
     chain.unshift(step.id);
-    const needs: readonly TaskId[] = step.needs;
-    step = latest(tasks.filter((task) => needs.includes(task.id)));
+    step = latest(step.needs.flatMap((need) => byId.get(need) ?? []));
   }
   return {
     tasks: chain,

@@ -48,11 +48,12 @@ export function wholePlaceholder(text: string): string | undefined {
 /** What a text asks for; `broken` is the first `{{` that is no placeholder, with what follows it. */
 export function placeholdersIn(text: string): { readonly names: readonly string[]; readonly broken?: string } {
   const names = [...text.matchAll(PLACEHOLDER)].map((match) => match[1] ?? '');
-  const rest = text.replaceAll(PLACEHOLDER, '');
+  // of the same length, so that places in it are places in the text
+  const rest = text.replaceAll(PLACEHOLDER, (whole) => ' '.repeat(whole.length));
   const start = rest.indexOf('{{');
   if (start === -1) return { names };
   const end = rest.indexOf('}}', start);
-  return { names, broken: rest.slice(start, end === -1 ? start + 20 : end + 2) };
+  return { names, broken: text.slice(start, end === -1 ? start + 20 : end + 2) };
 }
 
 function valueOf(values: Values, name: string): Values[string] | undefined {

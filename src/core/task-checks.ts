@@ -3,7 +3,8 @@ import type { Check, Criterion } from './check.ts';
 import { pathFault } from './deliverable-path.ts';
 import type { TaskId } from './ids.ts';
 import type { Problem } from './problem.ts';
-import { substitute, substituteEach, type Values, wholePlaceholder } from './substitute.ts';
+import { placeholdersIn, substitute, substituteEach, type Values, wholePlaceholder } from './substitute.ts';
+import { fillPatterns, namesTarget, type TaskTexts } from './targets.ts';
 import { unreachable } from './unreachable.ts';
 import type { CheckTemplate, DeliverableTemplate, Step } from './workflow.ts';
 
@@ -15,8 +16,8 @@ export interface Checks {
   readonly problems: readonly Problem[];
 }
 
-/** Every check of a task: each deliverable exists, what else is asked of it, what is asked of the step, and the protection. */
-export function checksOfTask(task: TaskId, step: Step, values: Values): Checks {
+/** Every check of a task: each deliverable exists, what else is asked of it and of the step, and the protection. One that names the target stands once for each. */
+export function checksOfTask(task: TaskId, step: Step, texts: TaskTexts): Checks {
   const named = [
     ...step.deliverables.flatMap(checksOfDeliverable),
     ...step.checks.map((template) => ({ name: template.id ?? template.criterion.check, template })),
@@ -25,13 +26,13 @@ export function checksOfTask(task: TaskId, step: Step, values: Values): Checks {
     const criterion: Criterion = { check: 'scope', allow: [], deny: ['iterations/**'] };
     named.push({ name: PROTECTED, template: { level: 'must', criterion } });
   }
-  return assemble(named, values, task);
+  return assemble(named, texts, task);
 }
 
 /** The checks on the whole of what lands. */
 export function checksOfLanding(templates: readonly CheckTemplate[], values: Values): Checks {
   const named = templates.map((template) => ({ name: template.id ?? template.criterion.check, template }));
-  return assemble(named, values);
+  return assemble(named, { all: values, each: [values] });
 }
 
 interface Named {
@@ -49,12 +50,12 @@ function checksOfDeliverable({ id, path, in: place, level, checks }: Deliverable
   ];
 }
 
-function assemble(named: readonly Named[], values: Values, task?: TaskId): Checks {
+function assemble(named: readonly Named[], texts: TaskTexts, task?: TaskId): Checks {
   const taken = new Set<string>();
   const checks: Check[] = [];
   const problems: Problem[] = [];
-  for (const { name, template } of named) {
-    const criterion = filled(template.criterion, values);
+  for (const { name, template, values } of named.flatMap((one) => eachTarget(one, texts))) {
+    const criterion = template.criterion.check === 'scope' ? scopeOf(template.criterion, texts) : filled(template.criterion, values);
     if (criterion === undefined) continue;
     const id = unique(task === undefined ? name : `${task}.${name}`, taken);
     const fault = 'file' in criterion ? pathFault(criterion.file) : undefined;
@@ -66,8 +67,27 @@ function assemble(named: readonly Named[], values: Values, task?: TaskId): Check
   return { checks, problems };
 }
 
+/** A template that names the target, for each target of the task; any other once. A scope is about the whole branch. */
+function eachTarget({ name, template }: Named, { all, each, as }: TaskTexts): (Named & { readonly values: Values })[] {
+  const [only = all] = each;
+  if (each.length === 1) return [{ name, template, values: only }];
+  const { criterion } = template;
+  if (criterion.check === 'scope' || !textsOf(criterion).some((text) => namesTarget(text, as))) return [{ name, template, values: all }];
+  return each.map((values) => ({ name: `${name}.${String(values['target.id'])}`, template, values }));
+}
+
+function textsOf(criterion: Criterion): string[] {
+  return Object.values(criterion).flatMap((value: unknown) => [value].flat().filter((text): text is string => typeof text === 'string'));
+}
+
+function scopeOf(criterion: Extract<Criterion, { check: 'scope' }>, texts: TaskTexts): Criterion | undefined {
+  const allow = fillPatterns(criterion.allow, texts);
+  const deny = fillPatterns(criterion.deny, texts);
+  return allow.length === 0 && deny.length === 0 ? undefined : { check: 'scope', allow, deny };
+}
+
 /** Fills a criterion; undefined when nothing is left to check, as for a command that an empty input was to give. */
-function filled(criterion: Criterion, values: Values): Criterion | undefined {
+function filled(criterion: Exclude<Criterion, { check: 'scope' }>, values: Values): Criterion | undefined {
   switch (criterion.check) {
     case 'exists':
     case 'size':
@@ -85,18 +105,14 @@ function filled(criterion: Criterion, values: Values): Criterion | undefined {
       return {
         ...criterion,
         file: substitute(criterion.file, values).text,
-        pattern: substitute(criterion.pattern, literally(values)).text,
+        pattern: substitute(criterion.pattern, literally(values, criterion.pattern)).text,
       };
     case 'command': {
       const run = wholePlaceholder(criterion.run) === undefined ? criterion.run : substitute(criterion.run, values).text;
       return run.trim() === '' ? undefined : { ...criterion, run: run.trim() };
     }
-    case 'scope': {
-      const allow = substituteEach(criterion.allow, values);
-      const deny = substituteEach(criterion.deny, values);
-      return allow.length === 0 && deny.length === 0 ? undefined : { check: 'scope', allow, deny };
-    }
     case 'commits':
+    case 'human':
     case 'unreadable':
       return criterion;
     default:
@@ -104,12 +120,15 @@ function filled(criterion: Criterion, values: Values): Criterion | undefined {
   }
 }
 
-/** Values as a pattern that finds exactly them: what a person typed is text, not part of the regular expression. */
-function literally(values: Values): Values {
+/** Values as a pattern that finds exactly them: what a person typed is text, not part of the regular expression. Only those the pattern names. */
+function literally(values: Values, pattern: string): Values {
   const escape = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, escape(typeof value === 'object' ? value.join(', ') : String(value))]),
-  );
+  const used = new Set(placeholdersIn(pattern).names);
+  const entries = [...used].flatMap((name): [string, string][] => {
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
+    return value === undefined ? [] : [[name, escape(typeof value === 'object' ? value.join(', ') : String(value))]];
+  });
+  return Object.fromEntries(entries);
 }
 
 function unique(id: string, taken: Set<string>): string {

@@ -14,7 +14,7 @@ export interface Input {
 export type InputValue = string | number | boolean | readonly string[];
 export type Inputs = Readonly<Record<string, InputValue>>;
 
-/** A check of a step before expansion: texts may hold `{{ inputs.x }}`, `{{ target }}`, `{{ target.stem }}`, `{{ iteration.slug }}`. */
+/** A check of a step before expansion: texts may hold `{{ inputs.x }}`, `{{ target }}`, `{{ target.id }}`, `{{ iteration.slug }}`. */
 export interface CheckTemplate {
   readonly id?: string;
   readonly level: Level;
@@ -46,8 +46,8 @@ export interface Step {
   readonly agent?: string;
   /** What this step is asked to do, beyond its role; a template. */
   readonly prompt?: string;
-  /** Name of the list input whose items become one task each. */
-  readonly targets?: string;
+  /** What the work of this step is done on; without it, the iteration as a whole. */
+  readonly targets?: Targets;
   readonly deliverables: readonly DeliverableTemplate[];
   readonly checks: readonly CheckTemplate[];
   readonly gate?: { readonly goto: string; readonly max: number };
@@ -76,10 +76,32 @@ export interface Workflow {
   readonly merge: { readonly strategy: MergeStrategy };
 }
 
+/** Where the targets of a step come from, and how they are shared out among its tasks. */
+export interface Targets {
+  /** A list input, files of the repository, or the same as an earlier step. */
+  readonly from:
+    | { readonly is: 'input'; readonly input: string }
+    | { readonly is: 'glob'; readonly globs: readonly string[] }
+    | { readonly is: 'step'; readonly step: string };
+  /** A second name for `target` in texts. */
+  readonly as?: string;
+  readonly strategy: 'one-each' | 'balanced';
+  /** In place of the complexity threshold of the role. */
+  readonly maxTargets?: number;
+  /** Complexity points one task may hold. */
+  readonly maxPoints?: number;
+  readonly onHigh: OnHigh;
+}
+
+/** What happens to a task of high risk: it is split where it can be; refused; or a person is told. */
+export type OnHigh = 'split' | 'confirm' | 'refuse' | 'warn';
+
 /** A persona: `roles/<name>.md`. */
 export interface Role {
   readonly name: string;
   readonly description: string;
+  /** What kind of trade it is, such as lead, implementer or gate. */
+  readonly type?: string;
   /** Model tier asked of the agent: strong, standard or fast. */
   readonly model?: string;
   /** Prompt tokens a task of this role starts with, before its targets. */

@@ -5,10 +5,11 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  readFileSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -17,6 +18,11 @@ import path from 'node:path';
 /** True when something, of whatever kind, has this name. */
 export function exists(file: string): boolean {
   return existsSync(file);
+}
+
+/** True for a folder, and for a link to one. */
+export function isFolder(place: string): boolean {
+  return statSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** Writes a file that only iter reads, with its folders. */

@@ -30,6 +30,12 @@ export async function uncommittedPaths(root: string, except?: string): Promise<s
   return [...paths].filter((path) => except === undefined || !path.startsWith(except)).toSorted();
 }
 
+/** Lists the files of a checkout, tracked and untracked, without what is ignored. Sorted, each once. */
+export async function workingFiles(root: string): Promise<string[]> {
+  const listing = await git(root, ['ls-files', '-z', '--cached', '--others', '--exclude-standard']);
+  return [...new Set(listing.split('\0'))].filter((path) => path !== '').toSorted();
+}
+
 /** Finds the worktree that has a branch (`refs/heads/…`) checked out; worktrees whose folder is gone do not count. */
 export async function checkedOutAt(root: string, ref: string): Promise<string | undefined> {
   const listing = await git(root, ['worktree', 'list', '--porcelain', '-z']);

@@ -54,6 +54,8 @@ async function resultOf(iteration: Iteration, check: Check, subject: Subject, ou
     }
     case 'command':
       return { ...common(check), ...(outcomes.get(check.run) ?? { pass: false, message: `${check.run}: was not run` }) };
+    case 'human':
+      return { ...common(check), pass: true, message: `for a reviewer, not judged by iter: ${check.text}` };
     case 'unreadable':
       return { ...common(check), pass: false, message: `COMPLETION_CRITERIA.md:${check.line ?? 0}: no check iter can run: ${check.text}` };
     default:

@@ -86,14 +86,18 @@ export async function branchProblems(root: string, name: string, plan: Plan): Pr
   const existing = listing.split('\n').filter((ref) => ref !== '');
   const wanted = plan.tasks.map((task) => task.branch);
   const rename = (short: string): string => `rename it: git branch -m ${short} ${short.replaceAll('/', '-')}-old`;
+  const taken = new Set(wanted);
+  // git keeps no branch below another: every folder a wanted branch lies in is in the way as well
+  const folders = new Set(wanted.flatMap((branch) => branch.split('/').map((_, depth, parts) => parts.slice(0, depth).join('/'))));
   const clashes = existing
-    .filter((ref) => wanted.some((branch) => branch === ref || branch.startsWith(`${ref}/`) || ref.startsWith(`${branch}/`)))
+    .filter((ref) => taken.has(ref) || folders.has(ref) || wanted.some((branch) => ref.startsWith(`${branch}/`)))
     .map((ref) => ref.replace('refs/heads/', ''))
     .map((short): Problem => ({
       what: `the branch "${short}" is in the way of the branches of ${name}`,
       fix: rename(short),
     }));
-  const twice = plan.tasks.filter((task, index) => wanted.indexOf(task.branch) !== index);
+  const seen = new Set<string>();
+  const twice = plan.tasks.filter((task) => seen.size === seen.add(task.branch).size);
   return [
     ...clashes,
     ...twice.map((task): Problem => ({

@@ -1,21 +1,20 @@
 /** Finds and reads what a request for a new iteration names: workflow, roles, inputs, agents, given files. Reads only; every fault is a problem. */
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { didYouMean } from '../core/nearest.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Inputs, InputValue, Role, Workflow } from '../core/workflow.ts';
-import { listFiles, readText } from '../effects/disk.ts';
 import { inspectFile } from '../effects/folder.ts';
 import { sha256 } from '../effects/sha256.ts';
 import { parseCommandLine } from '../files/command-line.ts';
 import type { Pinned } from '../files/iteration-files.ts';
 import { loadRole } from '../files/role.ts';
 import { loadWorkflow, rolesUsed } from '../files/workflow.ts';
-import { roles as builtInRoles, workflows as builtInWorkflows } from '../generated/library.js';
 import type { CreateRequest } from './create.ts';
+import { BUILT_IN, roleTexts } from './role-library.ts';
+import { findWorkflow } from './workflow-library.ts';
 
 /** Where copies of given files go in the iteration folder; no deliverable is expected there. */
 const GIVEN = 'context/given';
-const BUILT_IN = 'built in';
 
 export interface Sources {
   readonly workflow?: ChosenWorkflow;
@@ -29,6 +28,10 @@ export interface Sources {
 
 export interface ChosenWorkflow {
   readonly workflow: Workflow;
+  /** Roles that stand in the workflow file. */
+  readonly roles: Readonly<Record<string, Role>>;
+  /** What the person should know about how it was read. */
+  readonly notes: readonly string[];
   readonly text: string;
   readonly pin: Pinned;
 }
@@ -46,7 +49,7 @@ export interface GivenFile {
 export function readSources(request: CreateRequest, root: string): Sources {
   const { chosen, problems } = readWorkflow(request, root);
   const workflow = chosen?.workflow;
-  const roles = readRoles(root, workflow === undefined ? [] : rolesUsed(workflow));
+  const roles = withInline(readRoles(root, workflow === undefined ? [] : rolesUsed(workflow)), chosen);
   const inputs = readInputs(request, workflow);
   const given = readGiven(request, root);
   return {
@@ -72,13 +75,20 @@ interface Source {
 }
 
 function readWorkflow(request: CreateRequest, root: string): { chosen?: ChosenWorkflow; problems: readonly Problem[] } {
-  const found = findWorkflow(request, root);
+  const found = chooseWorkflow(request, root);
   if ('what' in found) return { problems: [found] };
-  const { workflow, problems } = loadWorkflow(found.text, found.source === BUILT_IN ? `workflow ${request.workflow}` : found.source);
+  const {
+    workflow,
+    roles = {},
+    notes = [],
+    problems,
+  } = loadWorkflow(found.text, found.source === BUILT_IN ? `workflow ${request.workflow}` : found.source);
   if (workflow === undefined) return { problems };
   return {
     chosen: {
       workflow,
+      roles,
+      notes,
       text: found.text,
       pin: { source: found.source, sha256: sha256(found.text) },
     },
@@ -86,38 +96,19 @@ function readWorkflow(request: CreateRequest, root: string): { chosen?: ChosenWo
   };
 }
 
-function findWorkflow({ workflow: name, cwd }: CreateRequest, root: string): Source | Problem {
-  if (/\.ya?ml$/.test(name) || name.includes('/')) {
-    const text = readText(resolve(cwd ?? root, name));
-    return text === undefined
-      ? {
-          what: `there is no workflow file "${name}"`,
-          fix: 'check the path; a workflow of the library is given by its name alone',
-        }
-      : { text, source: name };
-  }
-  const folder = namesIn(join(root, 'workflows'), '.yaml');
-  const own = folder.includes(name) ? readText(join(root, 'workflows', `${name}.yaml`)) : undefined;
-  if (own !== undefined) return { text: own, source: `workflows/${name}.yaml` };
-  const text = Object.hasOwn(builtInWorkflows, name) ? builtInWorkflows[name] : undefined;
-  if (text !== undefined) return { text, source: BUILT_IN };
-  return {
-    what: `unknown workflow "${name}"`,
-    fix: didYouMean(name, both(Object.keys(builtInWorkflows), folder)),
-  };
+function chooseWorkflow({ workflow: name, cwd, personal }: CreateRequest, root: string): Source | Problem {
+  const chosen = findWorkflow(name, cwd ?? root, { root, ...(personal === undefined ? {} : { personal }) });
+  if ('problem' in chosen) return chosen.problem;
+  return { text: chosen.found.text, source: chosen.found.layer === 'built in' ? BUILT_IN : chosen.found.file };
 }
 
 /** Roles of the repository stand before those of the library; a broken one only matters when it is used. */
 function readRoles(root: string, used: readonly string[]): Pick<Sources, 'roles' | 'pins' | 'problems'> {
-  const folder = namesIn(join(root, 'roles'), '.md');
   const roles: Record<string, Role> = {};
   const pins: Record<string, Pinned> = {};
   const problems: Problem[] = [];
-  for (const name of both(Object.keys(builtInRoles), folder)) {
-    const own = folder.includes(name) ? readText(join(root, 'roles', `${name}.md`)) : undefined;
-    const text = own ?? builtInRoles[name] ?? '';
-    const source = own === undefined ? BUILT_IN : `roles/${name}.md`;
-    const { role, problems: faults } = loadRole(text, own === undefined ? `role ${name}` : source);
+  for (const { name, text, source } of roleTexts(root)) {
+    const { role, problems: faults } = loadRole(text, source === BUILT_IN ? `role ${name}` : source);
     if (used.includes(name)) {
       problems.push(...faults);
       pins[name] = { source, sha256: sha256(text) };
@@ -136,6 +127,18 @@ function readRoles(root: string, used: readonly string[]): Pick<Sources, 'roles'
   return { roles, pins, problems };
 }
 
+/** A role that stands in the workflow file takes the place of any other of its name, and is pinned with the file. */
+function withInline(
+  found: Pick<Sources, 'roles' | 'pins' | 'problems'>,
+  chosen: ChosenWorkflow | undefined,
+): Pick<Sources, 'roles' | 'pins' | 'problems'> {
+  const inline = Object.keys(chosen?.roles ?? {});
+  if (chosen === undefined || inline.length === 0) return found;
+  const used = inline.filter((name) => rolesUsed(chosen.workflow).includes(name));
+  const pins = { ...found.pins, ...Object.fromEntries(used.map((name) => [name, chosen.pin])) };
+  return { roles: { ...found.roles, ...chosen.roles }, pins, problems: found.problems };
+}
+
 function readInputs(request: CreateRequest, workflow: Workflow | undefined): { inputs: Inputs; problems: Problem[] } {
   const inputs: Record<string, InputValue> = {};
   const problems: Problem[] = [];
@@ -151,8 +154,9 @@ function readInputs(request: CreateRequest, workflow: Workflow | undefined): { i
     else inputs[name] = written.slice(at + 1);
   }
   if (request.targets === undefined || workflow === undefined) return { inputs, problems };
-  const lists = [...new Set(workflow.steps.flatMap((step) => step.targets ?? []))];
+  const lists = [...new Set(workflow.steps.flatMap(({ targets }) => (targets?.from.is === 'input' ? [targets.from.input] : [])))];
   const [list] = lists;
+  if (list === undefined && workflow.steps.some((step) => step.targets?.from.is === 'glob')) return { inputs, problems };
   if (list === undefined)
     problems.push({
       what: `no step of workflow "${workflow.name}" has targets`,
@@ -230,14 +234,4 @@ function environmentProblems({ environment }: CreateRequest, workflow: Workflow 
   const known = Object.keys(workflow?.environments ?? {});
   if (environment === undefined || known.length === 0 || known.includes(environment)) return [];
   return [{ what: `unknown environment "${environment}"`, fix: didYouMean(environment, known) }];
-}
-
-/** Names of the files in a folder with this ending, without it. */
-function namesIn(folder: string, ending: string): string[] {
-  const files = listFiles(folder);
-  return files.filter((file) => !file.includes('/') && file.endsWith(ending)).map((file) => file.slice(0, -ending.length));
-}
-
-function both(some: readonly string[], others: readonly string[]): string[] {
-  return [...new Set([...some, ...others])].toSorted();
 }

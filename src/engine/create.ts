@@ -15,6 +15,7 @@ import { parseCriteria } from '../files/criteria.ts';
 import { manifestText } from '../files/manifest.ts';
 import { workflowLockText } from '../files/workflow-lock.ts';
 import { branchProblems, nextName, repositoryProblems, slugProblems, startOf, warningsFor, type Start } from './create-place.ts';
+import { globsOf } from './create-targets.ts';
 import { readSources, type ChosenWorkflow, type Sources } from './create-sources.ts';
 import { CRITERIA_FILE, ITERATIONS, startLog } from './iteration.ts';
 import { repositoryLock } from './places.ts';
@@ -55,6 +56,8 @@ export interface CreateRequest {
 
 export interface Created {
   readonly plan: Plan;
+  /** Complexity points by task. */
+  readonly points: Expansion['points'];
   /** Absolute. */
   readonly directory: string;
   /** Paths in the folder, sorted; the event log is not listed. */
@@ -109,8 +112,10 @@ async function draft(request: CreateRequest, repository: Repository): Promise<Dr
   if (sources.workflow === undefined) return { answer: refused(problems), contents: {} };
 
   const { workflow } = sources.workflow;
+  const targets = await globsOf(root, workflow, request.targets);
   const expansion = expand({
     workflow,
+    globs: targets.globs,
     iteration: name,
     slug: request.slug,
     inputs: sources.inputs,
@@ -119,7 +124,12 @@ async function draft(request: CreateRequest, repository: Repository): Promise<Dr
     environment: environmentOf(request, workflow),
   });
   const plan = planOf(request, { name, start, workflow, tasks: expansion.tasks, inputs: expansion.inputs });
-  problems.push(...placed(expansion.problems, sources.workflow), ...cycleProblems(plan), ...(await branchProblems(root, name, plan)));
+  problems.push(
+    ...targets.problems,
+    ...placed(expansion.problems, sources.workflow),
+    ...cycleProblems(plan),
+    ...(await branchProblems(root, name, plan)),
+  );
   const rehearsal = rehearsalText(
     request.rehearsal ?? [],
     plan.tasks.map((task) => task.id),
@@ -139,9 +149,9 @@ async function draft(request: CreateRequest, repository: Repository): Promise<Dr
     return { answer: refused([...told.values()]), contents: {} };
   }
   const directory = join(root, ITERATIONS, name);
-  const warnings = await warningsFor(root, plan, expansion.inputs);
+  const warnings = [...sources.workflow.notes, ...expansion.warnings, ...(await warningsFor(root, plan, expansion.inputs))];
   return {
-    answer: { plan, directory, files: Object.keys(contents).toSorted(), warnings },
+    answer: { plan, points: expansion.points, directory, files: Object.keys(contents).toSorted(), warnings },
     contents,
   };
 }

@@ -31,7 +31,7 @@ export interface Asked {
 /** The settings, or everything that is wrong with the configuration files and globs. */
 export async function settingsOf(repository: Repository, asked: Asked): Promise<Settings | { readonly problems: readonly Problem[] }> {
   const { environment: variables } = asked;
-  const personal = join(variables['XDG_CONFIG_HOME'] ?? join(variables['HOME'] ?? '/', '.config'), 'iter', 'config.yaml');
+  const personal = join(personalFolder(variables), 'config.yaml');
   const [mine, ours] = [read(personal, personal), read(join(repository.root, '.iter', 'config.yaml'), '.iter/config.yaml')];
   const directory = resolve(asked.directory);
   const targets = asked.targets.length === 0 ? undefined : await expandGlobs(asked.targets, directory, repository.root);
@@ -50,6 +50,11 @@ export async function settingsOf(repository: Repository, asked: Asked): Promise<
     ...(targets === undefined ? {} : { targets: targets.files }),
     directory,
   };
+}
+
+/** The folder of what a person sets for all repositories, by the XDG base directory specification. */
+export function personalFolder(variables: Asked['environment']): string {
+  return join(variables['XDG_CONFIG_HOME'] ?? join(variables['HOME'] ?? '/', '.config'), 'iter');
 }
 
 function read(file: string, shown: string): ReturnType<typeof loadConfig> {

@@ -1,5 +1,5 @@
 /** Conditions of steps (`when`): CEL over inputs, environment and what upstream steps gave. Parsed and checked when a workflow is loaded, evaluated when a step could start. */
-import { evaluate, parse } from '@marcbachmann/cel-js';
+import { Environment, evaluate, parse } from '@marcbachmann/cel-js';
 import type { ConditionFacts } from '../core/condition.ts';
 
 /** What a condition may speak of. */
@@ -19,7 +19,18 @@ export function conditionFaults(text: string, scope: ConditionScope): string[] {
   } catch (error) {
     return [`"${text}" is no CEL expression: ${firstLine(error)}`];
   }
-  return [...new Set(pathsIn(ast).flatMap((path) => pathFaults(path, scope)))];
+  const faults = [...new Set(pathsIn(ast).flatMap((path) => pathFaults(path, scope)))];
+  return faults.length > 0 ? faults : typeFaults(text);
+}
+
+/** What a condition may use; the values inside are of any type here. */
+const NAMES = new Environment().registerVariable('inputs', 'map').registerVariable('env', 'string').registerVariable('steps', 'map');
+
+/** Functions there are not, operators that do not fit, and what is neither true nor false. */
+function typeFaults(text: string): string[] {
+  const { valid, type, error } = NAMES.check(text);
+  if (!valid) return [`"${text}": ${firstLine(error)}`];
+  return type === 'bool' || type === 'dyn' ? [] : [`"${text}" gives ${type ?? 'nothing'}, not true or false`];
 }
 
 /** The value of a condition that has passed `conditionFaults`, or why it has none. */

@@ -10,7 +10,7 @@ import { codeSpan, piecesOf } from './code-span.ts';
 import { criterionSentence, parseSentence } from './criterion.ts';
 import { visibleLines, type VisibleLine } from './visible-lines.ts';
 
-const MAX_LENGTH = 1_048_576;
+const MAX_LENGTH = 4 * 1_048_576;
 const ID = /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,119}$/u;
 
 /** Writes a check as its line in the file; throws when a part of it cannot stand on one line. */
@@ -23,7 +23,7 @@ export function parseCriteria(text: string, file: string): { readonly checks: re
   if (text.length > MAX_LENGTH) {
     return {
       checks: [],
-      problems: [{ file, what: 'the file is over 1 MB', fix: 'keep only the criteria in it' }],
+      problems: [{ file, what: 'the file is over 4 MB', fix: 'keep only the criteria in it' }],
     };
   }
   const { lines, unclosed } = visibleLines(text);

@@ -13,6 +13,8 @@ import { parsePattern } from './pattern.ts';
 const DEFAULT_TIMEOUT = 600_000;
 /** What a Node timer can wait for: a longer one would fire at once. */
 const LONGEST_TIMEOUT = 2_147_483_647;
+/** Begins a sentence that iter leaves to people. */
+const REVIEWER = 'for a reviewer:';
 const FORMATS: readonly Format[] = ['markdown', 'yaml', 'json'];
 
 /** Writes the sentence of a criterion; throws when it has nothing to say (no words, no bounds) or holds a line break. */
@@ -36,14 +38,18 @@ export function criterionSentence(criterion: Criterion): string {
       return `branch has at least ${criterion.min} ${criterion.min === 1 ? 'commit' : 'commits'}`;
     case 'scope':
       return `branch changes ${scope(criterion.allow, criterion.deny)}`;
+    case 'human':
+      return `${REVIEWER} ${oneLine(criterion.text)}`;
     case 'unreadable':
-      if (criterion.text.trim() === '' || /[\r\n]/.test(criterion.text)) {
-        throw new Error(`${JSON.stringify(criterion.text)} cannot be written as one line`);
-      }
-      return criterion.text;
+      return oneLine(criterion.text);
     default:
       return unreachable(criterion);
   }
+}
+
+function oneLine(text: string): string {
+  if (text.trim() === '' || /[\r\n]/.test(text)) throw new Error(`${JSON.stringify(text)} cannot be written as one line`);
+  return text;
 }
 
 const subject = (criterion: { readonly in: Place; readonly file: string }): string =>
@@ -75,6 +81,11 @@ export type Reading =
 
 /** Reads a sentence; a remark after ` — ` is left out. */
 export function parseSentence(text: string): Reading {
+  if (text.toLowerCase().startsWith(REVIEWER)) {
+    const said = text.slice(REVIEWER.length).trim();
+    if (said === '') return { is: 'wrong', what: `nothing stands after "${REVIEWER}"`, fix: 'say what the reviewer should look for' };
+    return { is: 'criterion', criterion: { check: 'human', text: said } };
+  }
   const pieces = piecesOf(text);
   const contents = pieces.filter((piece) => piece.kind === 'span').map((piece) => piece.text);
   // every code span becomes one back-tick, so that a plain pattern can describe the words around them

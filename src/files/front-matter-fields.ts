@@ -2,7 +2,7 @@
 import type { Fields, FieldValue } from '../core/fields.ts';
 import { readFields } from '../core/fields.ts';
 import { splitFrontMatter } from './front-matter.ts';
-import { readYaml } from './yaml-text.ts';
+import { plainValue, readYaml } from './yaml-text.ts';
 
 /** The fields that are there and right, and a sentence for each that is not. */
 export function readFrontMatterFields(
@@ -14,6 +14,8 @@ export function readFrontMatterFields(
   const { documents, faults } = readYaml(yaml);
   const [fault] = faults;
   if (fault !== undefined) return { values: {}, faults: [`front matter: ${fault.what}`] };
-  const value: unknown = documents[0]?.toJS();
+  const value = plainValue(documents[0]);
+  if (value instanceof ReferenceError)
+    return { values: {}, faults: ['front matter: its aliases multiply beyond reason; write the values out'] };
   return readFields(fields, typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {});
 }

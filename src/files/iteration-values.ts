@@ -32,6 +32,7 @@ const MODEL_REASONS: Readonly<Record<string, string>> = {
 export function iterationValues(iteration: NewIteration): IterationValues {
   const { plan, workflow, checks, inputs } = iteration;
   const short = shortBranch(plan.target);
+  const criteria = criteriaByTask(checks);
   const wholeCriteria = checks.filter((check) => check.task === undefined).map(criterionLine);
   const gates = plan.tasks.flatMap((task) =>
     task.gate === undefined ? [] : [{ task: task.id, goto: task.gate.goto, max: task.gate.max }],
@@ -64,7 +65,7 @@ export function iterationValues(iteration: NewIteration): IterationValues {
     })),
     references: iteration.references,
     context: contextOf(iteration),
-    tasks: plan.tasks.map((task) => taskValues(task, iteration)),
+    tasks: plan.tasks.map((task) => taskValues(task, iteration, criteria.get(task.id) ?? [])),
     roles: Object.entries(iteration.rolePins).map(([name, pin]) => ({ name, sha256: pin.sha256 })),
     groups: schedule(plan.tasks, plan.maxParallel).phases.map((phase) => groupValues(phase, iteration)),
     outputs: plan.tasks.flatMap((task) =>
@@ -85,7 +86,22 @@ export function iterationValues(iteration: NewIteration): IterationValues {
   };
 }
 
-function taskValues(task: PlannedTask, { plan, workflow, checks, prompts, inputs, worktrees, roles }: NewIteration): TaskValues {
+function criteriaByTask(checks: NewIteration['checks']): ReadonlyMap<TaskId, readonly string[]> {
+  const lines = new Map<TaskId, string[]>();
+  for (const check of checks) {
+    if (check.task === undefined) continue;
+    const own = lines.get(check.task);
+    if (own === undefined) lines.set(check.task, [criterionLine(check)]);
+    else own.push(criterionLine(check));
+  }
+  return lines;
+}
+
+function taskValues(
+  task: PlannedTask,
+  { plan, workflow, prompts, inputs, worktrees, roles }: NewIteration,
+  criteria: readonly string[],
+): TaskValues {
   const role = roles[task.role];
   const model = role?.model;
   return {
@@ -114,13 +130,14 @@ function taskValues(task: PlannedTask, { plan, workflow, checks, prompts, inputs
     model: model ?? "the agent's default",
     modelWhy: model === undefined ? 'the role asks for none' : (MODEL_REASONS[model] ?? 'asked for by the role'),
     prompt: task.prompt,
-    criteria: checks.filter((check) => check.task === task.id).map(criterionLine),
+    criteria,
     instructions: (prompts[task.id] ?? '').trim(),
   };
 }
 
 function groupValues(phase: Phase, { plan, checks, roles }: NewIteration): GroupValues {
-  const members = plan.tasks.filter((task) => phase.tasks.includes(task.id));
+  const inside = new Set(phase.tasks);
+  const members = plan.tasks.filter((task) => inside.has(task.id));
   const used = [...new Set(members.map((task) => task.role))];
   return {
     letter: phase.group,
@@ -129,7 +146,7 @@ function groupValues(phase: Phase, { plan, checks, roles }: NewIteration): Group
     end: minutesText(phase.end),
     duration: minutesText(phase.end - phase.start),
     loading: used.map((name) => `${name}: ${skillsText(roles[name]) || 'the role only'}`).join('; '),
-    criteria: checks.filter((check) => check.task !== undefined && phase.tasks.includes(check.task)).map(criterionLine),
+    criteria: checks.filter((check) => check.task !== undefined && inside.has(check.task)).map(criterionLine),
   };
 }
 
@@ -137,7 +154,7 @@ function groupValues(phase: Phase, { plan, checks, roles }: NewIteration): Group
 function contextOf({ inputs, workflow }: NewIteration): ContextSections {
   const list = (name: string): readonly string[] => listOf(inputs[name]);
   const goal = [inputs['goal'], inputs['issue']].map((value) => textOf(value ?? '')).find((text) => text.trim() !== '');
-  const targeted = [...new Set(workflow.steps.flatMap((step) => step.targets ?? []))];
+  const targeted = [...new Set(workflow.steps.flatMap(({ targets }) => (targets?.from.is === 'input' ? [targets.from.input] : [])))];
   return {
     goal: goal ?? workflow.description,
     scope: [
@@ -166,7 +183,8 @@ function textOf(value: InputValue): string {
 
 function mergeOrder(plan: Plan): TaskId[] {
   const writers = plan.tasks.filter((task) => task.permission !== 'read');
-  const order = inDependencyOrder(plan.tasks).filter((task) => writers.length === 0 || writers.includes(task));
+  const wanted = new Set(writers);
+  const order = inDependencyOrder(plan.tasks).filter((task) => wanted.size === 0 || wanted.has(task));
   return order.map((task) => task.id);
 }
 
@@ -203,14 +221,19 @@ function retriesText(tasks: readonly PlannedTask[]): string {
 
 /** False when the list of targets was empty and the task stands for the iteration as a whole. */
 function hasItems(task: PlannedTask, workflow: Workflow, inputs: Inputs): boolean {
-  const list = workflow.steps.find((step) => step.id === task.step)?.targets;
-  return list !== undefined && listOf(inputs[list]).length > 0;
+  const from = workflow.steps.find((step) => step.id === task.step)?.targets?.from;
+  if (from?.is === 'step') return hasItems({ ...task, step: from.step }, workflow, inputs);
+  return from?.is === 'glob' || (from !== undefined && listOf(inputs[from.input]).length > 0);
 }
 
 /** What a rejection can send back: the tasks of the step the gate names, and those between it and the review. */
 function reviewedBy(review: PlannedTask, plan: Plan): TaskId[] {
+  if (review.gate === undefined) return [review.id];
   const first = plan.tasks.filter((task) => task.step === review.gate?.goto).map((task) => task.id);
-  const between = downstreamOf(plan, first).filter((id) => id !== review.id && downstreamOf(plan, [id]).includes(review.id));
+  const before = new Set([review.id]);
+  const byId = new Map(plan.tasks.map((task) => [task.id, task]));
+  for (const id of before) for (const need of byId.get(id)?.needs ?? []) before.add(need);
+  const between = downstreamOf(plan, first).filter((id) => id !== review.id && before.has(id));
   const found = [...first, ...between].toSorted(byNumber);
   return found.length === 0 ? [review.id] : found;
 }

@@ -11,6 +11,7 @@ interface RoleSource {
   readonly description: string;
   readonly model?: string;
   readonly iter?: {
+    readonly type?: string;
     readonly prompt_tokens?: number;
     readonly token_budget?: number;
     readonly complexity_threshold?: number;
@@ -38,6 +39,7 @@ export function loadRole(text: string, file: string): { readonly role?: Role; re
   const role: Role = {
     name,
     description,
+    ...(iter.type === undefined ? {} : { type: iter.type }),
     ...(model === undefined ? {} : { model }),
     promptTokens: iter.prompt_tokens ?? UNSAID.promptTokens,
     tokenBudget: iter.token_budget ?? UNSAID.tokenBudget,

@@ -4,6 +4,7 @@ import { readValue } from '../core/inputs.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { needsOf, upstreamOf } from '../core/stages.ts';
 import { placeholdersIn, wholePlaceholder } from '../core/substitute.ts';
+import { targetNames } from '../core/targets.ts';
 import { parseCommandLine } from './command-line.ts';
 import { conditionFaults } from './condition.ts';
 import { compilePattern } from './pattern.ts';
@@ -15,20 +16,22 @@ import {
   kindsOf,
   placeOf,
   type StepSource,
+  type TargetsSource,
   type WorkflowSource,
 } from './workflow-source.ts';
-import type { YamlPath } from './yaml-source.ts';
+import type { Spot, YamlPath } from './yaml-source.ts';
 
 export interface Fault {
   readonly path: YamlPath;
-  /** Points at the key in place of the value. */
-  readonly key?: 'key';
+  /** Points at the key in place of the value, or into the value. */
+  readonly key?: Spot;
   readonly what: string;
   readonly fix?: string;
 }
 
 const ITERATION_NAMES = ['iteration.name', 'iteration.slug'];
-const TARGET_NAMES = ['target', 'target.slug', 'target.stem'];
+/** First words of other names in texts and conditions. */
+const TAKEN = ['inputs', 'iteration', 'task', 'target', 'steps', 'env'];
 
 /** Every fault of a workflow whose shape is right. */
 export function faultsOf(source: WorkflowSource): Fault[] {
@@ -44,10 +47,13 @@ export function faultsOf(source: WorkflowSource): Fault[] {
   ];
 }
 
+const INPUT_TYPES = ['string', 'number', 'boolean', 'list'];
+
 function inputFaults({ inputs = {} }: WorkflowSource): Fault[] {
   return Object.entries(inputs).flatMap(([name, input]): Fault[] => {
     const path = ['inputs', name, 'default'];
-    if (input.default === undefined) return [];
+    // an unknown type is told already
+    if (input.default === undefined || !INPUT_TYPES.includes(input.type)) return [];
     const fits = input.type === 'list' ? typeof input.default === 'object' : readValue(input.default, input.type) !== undefined;
     if (!fits || (input.type === 'string' && typeof input.default === 'object')) {
       return [{ path, what: `the default of input "${name}" is no ${input.type}`, fix: `write a ${input.type}` }];
@@ -56,11 +62,15 @@ function inputFaults({ inputs = {} }: WorkflowSource): Fault[] {
   });
 }
 
+/** Names in one message, and unknown names told of one text. */
+const MANY = 20;
+
 /** Ids, stages, needs and gates: whether the steps can be put in an order. */
 function orderFaults(steps: readonly StepSource[]): Fault[] {
   const faults: Fault[] = [];
   const ids = steps.map((step) => step.id);
   const needs = needsOf(steps);
+  const before = new Map(ids.map((id) => [id, upstreamOf(id, needs)]));
   steps.forEach((step, index) => {
     if (ids.indexOf(step.id) !== index) {
       faults.push({ path: ['steps', index, 'id'], what: `a second step with the id "${step.id}"`, fix: 'give every step its own id' });
@@ -76,9 +86,10 @@ function orderFaults(steps: readonly StepSource[]): Fault[] {
         faults.push({ path: ['steps', index, 'needs', place], what: `unknown step "${need}"`, fix: didYouMean(need, ids) });
       }
     });
-    const upstream = upstreamOf(step.id, needs);
+    const upstream = before.get(step.id) ?? new Set();
     if (upstream.has(step.id) && step.needs !== undefined) {
-      const members = ids.filter((id) => upstream.has(id) && upstreamOf(id, needs).has(step.id));
+      const circle = ids.filter((id) => upstream.has(id) && before.get(id)?.has(step.id) === true);
+      const members = circle.length > MANY ? [...circle.slice(0, MANY), `${circle.length - MANY} more`] : circle;
       const what = `step "${step.id}" waits for itself: ${members.join(', ')} need each other`;
       faults.push({ path: ['steps', index, 'needs'], what, fix: 'remove one of these needs' });
     }
@@ -102,17 +113,8 @@ function orderFaults(steps: readonly StepSource[]): Fault[] {
 
 function stepFaults(step: StepSource, path: YamlPath, source: WorkflowSource, outside: readonly string[]): Fault[] {
   const faults: Fault[] = [];
-  const names = [...outside, 'task.id', ...(step.targets === undefined ? [] : TARGET_NAMES)];
-  if (step.targets !== undefined) {
-    const lists = Object.entries(source.inputs ?? {}).flatMap(([name, input]) => (input.type === 'list' ? [`inputs.${name}`] : []));
-    const from = step.targets.from;
-    const known = outside.includes(from);
-    if (!lists.includes(from)) {
-      const what = known ? `"${from}" is not a list` : `unknown input "${from}"`;
-      const fix = known ? 'make its type list or name another input' : didYouMean(from, lists);
-      faults.push({ path: [...path, 'targets', 'from'], what, fix });
-    }
-  }
+  const names = [...outside, 'task.id', ...(step.targets === undefined ? [] : targetNames(step.targets.as))];
+  if (step.targets !== undefined) faults.push(...targetFaults(step, step.targets, { path: [...path, 'targets'], source, outside }));
   for (const key of ['title', 'prompt'] as const) faults.push(...textFaults(step[key] ?? '', [...path, key], names));
   const delivered: string[] = [];
   (step.deliverables ?? []).forEach((deliverable, index) => {
@@ -206,6 +208,41 @@ function conditionsFaults(source: WorkflowSource): Fault[] {
   });
 }
 
+function targetFaults(
+  step: StepSource,
+  { from, glob, as }: TargetsSource,
+  { path, source, outside }: { readonly path: YamlPath; readonly source: WorkflowSource; readonly outside: readonly string[] },
+): Fault[] {
+  const faults: Fault[] = [];
+  if (as !== undefined && TAKEN.includes(as)) {
+    faults.push({ path: [...path, 'as'], what: `"${as}" has a meaning already`, fix: 'use another word, such as story' });
+  }
+  [glob ?? []].flat().forEach((one, index) => {
+    const fault = pathFault(one.replace(/^!/, '').replace(/\/$/, ''));
+    const at = typeof glob === 'string' ? [...path, 'glob'] : [...path, 'glob', index];
+    if (fault !== undefined)
+      faults.push({ path: at, what: `the pattern "${one}" ${fault}`, fix: 'write it from the top of the repository' });
+  });
+  if ((from === undefined) === (glob === undefined)) {
+    const what = from === undefined ? 'targets come from nowhere' : 'targets from two places';
+    return [...faults, { path, what, fix: 'use one of from: and glob:' }];
+  }
+  if (from === undefined) return faults;
+  const lists = Object.entries(source.inputs ?? {}).flatMap(([name, input]) => (input.type === 'list' ? [`inputs.${name}`] : []));
+  const at = [...path, 'from'];
+  if (from.startsWith('inputs.')) {
+    const known = outside.includes(from);
+    if (lists.includes(from)) return faults;
+    const what = known ? `"${from}" is not a list` : `unknown input "${from}"`;
+    return [...faults, { path: at, what, fix: known ? 'make its type list or name another input' : didYouMean(from, lists) }];
+  }
+  const before = source.steps.slice(0, source.steps.indexOf(step)).filter((other) => other.targets !== undefined);
+  const ids = before.map((other) => other.id);
+  if (ids.includes(from)) return faults;
+  const is = source.steps.some((other) => other.id === from) ? `step "${from}" has no targets, or comes later` : `unknown step "${from}"`;
+  return [...faults, { path: at, what: is, fix: didYouMean(from, [...ids, ...lists]) }];
+}
+
 function checkFaults(check: CheckSource, path: YamlPath, { names, at }: { names: readonly string[]; at: 'deliverable' | 'step' }): Fault[] {
   const [kind, ...more] = kindsOf(check);
   if (kind === undefined) return [{ path, what: 'a check that checks nothing', fix: `use one of ${CHECKS.join(', ')}` }];
@@ -291,10 +328,20 @@ function checkTexts(check: CheckSource): [YamlPath, string][] {
 
 function textFaults(text: string, path: YamlPath, names: readonly string[]): Fault[] {
   const { names: used, broken } = placeholdersIn(text);
-  const unknown = [...new Set(used)].filter((name) => !names.includes(name));
-  const faults: Fault[] = unknown.map((name) => ({ path, what: `unknown name "{{ ${name} }}"`, fix: didYouMean(name, names) }));
+  const unknown = [...new Set(used)].filter((name) => !names.includes(name)).slice(0, MANY);
+  const faults: Fault[] = unknown.map((name) => ({
+    path,
+    key: { words: `{{ ${name} }}` },
+    what: `unknown name "{{ ${name} }}"`,
+    fix: didYouMean(name, names),
+  }));
   if (broken !== undefined) {
-    faults.push({ path, what: `"${broken}" is no placeholder`, fix: 'write {{ name }} with a plain name: no filters, no conditions' });
+    faults.push({
+      path,
+      key: { words: broken },
+      what: `"${broken}" is no placeholder`,
+      fix: 'write {{ name }} with a plain name: no filters, no conditions',
+    });
   }
   return faults;
 }

@@ -5,7 +5,7 @@ import type { Fields } from '../core/fields.ts';
 import type { HumanStep } from '../core/human.ts';
 import type { MergeStrategy } from '../core/plan.ts';
 import { parseSize } from '../core/size.ts';
-import type { CheckTemplate, DeliverableTemplate, InputValue, Step, Workflow } from '../core/workflow.ts';
+import type { CheckTemplate, DeliverableTemplate, InputValue, Step, Targets, Workflow } from '../core/workflow.ts';
 
 export interface CheckSource {
   readonly id?: string;
@@ -22,6 +22,7 @@ export interface CheckSource {
   readonly command?: string;
   readonly commits?: { readonly min: number };
   readonly scope?: { readonly allow?: readonly string[]; readonly deny?: readonly string[] };
+  readonly human?: string;
 }
 
 export interface DeliverableSource {
@@ -42,6 +43,20 @@ interface Defaults {
 
 export type HumanSource = Pick<HumanStep, 'ask' | 'who' | 'mode'> & Partial<Pick<HumanStep, 'show' | 'may'>>;
 
+export interface TargetsSource {
+  /** `inputs.<name>`, or the id of a step. */
+  readonly from?: string;
+  readonly glob?: string | readonly string[];
+  readonly as?: string;
+  readonly points?: number;
+  readonly allocate?: {
+    readonly strategy?: Targets['strategy'];
+    readonly max_targets?: number;
+    readonly max_points?: number;
+    readonly on_high?: Targets['onHigh'];
+  };
+}
+
 export interface StepSource extends Defaults {
   readonly id: string;
   readonly title?: string;
@@ -51,7 +66,7 @@ export interface StepSource extends Defaults {
   readonly when?: string;
   readonly stage?: string;
   readonly needs?: readonly string[];
-  readonly targets?: { readonly from: string };
+  readonly targets?: TargetsSource;
   readonly prompt?: string;
   readonly deliverables?: readonly DeliverableSource[];
   readonly checks?: readonly CheckSource[];
@@ -86,11 +101,13 @@ export interface WorkflowSource {
 }
 
 export const FILE_CHECKS = ['exists', 'size', 'headings', 'contains', 'matches', 'format'] as const;
-export const CHECKS = [...FILE_CHECKS, 'command', 'commits', 'scope'] as const;
+export const CHECKS = [...FILE_CHECKS, 'command', 'commits', 'scope', 'human'] as const;
 
 /** Stand in for a role where a person or a command is the actor. */
-export const HUMAN = 'human';
-export const RUN = 'run';
+const HUMAN = 'human';
+const RUN = 'run';
+
+const INPUTS = 'inputs.';
 
 /** Values for what a workflow leaves unsaid. */
 const UNSAID = {
@@ -145,7 +162,7 @@ function stepOf(step: StepSource, defaults: Defaults): Step {
     ...(step.when === undefined ? {} : { when: step.when }),
     ...(agent === undefined ? {} : { agent }),
     ...(step.prompt === undefined ? {} : { prompt: step.prompt }),
-    ...(step.targets === undefined ? {} : { targets: step.targets.from.replace(/^inputs\./, '') }),
+    ...(step.targets === undefined ? {} : { targets: targetsOf(step.targets) }),
     deliverables: (step.deliverables ?? []).map(deliverableOf),
     checks: (step.checks ?? []).flatMap((check) => checkOf(check) ?? []),
     ...(step.gate === undefined ? {} : { gate: { goto: step.gate.on_reject.goto, max: step.gate.on_reject.max ?? UNSAID.rejections } }),
@@ -153,7 +170,7 @@ function stepOf(step: StepSource, defaults: Defaults): Step {
     timeout: milliseconds(step.timeout ?? defaults.timeout ?? UNSAID.timeout),
     permission: step.permission ?? defaults.permission ?? UNSAID.permission,
     estimate: milliseconds(step.estimate ?? UNSAID.estimate) / 60_000,
-    points: step.points ?? 1,
+    points: step.targets?.points ?? step.points ?? 1,
   };
 }
 
@@ -161,6 +178,25 @@ function stepOf(step: StepSource, defaults: Defaults): Step {
 function humanOf(step: StepSource, { ask, who, mode, show = [], may }: HumanSource): HumanStep {
   const answers = may ?? (step.gate === undefined ? ['approve', 'abort'] : ['approve', 'reject', 'abort']);
   return { ask, show, may: answers, ...(who === undefined ? {} : { who }), ...(mode === undefined ? {} : { mode }) };
+}
+
+/** Items of an input are a task each unless the step says how they are shared out; files are packed. */
+function targetsOf({ from, glob, as, allocate = {} }: TargetsSource): Targets {
+  const { strategy, max_targets: maxTargets, max_points: maxPoints, on_high: onHigh = 'split' } = allocate;
+  const input = from?.startsWith(INPUTS) === true;
+  const single = input && maxTargets === undefined && maxPoints === undefined;
+  return {
+    from: glob !== undefined ? { is: 'glob', globs: [glob].flat() } : sourceOf(from ?? ''),
+    ...(as === undefined ? {} : { as }),
+    strategy: strategy ?? (single ? 'one-each' : 'balanced'),
+    ...(maxTargets === undefined ? {} : { maxTargets }),
+    ...(maxPoints === undefined ? {} : { maxPoints }),
+    onHigh,
+  };
+}
+
+function sourceOf(from: string): Targets['from'] {
+  return from.startsWith(INPUTS) ? { is: 'input', input: from.slice(INPUTS.length) } : { is: 'step', step: from };
 }
 
 /** `security-review` is "Security review"; with targets, each task names its own. */
@@ -196,6 +232,7 @@ function criterionOf(check: CheckSource): Criterion | undefined {
     return { check: 'command', run: check.command, timeout: milliseconds(check.timeout ?? UNSAID.checkTimeout) };
   }
   if (check.commits !== undefined) return { check: 'commits', min: check.commits.min };
+  if (check.human !== undefined) return { check: 'human', text: check.human };
   if (check.scope !== undefined) return { check: 'scope', allow: check.scope.allow ?? [], deny: check.scope.deny ?? [] };
   return undefined;
 }

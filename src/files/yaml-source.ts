@@ -1,12 +1,15 @@
 /** Reads YAML that people write: checked against one of our schemas, every fault at its line and column. */
 import type { ErrorObject } from 'ajv';
-import { isAlias, isMap, isScalar, isSeq, type Document, type Node } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, visit, type Document, type Node } from 'yaml';
 import { didYouMean } from '../core/nearest.ts';
 import type { Problem } from '../core/problem.ts';
-import { readYaml } from './yaml-text.ts';
+import { plainValue, readYaml } from './yaml-text.ts';
 
 /** Keys and list indexes that lead to a value. */
 export type YamlPath = readonly (string | number)[];
+
+/** Where at a path: its key in place of its value, or the first place of these words inside the value. */
+export type Spot = 'key' | { readonly words: string };
 
 /** Made by `ajv`: true for a value that fits, else the errors are on the function. */
 export interface Validator {
@@ -27,49 +30,71 @@ export interface YamlSource {
   /** Present when the text could be read and its shape is sound enough to look further. */
   readonly value?: unknown;
   readonly problems: readonly Problem[];
-  /** A problem at a value of this text; at its key with `key`. */
-  readonly problemAt: (path: YamlPath, problem: Pick<Problem, 'what' | 'fix'>, key?: 'key') => Problem;
+  /** A problem at a value of this text, or more precisely. */
+  readonly problemAt: (path: YamlPath, problem: Pick<Problem, 'what' | 'fix'>, spot?: Spot) => Problem;
 }
 
 /** Reads `text`; `firstLine` is the line of `file` at which it starts. An empty text is an empty map. */
 export function readYamlSource({ text, file, validator, firstLine = 1 }: SourceRequest): YamlSource {
-  const { documents, lines, faults } = readYaml(text.replace(/^\uFEFF/, ''));
+  const source = text.replace(/^\uFEFF/, '');
+  const { documents, lines, faults } = readYaml(source, MAX_LENGTH);
   const line = (inText: number): number => inText + firstLine - 1;
   const [document, second] = documents;
   const place = (offset: number): Pick<Problem, 'file' | 'line' | 'column'> => {
     const { line: inText, col } = lines.linePos(offset);
     return { file, line: line(Math.max(1, inText)), column: Math.max(1, col) };
   };
-  const problemAt: YamlSource['problemAt'] = (path, problem, key) => ({ ...place(offsetOf(document, path, key)), ...problem });
+  const problemAt: YamlSource['problemAt'] = (path, problem, spot) => ({
+    ...place(offsetOf({ document, source }, path, spot)),
+    ...problem,
+  });
   const broken = faults.map((fault): Problem => ({ file, line: line(fault.line), column: fault.column, what: fault.what }));
   if (second !== undefined) {
     broken.push({ ...place(second.range[0]), what: 'a second document starts here', fix: 'keep one document in the file' });
   }
   for (const warning of document?.warnings ?? []) broken.push({ ...place(warning.pos[0]), what: warning.message });
   if (broken.length > 0) return { problems: broken, problemAt };
-  const value = plain(document);
+  const value = plainValue(document);
   if (value instanceof ReferenceError) {
-    return { problems: [{ file, what: 'an alias (*name) repeats too much of the file', fix: 'write the value out' }], problemAt };
+    const where = place(firstAlias(document));
+    return { problems: [{ ...where, what: 'an alias (*name) repeats too much of the file', fix: 'write the value out' }], problemAt };
   }
   validator(value);
   const errors = (validator.errors ?? []).filter((error) => error.keyword !== 'propertyNames');
-  const problems = errors.map((error) => faultOf(error, problemAt));
-  const sound = errors.every((error) => error.keyword !== 'type' && error.keyword !== 'required');
+  const problems = errors.slice(0, MAX_PROBLEMS).map((error) => faultOf(error, problemAt));
+  if (errors.length > MAX_PROBLEMS) problems.push({ file, what: `${errors.length - MAX_PROBLEMS} more of these` });
+  const sound = !errors.some(misshapes);
   return sound ? { value, problems, problemAt } : { problems, problemAt };
 }
 
-/** The document as plain values; aliases that multiply come back as the error they are. */
-function plain(document: Document | undefined): unknown {
-  try {
-    return document?.toJS({ maxAliasCount: 100 }) ?? {};
-  } catch (error) {
-    if (error instanceof ReferenceError) return error;
-    throw error;
-  }
+function firstAlias(document: Document | undefined): number {
+  let first = 0;
+  visit(document ?? null, {
+    Alias: (_, alias) => {
+      first = startOf(alias) ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return first;
+}
+
+/** Characters; people write less, and each costs time at every start. */
+const MAX_LENGTH = 262_144;
+
+/** More than a person reads; each costs a search for its place. */
+const MAX_PROBLEMS = 100;
+
+/** True for what would make a value another kind of thing than who looks further expects, or too much of it. */
+function misshapes({ keyword }: ErrorObject): boolean {
+  return ['type', 'required', 'maxItems', 'maxProperties'].includes(keyword);
 }
 
 /** Where a value stands; the nearest thing around it when it is not written out. */
-function offsetOf(document: Document | undefined, path: YamlPath, key?: 'key'): number {
+function offsetOf(
+  { document, source }: { readonly document: Document | undefined; readonly source: string },
+  path: YamlPath,
+  spot?: Spot,
+): number {
   let node: unknown = document?.contents;
   let offset = startOf(node) ?? 0;
   path.forEach((part, index) => {
@@ -77,14 +102,16 @@ function offsetOf(document: Document | undefined, path: YamlPath, key?: 'key'): 
     if (isMap(node)) {
       const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(part));
       node = pair?.value;
-      const wantsKey = key === 'key' && index === path.length - 1;
+      const wantsKey = spot === 'key' && index === path.length - 1;
       offset = (wantsKey ? undefined : startOf(node)) ?? startOf(pair?.key) ?? offset;
     } else {
       node = isSeq(node) ? node.items[Number(part)] : undefined;
       offset = startOf(node) ?? offset;
     }
   });
-  return offset;
+  if (typeof spot !== 'object') return offset;
+  const words = new RegExp(spot.words.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll(/\s+/g, String.raw`\s*`));
+  return offset + Math.max(0, source.slice(offset, (node as Node | undefined | null)?.range?.[1] ?? offset).search(words));
 }
 
 function startOf(node: unknown): number | undefined {
@@ -133,6 +160,13 @@ function faultOf(error: ErrorObject, problemAt: YamlSource['problemAt']): Proble
         what: quote(name, error.data),
         fix: `it must be ${String(error.params['comparison'])} ${String(error.params['limit'])}`,
       });
+    case 'maxItems':
+    case 'maxProperties':
+      return problemAt(
+        path,
+        { what: `"${name}" has more than ${String(error.params['limit'])} entries`, fix: 'take some out, or make it several files' },
+        'key',
+      );
     case 'minItems':
     case 'minProperties':
       return problemAt(path, { what: `"${name}" is empty`, fix: 'put something in or remove the key' });

@@ -17,15 +17,15 @@ export interface YamlText {
   readonly faults: readonly Fault[];
 }
 
-/** Parses YAML 1.2; errors, repeated keys, unknown aliases, more than 1 MB and more than 100 levels are faults. */
-export function readYaml(text: string): YamlText {
+/** Parses YAML 1.2; errors, repeated keys, unknown aliases, more than `limit` characters (1 MB when left out) and more than 100 levels are faults. */
+export function readYaml(text: string, limit = MAX_LENGTH): YamlText {
   const lines = new LineCounter();
   const refused = (line: number, what: string): YamlText => ({
     documents: [],
     lines,
     faults: [{ line, column: 1, what }],
   });
-  if (text.length > MAX_LENGTH) return refused(1, 'over 1 MB of YAML');
+  if (text.length > limit) return refused(1, `over ${limit >= MAX_LENGTH ? '1 MB' : `${Math.round(limit / 1024)} KB`} of YAML`);
   const deep = lineTooDeep(text);
   if (deep !== undefined) return refused(deep, `nested more than ${MAX_DEPTH} levels deep`);
   // repeated keys are looked for below: the parser compares every key with every other
@@ -44,6 +44,16 @@ export function readYaml(text: string): YamlText {
       return { line: Math.max(1, line), column: Math.max(1, col), what };
     });
   return { documents, lines, faults };
+}
+
+/** The document as plain values; aliases that multiply come back as the error they are. */
+export function plainValue(document: Document | undefined): unknown {
+  try {
+    return document?.toJS({ maxAliasCount: 100 }) ?? {};
+  } catch (error) {
+    if (error instanceof ReferenceError) return error;
+    throw error;
+  }
 }
 
 /** Finds the line on which the text gets too deep, from its tokens alone. */

@@ -6,9 +6,9 @@ export interface DeliverableRequest {
   readonly checks: readonly Check[];
   readonly task: string;
   readonly changed: readonly string[];
-  /** For a review: what has to change; an empty list approves. */
   /** Lines `name: value` its front matter has to have. */
   readonly fields: readonly string[];
+  /** For a review: what has to change; an empty list approves. */
   readonly review?: readonly { readonly task: string; readonly title: string }[];
   /** Leaves out the last heading that is asked for. */
   readonly incomplete: boolean;

@@ -3,7 +3,7 @@
  * meet the criteria it finds there, and makes the mistakes `rehearsal.yaml` asks for. Deterministic: the same task gives the same bytes.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Check } from '../core/check.ts';
@@ -50,7 +50,7 @@ if (making('block') !== undefined) {
 
 const wantsCommits = checks.some((check) => check.check === 'commits');
 const changed = wantsCommits ? changeRepository() : [];
-for (const [file, own] of byIterationFile(checks)) {
+for (const [file, own] of byFile('iteration')) {
   const review = file === process.env['ITER_REVIEW'];
   const text = deliverableText({
     file,
@@ -65,6 +65,7 @@ for (const [file, own] of byIterationFile(checks)) {
   write(path.join('.iter', 'out', file), text);
   console.log(`${task}: wrote .iter/out/${file}`);
 }
+writeDocuments();
 console.log(`${task}: done`);
 
 /** Edits the targets, adds a test where the repository has tests, and commits; gives the changed paths. */
@@ -73,7 +74,7 @@ function changeRepository(): string[] {
     root: process.cwd(),
     task,
     iteration,
-    targets: targets.filter((target) => existsSync(target)),
+    targets: targets.filter((target) => statSync(target, { throwIfNoEntry: false })?.isFile() === true),
     scope: checks.flatMap((check) => (check.check === 'scope' ? check.allow : [])),
     red: making('red') !== undefined,
     conflict: behaviours.some((behaviour) => behaviour.name === 'conflict'),
@@ -86,11 +87,15 @@ function changeRepository(): string[] {
     else write(change.path, change.text);
   }
   const paths = changes.map((change) => change.path);
-  git(['add', '--all', '--', ...paths]);
-  if (git(['diff', '--cached', '--name-only']).trim() !== '')
-    git(['commit', '-q', '-m', `${changes[0]?.verb ?? 'Change'} ${paths[0] ?? ''}${attempt > 1 ? ` (attempt ${attempt})` : ''}`]);
+  commit(changes[0]?.verb ?? 'Change', paths);
   for (const file of paths) console.log(`${task}: changed ${file}`);
   return paths;
+}
+
+function commit(verb: string, paths: readonly string[]): void {
+  git(['add', '--all', '--', ...paths]);
+  if (git(['diff', '--cached', '--name-only']).trim() !== '')
+    git(['commit', '-q', '-m', `${verb} ${paths[0] ?? ''}${attempt > 1 ? ` (attempt ${attempt})` : ''}`]);
 }
 
 function git(argv: readonly string[]): string {
@@ -114,10 +119,31 @@ function rejected(): { task: string; title: string }[] {
   return [{ task: first, title: 'the edge cases are not covered; add them and say which ones' }];
 }
 
-function byIterationFile(all: readonly Check[]): Map<string, Check[]> {
+/** Files of the repository that are asked for and that nobody else has written. */
+function writeDocuments(): void {
+  const red = making('red') !== undefined && !wantsCommits;
+  const files = [...byFile('repository')].filter(([file, own]) => isFree(file) && !(red && own.every((check) => check.check === 'exists')));
+  if (files.length === 0) return;
+  for (const [file, own] of files) {
+    write(file, deliverableText({ file, checks: own, task, changed, fields: fieldLines(file), incomplete: red }));
+    console.log(`${task}: wrote ${file}`);
+  }
+  commit(
+    'Write',
+    files.map(([file]) => file),
+  );
+}
+
+function isFree(file: string): boolean {
+  if (!existsSync(file)) return true;
+  const text = readFileSync(file, 'utf8');
+  return text.includes(`# ${task}: ${file}\n`) || text.includes('written by the rehearsal agent');
+}
+
+function byFile(place: 'iteration' | 'repository'): Map<string, Check[]> {
   const files = new Map<string, Check[]>();
-  for (const check of all) {
-    if (!('in' in check) || check.in !== 'iteration') continue;
+  for (const check of checks) {
+    if (!('in' in check) || check.in !== place) continue;
     files.set(check.file, [...(files.get(check.file) ?? []), check]);
   }
   return files;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Check } from '../../src/core/check.ts';
 import { type Expansion, expand } from '../../src/core/expand.ts';
-import type { Inputs, Role, Step, Workflow } from '../../src/core/workflow.ts';
+import type { Inputs, Role, Step, Targets, Workflow } from '../../src/core/workflow.ts';
 
 const role = (name: string): Role => ({
   name,
@@ -27,6 +27,8 @@ const step = (id: string, more: Partial<Step> = {}): Step => ({
   points: 1,
   ...more,
 });
+
+const itemsOf = (input: string): Targets => ({ from: { is: 'input', input }, strategy: 'one-each', onHigh: 'split' });
 
 const workflow = (steps: readonly Step[], more: Partial<Workflow> = {}): Workflow => ({
   version: 1,
@@ -59,7 +61,7 @@ describe('order', () => {
   test('each step becomes one task for each of its targets, and waits for every task of the stage before', () => {
     const steps = [
       step('plan'),
-      step('build', { stage: 'make', targets: 'parts' }),
+      step('build', { stage: 'make', targets: itemsOf('parts') }),
       step('write', { stage: 'make' }),
       step('review'),
       step('ship'),
@@ -80,7 +82,7 @@ describe('order', () => {
   });
 
   test('a list without items gives one task for the iteration as a whole', () => {
-    expect(picture(expanded([step('build', { targets: 'parts' })]))).toEqual(['T1 build A [cart] after -']);
+    expect(picture(expanded([step('build', { targets: itemsOf('parts') })]))).toEqual(['T1 build A [cart] after -']);
   });
 
   test('after stage Z comes AA', () => {
@@ -95,7 +97,9 @@ describe('order', () => {
 
 describe('names', () => {
   test('a task has its branch, worker and prompt file from its id, role and target', () => {
-    const [task] = expanded([step('build', { targets: 'parts', title: 'Build {{ target }}' })], { parts: ['src/Tax Rates.js'] }).tasks;
+    const [task] = expanded([step('build', { targets: itemsOf('parts'), title: 'Build {{ target }}' })], {
+      parts: ['src/Tax Rates.js'],
+    }).tasks;
     expect(task).toMatchObject({
       id: 'T1',
       title: 'Build src/Tax Rates.js',
@@ -107,7 +111,7 @@ describe('names', () => {
   });
 
   test('workers of one name are numbered, and steps without targets lend theirs', () => {
-    const steps = [step('plan', { role: 'planner' }), step('build', { targets: 'parts' })];
+    const steps = [step('plan', { role: 'planner' }), step('build', { targets: itemsOf('parts') })];
     const { tasks } = expanded(steps, { parts: ['src/tax.js', 'lib/tax.js', '税'] });
     expect(tasks.map((task) => task.instance)).toEqual(['planner-plan-001', 'builder-tax-001', 'builder-tax-002', 'builder-item-3-001']);
   });
@@ -122,7 +126,9 @@ describe('texts', () => {
     const prompt =
       '{{ task.id }}: {{ target }} ({{ target.stem }}, {{ target.slug }}) of {{ inputs.parts }} in {{ iteration.name }}/{{ iteration.slug }}';
     const deliverables = [{ id: 'out', path: 'context/{{ target.slug }}.md', in: 'iteration', level: 'must', checks: [] }] as const;
-    const { prompts, tasks } = expanded([step('build', { targets: 'parts', prompt, deliverables })], { parts: ['src/a.b.js', 'c'] });
+    const { prompts, tasks } = expanded([step('build', { targets: itemsOf('parts'), prompt, deliverables })], {
+      parts: ['src/a.b.js', 'c'],
+    });
     expect(prompts).toEqual({
       T1: 'T1: src/a.b.js (a-b, src-a-b-js) of src/a.b.js, c in 007-cart/cart',
       T2: 'T2: c (c, c) of src/a.b.js, c in 007-cart/cart',
@@ -222,7 +228,7 @@ describe('checks', () => {
 
   test('a value in a pattern stands for itself', () => {
     const own = [{ level: 'must', criterion: { check: 'matches', ...file, pattern: '^{{ target }}$' } }] as const;
-    const { checks } = expanded([step('a', { targets: 'parts', checks: own })], { parts: ['a.b(c)'] });
+    const { checks } = expanded([step('a', { targets: itemsOf('parts'), checks: own })], { parts: ['a.b(c)'] });
     expect(checks[0]).toMatchObject({ pattern: '^a\\.b\\(c\\)$' });
   });
 });
@@ -237,7 +243,7 @@ test('a gate reads the first file its step delivers into the iteration folder', 
 });
 
 test('tokens are the prompt and the points of the target; risk grows with the chain before', () => {
-  const { tasks } = expanded([step('plan'), step('build', { targets: 'parts', points: 5, estimate: 45 })], { parts: ['a'] });
+  const { tasks } = expanded([step('plan'), step('build', { targets: itemsOf('parts'), points: 5, estimate: 45 })], { parts: ['a'] });
   expect(tasks.map(({ estimateTokens, estimateMinutes, risk }) => ({ estimateTokens, estimateMinutes, risk }))).toEqual([
     { estimateTokens: 3000, estimateMinutes: 30, risk: { score: 10, level: 'low' } },
     { estimateTokens: 7000, estimateMinutes: 45, risk: { score: 19, level: 'low' } },
@@ -245,7 +251,7 @@ test('tokens are the prompt and the points of the target; risk grows with the ch
 });
 
 test('two steps of one stage on the same target overlap', () => {
-  const steps = [step('a', { stage: 's', targets: 'parts' }), step('b', { stage: 's', targets: 'paths' })];
+  const steps = [step('a', { stage: 's', targets: itemsOf('parts') }), step('b', { stage: 's', targets: itemsOf('paths') })];
   const { tasks } = expanded(steps, { parts: ['x', 'y'], paths: ['x'] });
   expect(tasks.map((task) => task.risk.score)).toEqual([29, 14, 29]);
 });
@@ -255,14 +261,14 @@ describe('problems', () => {
 
   test('two tasks cannot deliver one file of the iteration folder, but may change one file of the repository', () => {
     const both = (place: 'iteration' | 'repository'): string[] =>
-      what(expanded([step('a', { targets: 'parts', deliverables: [{ ...shared[0], in: place }] })], { parts: ['x', 'y'] }));
+      what(expanded([step('a', { targets: itemsOf('parts'), deliverables: [{ ...shared[0], in: place }] })], { parts: ['x', 'y'] }));
     expect(both('iteration')).toEqual(['T1 and T2 both deliver "context/Out.md"']);
     expect(both('repository')).toEqual([]);
   });
 
   test('a target cannot lead a deliverable or a check out of its folder', () => {
     const deliverables = [{ ...shared[0], path: '{{ target }}' }];
-    const found = expanded([step('a', { targets: 'parts', deliverables })], { parts: ['../x', '/y', 'manifest.json'] });
+    const found = expanded([step('a', { targets: itemsOf('parts'), deliverables })], { parts: ['../x', '/y', 'manifest.json'] });
     expect(what(found)).toEqual([
       'T1: the deliverable path "../x" leaves its folder with ".."',
       'T2: the deliverable path "/y" is absolute',
@@ -276,7 +282,7 @@ describe('problems', () => {
     const inputs = { n: { type: 'number', required: false }, must: { type: 'string', required: true, description: 'the goal' } } as const;
     const parts = { type: 'list', required: false } as const;
     const found = expanded(
-      [step('a', { role: 'bilder', targets: 'parts' })],
+      [step('a', { role: 'bilder', targets: itemsOf('parts') })],
       { parts: 'x, y, x', n: 'many', isue: '1' },
       { inputs: { ...inputs, parts } },
     );

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { drawDependencies } from '../../src/core/drawing.ts';
 import { taskId } from '../../src/core/ids.ts';
@@ -108,3 +109,34 @@ describe('drawDependencies', () => {
     expect(drawDependencies([{ ...(one as PlannedTask), title: 'a\n```\n## b' }])).toEqual(['T1 a ``` ## b']);
   });
 });
+
+test('whatever the plan, each task is played as the first that can start', () => {
+  const plan = fc.array(fc.record({ minutes: fc.nat(4), needs: fc.array(fc.nat(20), { maxLength: 3 }) }), { maxLength: 12 }).map((rows) =>
+    rows.map(({ minutes, needs }, index) => ({
+      id: taskId(`T${index + 1}`),
+      needs: [...new Set(needs.filter((need) => need < index))].map((need) => taskId(`T${need + 1}`)),
+      group: 'A',
+      estimateMinutes: minutes,
+    })),
+  );
+  fc.assert(
+    fc.property(plan, fc.integer({ min: 1, max: 4 }), (all, slots) => {
+      expect(schedule(all, slots).slots).toEqual(played(all, slots));
+    }),
+  );
+});
+
+/** The rule as it is told: of the tasks whose needs have slots, the one that can start first, ties in plan order. */
+function played(tasks: Parameters<typeof schedule>[0], slots: number): { task: string; start: number; end: number }[] {
+  const done: { task: string; start: number; end: number }[] = [];
+  for (let rest = [...tasks]; rest.length > 0; rest = rest.filter((task) => !done.some((slot) => slot.task === task.id))) {
+    const free = done.length < slots ? 0 : (done.map((slot) => slot.end).toSorted((a, b) => b - a)[slots - 1] ?? 0);
+    const starts = rest.map((task) => ({
+      task,
+      start: Math.max(free, ...task.needs.map((need) => done.find((slot) => slot.task === need)?.end ?? Infinity)),
+    }));
+    const [first] = starts.toSorted((a, b) => a.start - b.start);
+    if (first !== undefined) done.push({ task: first.task.id, start: first.start, end: first.start + first.task.estimateMinutes });
+  }
+  return done;
+}

@@ -24,6 +24,10 @@ describe('conditionFaults', () => {
     ['steps.triage.output.kind', 'unknown "steps.triage.output"; use status, verdict, rejections, outputs'],
     ['process.env', 'unknown name "process"; a condition may use inputs, env and steps'],
     ['inputs.mcp &&', '"inputs.mcp &&" is no CEL expression: Unexpected token: EOF'],
+    ['system(1)', '"system(1)": found no matching overload for \'system(int)\''],
+    ['env == 1', '"env == 1": no such overload: string == int'],
+    ["env == 'prod' ? 1 : 2", '"env == \'prod\' ? 1 : 2" gives int, not true or false'],
+    ["'prod'", '"\'prod\'" gives string, not true or false'],
   ])('refuses %s', (text, fault) => {
     expect(conditionFaults(text, scope)).toEqual([fault]);
   });

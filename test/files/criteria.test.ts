@@ -270,8 +270,8 @@ test('all problems come at once, in the order of the file', () => {
   ]);
 });
 
-test('a file over 1 MB is one problem', () => {
-  expect(problems('- [ ] file `` exists\n'.repeat(60_000))).toEqual([`${FILE}: the file is over 1 MB; keep only the criteria in it`]);
+test('a file over 4 MB is one problem', () => {
+  expect(problems('- [ ] file `` exists\n'.repeat(240_000))).toEqual([`${FILE}: the file is over 4 MB; keep only the criteria in it`]);
 });
 
 test('one megabyte of back-ticks and comment openers is read in time', () => {

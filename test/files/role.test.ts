@@ -1,6 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { problemLine } from '../../src/core/problem.ts';
+import { parseReview } from '../../src/files/review.ts';
+import { exportRole } from '../../src/files/role-export.ts';
+import { importRole } from '../../src/files/role-import.ts';
 import { loadRole } from '../../src/files/role.ts';
 
 const lines = (text: string): string[] => loadRole(text, 'r.md').problems.map(problemLine);
@@ -26,6 +29,7 @@ You test.
       role: {
         name: 'tester',
         description: 'Writes tests.',
+        type: 'specialist',
         model: 'fast',
         promptTokens: 1500,
         tokenBudget: 40_000,
@@ -71,9 +75,61 @@ You test.
   });
 });
 
-test.each(['planner', 'builder', 'reviewer', 'doc'])('the role %s that comes with the program loads under its name', (name) => {
-  const text = readFileSync(new URL(`../../roles/${name}.md`, import.meta.url), 'utf8');
-  const { role, problems } = loadRole(text, `roles/${name}.md`);
-  expect(problems).toEqual([]);
-  expect(role?.name).toBe(name);
+const ROLES = new URL('../../roles/', import.meta.url);
+const shipped = readdirSync(ROLES).map((file) => ({ name: file.replace(/\.md$/, ''), text: readFileSync(new URL(file, ROLES), 'utf8') }));
+const section = (text: string, heading: string): string => text.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
+
+describe('the roles that come with the program', () => {
+  test('are thirty-three', () => {
+    expect(shipped).toHaveLength(33);
+  });
+
+  test.each(shipped)('$name loads under its name, with a type and a tier', ({ name, text }) => {
+    const { role, problems } = loadRole(text, `roles/${name}.md`);
+    expect(problems).toEqual([]);
+    expect(role).toMatchObject({ name, type: expect.any(String), model: expect.stringMatching(/^(strong|standard|fast)$/) });
+  });
+
+  test.each(shipped)('$name says what it answers for, its bar, its limits and what it hands in, on one page', ({ text }) => {
+    for (const heading of ['What you are responsible for', 'Quality bar', 'What you do not do', 'What you hand in']) {
+      expect(section(text, heading).trim()).not.toBe('');
+    }
+    expect(text.split('\n').length).toBeLessThanOrEqual(60);
+  });
+
+  test('share no sentence about their trade', () => {
+    const bullets = shipped.flatMap(
+      ({ text }) =>
+        text
+          .split('\n## What you hand in')[0]
+          ?.split('\n')
+          .filter((line) => line.startsWith('- ')) ?? [],
+    );
+    expect(bullets.filter((line, index) => bullets.indexOf(line) < index)).toEqual([]);
+  });
+
+  test('that judge explain the verdict and the findings a program reads', () => {
+    const gates = shipped.filter(({ text, name }) => loadRole(text, name).role?.type === 'gate');
+    expect(gates.map(({ name }) => name)).toEqual([
+      'code-reviewer',
+      'performance-engineer',
+      'pse',
+      'reviewer',
+      'security-analyst',
+      'validator',
+    ]);
+    for (const { text, name } of gates) {
+      const example = text.match(/```\n(---\n[^]*?\n---\n)/)?.[1] ?? '';
+      expect({ name, problems: parseReview(example, name).problems }).toEqual({ name, problems: [] });
+    }
+  });
+
+  test('come back from another tool as they went out', () => {
+    for (const { name, text } of shipped) {
+      const { role } = importRole(text, `${name}.md`);
+      const out = role === undefined ? '' : exportRole(role, 'claude');
+      const back = importRole(out, `${name}.md`).role;
+      expect(back === undefined ? undefined : loadRole(exportRole(back, 'iter'), name)).toEqual(loadRole(text, name));
+    }
+  });
 });

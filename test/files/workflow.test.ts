@@ -195,14 +195,14 @@ describe('YAML that is broken or harmful', () => {
     for (const [letter, before] of ['ba', 'cb', 'dc', 'ed']) {
       bomb.push(`${letter}: &${letter} [${Array.from({ length: 10 }, () => `*${before}`).join(', ')}]`);
     }
-    expect(lines(bomb.join('\n'))).toEqual(['w.yaml: an alias (*name) repeats too much of the file; write the value out']);
+    expect(lines(bomb.join('\n'))).toEqual(['w.yaml:2:8: an alias (*name) repeats too much of the file; write the value out']);
     expect(lines('version: *x\n')).toEqual([expect.stringContaining('anchor')]);
   });
 
   test('nesting and size are refused before they can do harm', () => {
     expect(lines('['.repeat(200_000))).toEqual([expect.stringContaining('100 levels')]);
     expect(lines(`- ${'- '.repeat(5000)}x`)).toEqual([expect.stringContaining('100 levels')]);
-    expect(lines(`# ${'x'.repeat(1_100_000)}`)).toEqual([expect.stringContaining('1 MB')]);
+    expect(lines(`# ${'x'.repeat(1_100_000)}`)).toEqual([expect.stringContaining('over 256 KB')]);
   });
 });
 
@@ -235,15 +235,15 @@ checks:
   - { scope: { deny: ["{{ task.id }}/**"] } }
 `;
     expect(lines(text)).toEqual([
-      'w.yaml:5:35: unknown name "{{ inputs.parts }}"; use one of iteration.name, iteration.slug',
-      'w.yaml:9:12: unknown name "{{ target }}"; use one of iteration.name, iteration.slug, inputs.parts, inputs.issue, task.id',
+      'w.yaml:5:36: unknown name "{{ inputs.parts }}"; use one of iteration.name, iteration.slug',
+      'w.yaml:9:18: unknown name "{{ target }}"; use one of iteration.name, iteration.slug, inputs.parts, inputs.issue, task.id',
       'w.yaml:12:13: unknown step "plam"; did you mean "plan"?',
       'w.yaml:13:22: unknown input "inputs.part"; did you mean "inputs.parts"?',
-      'w.yaml:14:13: unknown name "{{ inputs.isue }}"; did you mean "inputs.issue"?',
+      'w.yaml:14:42: unknown name "{{ inputs.isue }}"; did you mean "inputs.issue"?',
       'w.yaml:17:22: "inputs.issue" is not a list; make its type list or name another input',
-      'w.yaml:19:26: "{{ iteration.slug | upper }}" is no placeholder; write {{ name }} with a plain name: no filters, no conditions',
+      'w.yaml:19:35: "{{ iteration.slug | upper }}" is no placeholder; write {{ name }} with a plain name: no filters, no conditions',
       'w.yaml:23:32: unknown step "buidl"; did you mean "build"?',
-      'w.yaml:25:23: unknown name "{{ task.id }}"; use one of iteration.name, iteration.slug, inputs.parts, inputs.issue',
+      'w.yaml:25:24: unknown name "{{ task.id }}"; use one of iteration.name, iteration.slug, inputs.parts, inputs.issue',
     ]);
   });
 

@@ -1,0 +1,105 @@
+/** Step × batch of targets → the tasks of an iteration before they have needs, names and checks. */
+import { allocate } from './allocate.ts';
+import { taskId, type TaskId } from './ids.ts';
+import { risk, tokensFor } from './risk.ts';
+import { depthsOf, needsOf, stagesOf } from './stages.ts';
+import type { Values } from './substitute.ts';
+import { namesTarget, type TaskTexts, valuesOfTarget } from './targets.ts';
+import type { Role, Step, Workflow } from './workflow.ts';
+
+/** A task before the whole is known. */
+export interface Draft {
+  readonly id: TaskId;
+  readonly step: Step;
+  readonly targets: readonly string[];
+  readonly points: number;
+  readonly texts: TaskTexts;
+}
+
+export interface DraftRequest {
+  readonly workflow: Workflow;
+  readonly roles: Readonly<Record<string, Role>>;
+  /** Targets by step id, for the steps that have any. */
+  readonly lists: ReadonlyMap<string, readonly string[]>;
+  /** Values every text may use. */
+  readonly values: Values;
+}
+
+/** The drafts in the order of the steps; every target of a step is in exactly one of them. */
+export function draftsOf(request: DraftRequest): Draft[] {
+  const { workflow, lists, values } = request;
+  const drafts: Draft[] = [];
+  for (const step of workflow.steps) {
+    const list = lists.get(step.id);
+    const places = new Map(list?.map((target, place) => [target, place]));
+    for (const targets of list === undefined ? [[]] : batchesOf(step, list, request)) {
+      const id = taskId(`T${drafts.length + 1}`);
+      const texts = textsOf(targets, { places, values: { ...values, 'task.id': id }, as: step.targets?.as });
+      // a step without targets is one piece of work on the iteration as a whole
+      drafts.push({ id, step, targets, points: Math.max(1, targets.length) * step.points, texts });
+    }
+  }
+  return drafts;
+}
+
+/** The title of a task of several targets says how many. */
+export function titleValues({ targets, texts }: Draft): Values {
+  if (targets.length < 2) return texts.each[0] ?? texts.all;
+  const named = Object.keys(valuesOfTarget('', 0, texts.as)).map((name) => [name, `${targets.length} targets`]);
+  return { ...texts.all, ...Object.fromEntries(named) };
+}
+
+/** Whether tasks of this step have one target each, and are named after it. */
+export function isOneEach({ targets, gate, deliverables }: Step): boolean {
+  if (targets === undefined) return true;
+  // a gate reads one review: where each target has its own, each is a task
+  const review = deliverables.find((deliverable) => deliverable.in === 'iteration');
+  return targets.strategy === 'one-each' || (gate !== undefined && review !== undefined && namesTarget(review.path, targets.as));
+}
+
+function batchesOf(step: Step, list: readonly string[], request: DraftRequest): (readonly string[])[] {
+  if (step.targets === undefined || isOneEach(step)) return list.map((target) => [target]);
+  const { maxTargets, maxPoints = Infinity, onHigh } = step.targets;
+  const role = Object.hasOwn(request.roles, step.role) ? request.roles[step.role] : undefined;
+  const { promptTokens = 0, tokenBudget = Infinity, complexityThreshold = Infinity } = role ?? {};
+  const around = { tokenBudget, complexityThreshold, depth: depthsOf(needsOf(request.workflow.steps)).get(step.id) ?? 0 };
+  const pathOverlap = overlaps(step, list, request) ? 1 : 0;
+  const batches = allocate(
+    list.map((id) => ({ id, points: step.points })),
+    {
+      maxTargets: maxTargets ?? complexityThreshold,
+      maxPoints,
+      fits: ({ targets, points }) => {
+        const tokens = tokensFor(promptTokens, 1, points);
+        return tokens <= tokenBudget && (onHigh !== 'split' || risk({ ...around, tokens, targets, pathOverlap }).level !== 'high');
+      },
+    },
+  );
+  return batches.map((batch) => batch.ids);
+}
+
+/** Whether another step of the stage works on one of these targets. */
+function overlaps(step: Step, list: readonly string[], { workflow, lists }: DraftRequest): boolean {
+  const stage = stagesOf(workflow.steps).find((members) => members.includes(step)) ?? [];
+  const own = new Set(list);
+  return stage.some((other) => other !== step && lists.get(other.id)?.some((target) => own.has(target)) === true);
+}
+
+interface Surroundings {
+  /** 0-based place of each target in the list of its step. */
+  readonly places: ReadonlyMap<string, number>;
+  readonly values: Values;
+  readonly as: string | undefined;
+}
+
+function textsOf(targets: readonly string[], { places, values, as }: Surroundings): TaskTexts {
+  const own = targets.map((target) => valuesOfTarget(target, places.get(target) ?? 0, as));
+  const names = own.length < 2 ? [] : Object.keys(own[0] ?? {});
+  const together = names.map((name) => [name, own.map((one) => String(one[name]))]);
+  const each = own.map((one) => ({ ...values, ...one }));
+  return {
+    all: { ...values, ...Object.fromEntries(together), ...(own.length === 1 ? own[0] : {}) },
+    each: each.length === 0 ? [values] : each,
+    ...(as === undefined ? {} : { as }),
+  };
+}

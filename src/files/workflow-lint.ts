@@ -1,0 +1,192 @@
+/** What the loader lets pass and a careful author would not: problems that only show in a run, and warnings. Judges one workflow at a time. */
+import type { CheckTemplate, Step, Workflow } from '../core/workflow.ts';
+import { didYouMean } from '../core/nearest.ts';
+import { patternsOverlap } from '../core/pattern-overlap.ts';
+import type { Problem } from '../core/problem.ts';
+import { needsOf, upstreamOf } from '../core/stages.ts';
+import { wholePlaceholder } from '../core/substitute.ts';
+import { validateWorkflow } from '../generated/validate-workflow.js';
+import { constantCondition } from './condition-range.ts';
+import { loadWorkflow } from './workflow.ts';
+import type { Fault } from './workflow-rules.ts';
+import { readYamlSource } from './yaml-source.ts';
+
+export interface Lint {
+  /** There when it loads. */
+  readonly workflow?: Workflow;
+  readonly problems: readonly Problem[];
+  /** Never stop anything. */
+  readonly warnings: readonly Problem[];
+}
+
+/** Loads a workflow and looks further; `roles` are the names of the roles there are. In the order of the text. */
+export function lintWorkflow(text: string, file: string, roles: readonly string[]): Lint {
+  const loaded = loadWorkflow(text, file);
+  const { workflow } = loaded;
+  if (workflow === undefined) return { problems: loaded.problems, warnings: [] };
+  const { value, problemAt } = readYamlSource({ text, file, validator: validateWorkflow });
+  const place = (faults: readonly Fault[]): Problem[] =>
+    faults
+      .map(({ path, key, ...problem }) => problemAt(path, problem, key))
+      .sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+  return {
+    workflow,
+    problems: place([
+      ...unknownRoles(workflow, [...roles, ...Object.keys(loaded.roles ?? {})]),
+      ...conditions(workflow).problems,
+      ...sharedFiles(workflow),
+    ]),
+    warnings: place([
+      ...(workflow.description.trim() === '' ? [NO_DESCRIPTION] : []),
+      ...unusedInputs(workflow, value),
+      ...conditions(workflow).warnings,
+      ...ownReviews(workflow.steps),
+      ...sharedScopes(workflow.steps),
+      ...idle(workflow.steps),
+      ...quietCommands(workflow),
+    ]),
+  };
+}
+
+const NO_DESCRIPTION: Fault = { path: ['name'], what: 'the workflow has no description', fix: 'say in a sentence what it is for' };
+
+function unknownRoles({ steps }: Workflow, roles: readonly string[]): Fault[] {
+  return steps.flatMap((step, index) =>
+    isAgents(step) && !roles.includes(step.role)
+      ? [{ path: ['steps', index, 'role'], what: `unknown role "${step.role}"`, fix: didYouMean(step.role, roles) }]
+      : [],
+  );
+}
+
+const isAgents = (step: Step): boolean => step.human === undefined && step.run === undefined;
+
+/** Steps that can never be reached, and conditions that decide nothing. */
+function conditions(workflow: Workflow): { readonly problems: Fault[]; readonly warnings: Fault[] } {
+  const needs = needsOf(workflow.steps);
+  const problems: Fault[] = [];
+  const warnings: Fault[] = [];
+  workflow.steps.forEach((step, index) => {
+    const constant = constantCondition(workflow, step, needs);
+    const what = `step "${step.id}" ${constant === 'never' ? 'can never be reached: its condition is false whatever happens' : 'has a condition that is true whatever happens'}`;
+    if (constant === 'never')
+      problems.push({ path: ['steps', index, 'when'], what, fix: 'compare with a value that can be, or take the step out' });
+    if (constant === 'always') warnings.push({ path: ['steps', index, 'when'], what, fix: 'leave it out' });
+    if (step.human?.mode === 'off') {
+      problems.push({
+        path: ['steps', index, 'human', 'mode'],
+        what: `step "${step.id}" can never be reached: nobody is ever asked`,
+        fix: 'take it out',
+      });
+    }
+  });
+  return { problems, warnings };
+}
+
+/** Two steps that write one file of the iteration folder: `iter new` would refuse their tasks. */
+function sharedFiles({ steps }: Workflow): Fault[] {
+  const owners = new Map<string, string>();
+  const faults: Fault[] = [];
+  steps.forEach((step, index) => {
+    step.deliverables.forEach((deliverable, place) => {
+      if (deliverable.in !== 'iteration') return;
+      const path = deliverable.path.toLowerCase().replaceAll(/\s/g, '');
+      const owner = owners.get(path);
+      if (owner === undefined) owners.set(path, step.id);
+      else {
+        const what = `steps "${owner}" and "${step.id}" both deliver "${deliverable.path}"`;
+        faults.push({ path: ['steps', index, 'deliverables', place, 'path'], what, fix: 'give each its own file' });
+      }
+    });
+  });
+  return faults;
+}
+
+function unusedInputs({ inputs }: Workflow, source: unknown): Fault[] {
+  const text = JSON.stringify({ ...(source as object), inputs: undefined });
+  return Object.keys(inputs).flatMap((name): Fault[] =>
+    new RegExp(`\\binputs\\.${name}\\b`).test(text)
+      ? []
+      : [{ path: ['inputs', name], key: 'key', what: `input "${name}" is never used`, fix: 'use it or take it out' }],
+  );
+}
+
+function ownReviews(steps: readonly Step[]): Fault[] {
+  return steps.flatMap((step, index): Fault[] => {
+    const reviewed = steps.find((other) => other.id === step.gate?.goto);
+    if (reviewed === undefined || !isAgents(step) || !isAgents(reviewed) || reviewed.role !== step.role) return [];
+    const what = `step "${step.id}" reviews the work of its own role: "${reviewed.id}" is done by "${step.role}", too`;
+    return [{ path: ['steps', index, 'role'], what, fix: 'give the review to another role' }];
+  });
+}
+
+/** Steps that may run at the same time and are allowed the same paths. */
+function sharedScopes(steps: readonly Step[]): Fault[] {
+  const needs = needsOf(steps);
+  const ordered = (one: Step, other: Step): boolean => upstreamOf(one.id, needs).has(other.id) || upstreamOf(other.id, needs).has(one.id);
+  return steps.flatMap((step, index) => {
+    const others = steps.slice(0, index).filter((other) => !ordered(step, other));
+    return allowed(step).flatMap(({ pattern, at }): Fault[] => {
+      for (const other of others) {
+        const same = allowed(other).find((one) => mayMeet(pattern, one.pattern));
+        if (same === undefined) continue;
+        const what = `steps "${other.id}" and "${step.id}" may run at the same time and may both change "${pattern}"`;
+        return [
+          {
+            path: ['steps', index, ...at],
+            what: same.pattern === pattern ? what : `${what} ("${same.pattern}")`,
+            fix: 'part the paths, or let one need the other',
+          },
+        ];
+      }
+      return [];
+    });
+  });
+}
+
+/** What a placeholder stands for is not known here: it meets only itself. */
+function mayMeet(one: string, other: string): boolean {
+  return one.includes('{{') || other.includes('{{') ? one === other : patternsOverlap(one, other);
+}
+
+function allowed(step: Step): { readonly pattern: string; readonly at: readonly (string | number)[] }[] {
+  return step.checks.flatMap(({ criterion }, check) =>
+    criterion.check === 'scope'
+      ? criterion.allow.map((pattern, place) => ({ pattern, at: ['checks', check, 'scope', 'allow', place] }))
+      : [],
+  );
+}
+
+/** An agent whose work nothing looks at. */
+function idle(steps: readonly Step[]): Fault[] {
+  return steps.flatMap((step, index) =>
+    isAgents(step) && step.deliverables.length === 0 && step.checks.length === 0
+      ? [
+          {
+            path: ['steps', index, 'id'],
+            what: `nothing checks step "${step.id}": it has no deliverables and no checks`,
+            fix: 'add what it has to deliver, or a check',
+          },
+        ]
+      : [],
+  );
+}
+
+/** A MUST that silently goes missing when nobody gives the input its command comes from. */
+function quietCommands({ inputs, steps, checks }: Workflow): Fault[] {
+  const look = (list: readonly CheckTemplate[], path: readonly (string | number)[]): Fault[] =>
+    list.flatMap(({ level, criterion }, index): Fault[] => {
+      if (level !== 'must' || criterion.check !== 'command') return [];
+      const name = wholePlaceholder(criterion.run)?.replace(/^inputs\./, '');
+      const input = name === undefined ? undefined : inputs[name];
+      if (input === undefined || input.required || input.default !== undefined) return [];
+      const what = `a MUST check is left out when input "${name ?? ''}" is not given`;
+      return [
+        {
+          path: [...path, index, 'command'],
+          what,
+          fix: 'make the input required or give it a default; an empty one says that it may be left out',
+        },
+      ];
+    });
+  return [...steps.flatMap((step, index) => look(step.checks, ['steps', index, 'checks'])), ...look(checks, ['checks'])];
+}
