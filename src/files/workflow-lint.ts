@@ -8,7 +8,7 @@ import { wholePlaceholder } from '../core/substitute.ts';
 import { validateWorkflow } from '../generated/validate-workflow.js';
 import { constantCondition } from './condition-range.ts';
 import { loadWorkflow } from './workflow.ts';
-import type { Fault } from './workflow-rules.ts';
+import type { Fault } from './workflow-fault.ts';
 import { readYamlSource } from './yaml-source.ts';
 
 export interface Lint {

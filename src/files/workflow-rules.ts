@@ -6,8 +6,9 @@ import { needsOf, upstreamOf } from '../core/stages.ts';
 import { placeholdersIn, wholePlaceholder } from '../core/substitute.ts';
 import { targetNames } from '../core/targets.ts';
 import { parseCommandLine } from './command-line.ts';
-import { conditionFaults } from './condition.ts';
 import { compilePattern } from './pattern.ts';
+import { actorFaults, conditionsFaults } from './workflow-actors.ts';
+import type { Fault } from './workflow-fault.ts';
 import {
   bytesOf,
   CHECKS,
@@ -19,15 +20,7 @@ import {
   type TargetsSource,
   type WorkflowSource,
 } from './workflow-source.ts';
-import type { Spot, YamlPath } from './yaml-source.ts';
-
-export interface Fault {
-  readonly path: YamlPath;
-  /** Points at the key in place of the value, or into the value. */
-  readonly key?: Spot;
-  readonly what: string;
-  readonly fix?: string;
-}
+import type { YamlPath } from './yaml-source.ts';
 
 const ITERATION_NAMES = ['iteration.name', 'iteration.slug'];
 /** First words of other names in texts and conditions. */
@@ -145,67 +138,6 @@ function stepFaults(step: StepSource, path: YamlPath, source: WorkflowSource, ou
     faults.push({ path: [...path, 'gate'], key: 'key', what: `step "${step.id}" has a gate but delivers no review`, fix });
   }
   return faults;
-}
-
-const ACTORS = ['role', 'human', 'run'] as const;
-
-/** Who does a step: exactly one actor, and a person who can answer what is asked. */
-function actorFaults(step: StepSource, path: YamlPath, source: WorkflowSource): Fault[] {
-  const [first, ...more] = ACTORS.filter((actor) => step[actor] !== undefined);
-  if (first === undefined) return [{ path, what: `step "${step.id}" has nobody to do it`, fix: `give it one of ${ACTORS.join(', ')}` }];
-  const faults: Fault[] = more.map((other) => ({
-    path: [...path, other],
-    key: 'key',
-    what: `step "${step.id}" has two actors, "${first}" and "${other}"`,
-    fix: 'make it two steps',
-  }));
-  if (step.run !== undefined) {
-    const parsed = parseCommandLine(step.run);
-    if ('problem' in parsed) faults.push({ path: [...path, 'run'], what: parsed.problem });
-  }
-  const { human } = step;
-  if (human === undefined) return faults;
-  const at = [...path, 'human'];
-  const ids = source.steps.map((other) => other.id);
-  (human.show ?? []).forEach((shown, index) => {
-    if (!ids.includes(shown)) faults.push({ path: [...at, 'show', index], what: `unknown step "${shown}"`, fix: didYouMean(shown, ids) });
-  });
-  if (human.may?.includes('reject') === true && step.gate === undefined) {
-    faults.push({
-      path: [...at, 'may'],
-      what: `step "${step.id}" may reject, but says not where to`,
-      fix: 'add gate: {on_reject: {goto: …}}',
-    });
-  }
-  const known = Object.keys(source.environments ?? {});
-  for (const name of typeof human.mode === 'object' ? Object.keys(human.mode) : []) {
-    if (!known.includes(name))
-      faults.push({ path: [...at, 'mode', name], key: 'key', what: `unknown environment "${name}"`, fix: didYouMean(name, known) });
-  }
-  for (const key of ['deliverables', 'targets', 'prompt', 'agent'] as const) {
-    if (step[key] !== undefined)
-      faults.push({
-        path: [...path, key],
-        key: 'key',
-        what: `"${key}" in a step a person does`,
-        fix: 'leave it out: a person answers, and delivers nothing',
-      });
-  }
-  return faults;
-}
-
-/** Conditions speak only of inputs, the environment, and declared fields of steps that come before. */
-function conditionsFaults(source: WorkflowSource): Fault[] {
-  const needs = needsOf(source.steps);
-  const inputs = Object.keys(source.inputs ?? {});
-  const fieldsOf = (step: StepSource): string[] =>
-    (step.deliverables ?? []).flatMap((deliverable) => Object.keys(deliverable.fields ?? {}));
-  return source.steps.flatMap((step, index): Fault[] => {
-    if (step.when === undefined) return [];
-    const upstream = upstreamOf(step.id, needs);
-    const steps = Object.fromEntries(source.steps.filter((other) => upstream.has(other.id)).map((other) => [other.id, fieldsOf(other)]));
-    return conditionFaults(step.when, { inputs, steps }).map((what) => ({ path: ['steps', index, 'when'], what }));
-  });
 }
 
 function targetFaults(
