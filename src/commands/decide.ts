@@ -6,7 +6,7 @@ import { complain, json, result } from './out.ts';
 import type { Common } from './verb.ts';
 import { EXIT, contextOf, iterationAt, person, verb } from './verb.ts';
 
-export interface DecideFlags extends Common {
+interface DecideFlags extends Common {
   readonly option?: string;
   readonly message?: string;
   readonly iteration?: string;
@@ -22,19 +22,41 @@ export function command(finish: Finish, signal: AbortSignal): Command {
     .option('--option <name>', 'the answer')
     .option('-m, --message <reason>', 'why; it reaches the next prompt')
     .option('--iteration <iteration>', 'number, slug or folder')
-    .action(async (id: string | undefined, options: DecideFlags) => finish(await settle(id, options, options.option, signal)));
+    .action(async (id: string | undefined, options: DecideFlags) =>
+      finish(await settle(id, options, { answers: options.option === undefined ? [] : [options.option], signal })),
+    );
+}
+
+interface Word {
+  readonly name: 'approve' | 'reject';
+  readonly summary: string;
+  readonly example: string;
+  /** What the word means for a decision, in order of preference. */
+  readonly answers: readonly string[];
+}
+
+/** A command that is a short form of `decide`: one word for whichever answer fits. */
+export function shortForm({ name, summary, example, answers }: Word, finish: Finish, signal: AbortSignal): Command {
+  return verb(name, summary, example)
+    .argument('[id]', 'which decision; the only one when left out')
+    .option('-m, --message <reason>', 'why')
+    .option('--iteration <iteration>', 'number, slug or folder')
+    .action(async (id: string | undefined, options: DecideFlags) => finish(await settle(id, options, { answers, signal })));
+}
+
+interface Asked {
+  /** Answers to try, the first that fits; none lists what is open. */
+  readonly answers: readonly string[];
+  readonly signal: AbortSignal;
 }
 
 /** Records an answer, or lists what is open when there is none. */
-export async function settle(
-  id: string | undefined,
-  options: DecideFlags,
-  option: string | undefined,
-  signal: AbortSignal,
-): Promise<number> {
+async function settle(id: string | undefined, options: DecideFlags, { answers, signal }: Asked): Promise<number> {
   const iteration = iterationAt(options, options.iteration);
   if (iteration === undefined) return EXIT.usage;
   const { decisions } = iteration.state;
+  const meant = decisions.find((open) => id === undefined || open.id === id);
+  const option = answers.find((name) => meant?.options.some((one) => one.id === name)) ?? answers[0];
   if (option === undefined) {
     if (options.json === true) json({ iteration: iteration.name, decisions });
     else

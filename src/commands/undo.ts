@@ -1,9 +1,9 @@
 /** `iter undo`: takes the last landing back. */
 import type { Command } from 'commander';
 import type { Finish } from '../cli.ts';
-import { iterationNames } from '../engine/iteration.ts';
+import type { Repository } from '../effects/repository.ts';
+import { iterationNames, openIteration } from '../engine/iteration.ts';
 import { undo } from '../engine/merge.ts';
-import { openIteration } from '../engine/iteration.ts';
 import { json, result, say } from './out.ts';
 import type { Common } from './verb.ts';
 import { EXIT, contextOf, iterationAt, repositoryAt, verb } from './verb.ts';
@@ -12,7 +12,8 @@ export function command(finish: Finish, signal: AbortSignal): Command {
   return verb('undo', 'Move the target back to where the last landing found it, if nothing has moved since.', 'iter undo')
     .argument('[iteration]', 'number, slug or folder; the newest one that has landed when left out')
     .action(async (wanted: string | undefined, options: Common) => {
-      const iteration = iterationAt(options, wanted ?? newestLanded(options));
+      const repository = repositoryAt(options.directory);
+      const iteration = repository === undefined ? undefined : iterationAt(options, wanted ?? newestLanded(repository));
       if (iteration === undefined) return finish(EXIT.usage);
       const undone = await undo(iteration, contextOf(options, signal));
       if ('refused' in undone) {
@@ -27,9 +28,7 @@ export function command(finish: Finish, signal: AbortSignal): Command {
     });
 }
 
-function newestLanded(options: Common): string | undefined {
-  const repository = repositoryAt(options.directory);
-  if (repository === undefined) return undefined;
+function newestLanded(repository: Repository): string | undefined {
   return iterationNames(repository.root)
     .toReversed()
     .find((name) => {

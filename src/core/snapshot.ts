@@ -2,6 +2,7 @@
 import { needsMet, openNeeds } from './decide.ts';
 import type { Plan, PlannedTask } from './plan.ts';
 import type { Phase, State, TaskState } from './state.ts';
+import { allSettled, hasLanded } from './state.ts';
 import type { RunStatus, Snapshot, StateName, TaskView } from './view.ts';
 import { wordFor } from './words.ts';
 
@@ -95,11 +96,10 @@ function reasonFor(current: TaskState, running: boolean): string | undefined {
 }
 
 function runStatus(plan: Plan, state: State, running: boolean): RunStatus {
-  const names = plan.tasks.map((task) => state.tasks[task.id]?.phase.name ?? 'waiting');
-  if (state.landed !== undefined && names.every((name) => name === 'merged' || name === 'skipped')) return 'merged';
-  if (names.every((name) => name === 'accepted' || name === 'merged' || name === 'skipped')) return 'ready-to-merge';
+  if (hasLanded(plan.tasks, state)) return 'merged';
+  if (allSettled(plan.tasks, state)) return 'ready-to-merge';
   if (running) return 'running';
   if (state.decisions.length > 0) return 'waiting-for-person';
-  if (names.includes('failed')) return 'failed';
+  if (plan.tasks.some((task) => state.tasks[task.id]?.phase.name === 'failed')) return 'failed';
   return state.firstLaunch === undefined ? 'planning' : 'paused';
 }

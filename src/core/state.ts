@@ -117,6 +117,11 @@ export interface State {
   readonly conflicts: readonly { readonly task: TaskId; readonly paths: readonly string[] }[];
 }
 
+/** True when nothing is left to be done before a landing. */
+export function allSettled(tasks: readonly { readonly id: TaskId }[], state: State): boolean {
+  return tasks.every((task) => settledAt(state.tasks[task.id]) !== undefined);
+}
+
 /** True when everything there was to land has landed. */
 export function hasLanded(tasks: readonly { readonly id: TaskId }[], state: State): boolean {
   const over = (name: Phase['name'] | undefined): boolean => name === 'merged' || name === 'skipped';

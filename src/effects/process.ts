@@ -211,7 +211,7 @@ async function sweep(cookie: string): Promise<number | undefined> {
     const found = findByEnvironment(`${MARK}=${cookie}\0`);
     for (const pid of found) {
       swept.add(pid);
-      signalOne(pid);
+      signalOne(pid, 'SIGKILL');
     }
     clean = found.length === 0 ? clean + 1 : 0;
     if (clean < 2) await pause(LOOK);
@@ -219,9 +219,10 @@ async function sweep(cookie: string): Promise<number | undefined> {
   return swept.size;
 }
 
-function signalOne(pid: number): void {
+/** Sends a signal to one process; one that has ended meanwhile is fine. */
+export function signalOne(pid: number, name: NodeJS.Signals): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, name);
   } catch (error) {
     if (codeOf(error) !== 'ESRCH' && codeOf(error) !== 'EPERM') throw error;
   }

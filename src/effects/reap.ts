@@ -1,6 +1,6 @@
 /** Ends what a killed iter left running: every process whose mark begins with a prefix. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { findByCookie } from './process.ts';
+import { findByCookie, signalOne } from './process.ts';
 
 /** Milliseconds after which processes that even SIGKILL does not end are given up. */
 const LIMIT = 10_000;
@@ -14,20 +14,11 @@ export async function reap(prefix: string, grace: number): Promise<number> {
     const found = findByCookie(prefix);
     const name = performance.now() - started < grace ? 'SIGTERM' : 'SIGKILL';
     for (const pid of found) {
-      if (name === 'SIGKILL' || !seen.has(pid)) send(pid, name);
+      if (name === 'SIGKILL' || !seen.has(pid)) signalOne(pid, name);
       seen.add(pid);
     }
     clean = found.length === 0 ? clean + 1 : 0;
     if (clean < 2) await pause(15);
   }
   return seen.size;
-}
-
-function send(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
-  }
 }

@@ -106,10 +106,13 @@ export async function removeWorktree(root: string, place: string, removal: Remov
 /** Between the name of a worktree that is on its way out and the number of the process that removes it. */
 const REMOVED = '.iter-removed-';
 
+/** Two removals at once sweep the same remains and get into each other's way; what stays now, the next one sweeps. */
 async function sweepRemoved(parent: string): Promise<void> {
   if (!existsSync(parent)) return;
   const left = readdirSync(parent).filter((name) => name.includes(REMOVED));
-  await Promise.all(left.map((name) => rm(path.join(parent, name), { recursive: true, force: true, maxRetries: 3 })));
+  await Promise.all(
+    left.map((name) => rm(path.join(parent, name), { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined)),
+  );
 }
 
 /** Milliseconds to wait for the repository lock. */

@@ -6,11 +6,13 @@ import type { TaskId } from '../core/ids.ts';
 import { taskOf } from '../core/plan.ts';
 import type { PlannedTask } from '../core/plan.ts';
 import type { State } from '../core/state.ts';
+import { allSettled } from '../core/state.ts';
 import { unreachable } from '../core/unreachable.ts';
 import { GitError, git } from '../effects/git.ts';
 import { LockedError, acquire } from '../effects/lock.ts';
 import { reap } from '../effects/reap.ts';
 import { watchFiles } from '../effects/watch.ts';
+import { WorktreeError } from '../effects/worktree.ts';
 import { writeExecutable } from '../effects/folder.ts';
 import { hostName, processNumber } from '../effects/machine.ts';
 import { attempt } from './attempt.ts';
@@ -86,16 +88,23 @@ class Launch {
         const woken = this.#wakened();
         await this.#observe();
         const actions = decide(this.#run.plan, this.#run.state, this.#limits());
-        for (const action of actions) await this.#perform(action);
+        let settled = false;
+        for (const action of actions) {
+          await this.#perform(action);
+          // what was recorded at once may have taken the ground from under the actions behind it: look again first
+          settled = !this.#busy.has(action.task);
+          if (settled) break;
+        }
         if (this.#crash !== undefined) throw this.#crash;
-        // what was only recorded may allow more at once
-        if (actions.some((action) => !this.#busy.has(action.task))) continue;
+        if (settled) continue;
         if (this.#busy.size === 0) break;
         await woken;
       }
       return await this.#finish();
     } finally {
       for (const { controller } of this.#busy.values()) controller.abort('iter ended');
+      // an agent is ended with everything it started before iter goes, whatever made it go
+      while (this.#busy.size > 0) await this.#wakenedByWork();
       await watch.close();
     }
   }
@@ -232,10 +241,10 @@ class Launch {
     return Promise.resolve();
   }
 
-  /** The world refused (git, a lock): a person hears of it. Anything else is our mistake and ends the run. */
+  /** The world refused (git, a lock, something in the place of a worktree): a person hears of it. Anything else is our mistake and ends the run. */
   async #trouble(id: TaskId, error: unknown, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
-    if (!(error instanceof GitError) && !(error instanceof LockedError)) throw error;
+    if (!(error instanceof GitError) && !(error instanceof LockedError) && !(error instanceof WorktreeError)) throw error;
     const number = this.#run.state.tasks[id]?.attempt ?? 0;
     this.#context.say(`${id}: ${error.message}`);
     await this.#run.record({
@@ -272,9 +281,8 @@ class Launch {
   #outcome(): LaunchResult['outcome'] {
     if (this.#context.signal.aborted) return 'stopped';
     const { state, plan } = this.#run;
-    const names = plan.tasks.map((task) => state.tasks[task.id]?.phase.name);
-    if (names.every((name) => name === 'accepted' || name === 'merged' || name === 'skipped')) return 'done';
+    if (allSettled(plan.tasks, state)) return 'done';
     if (state.decisions.length > 0) return 'waiting';
-    return names.includes('failed') ? 'failed' : 'done';
+    return plan.tasks.some((task) => state.tasks[task.id]?.phase.name === 'failed') ? 'failed' : 'done';
   }
 }

@@ -136,7 +136,7 @@ async function resume(run: Run, context: Context): Promise<void> {
       return;
     }
     const checkout = await checkedOutAt(root, landing.target);
-    if (checkout === undefined || now !== landing.before) return;
+    if (checkout === undefined || now !== landing.before) return await ended(run, landing.target);
     const { restored, foreign } = await repairCheckout(root, checkout, {
       before: landing.before,
       after: landing.after,
@@ -148,9 +148,15 @@ async function resume(run: Run, context: Context): Promise<void> {
       );
     if (foreign.length > 0)
       context.say(`left alone in ${checkout}, because it is neither the old nor the new version: ${foreign.join(', ')}`);
+    await ended(run, landing.target);
   } finally {
     lock.release();
   }
+}
+
+/** Puts on record that a landing which was killed has come to nothing. */
+async function ended(run: Run, target: string): Promise<void> {
+  await run.record({ type: 'landing-refused', target, reason: 'it was ended half-way' });
 }
 
 export type UndoResult =

@@ -4,7 +4,7 @@ import type { SeenWords } from '../core/claims.ts';
 import { claims } from '../core/claims.ts';
 import { EXECUTION_LOG_HEADER, executionLog } from '../core/execution-log.ts';
 import { problemLine } from '../core/problem.ts';
-import { hasLanded } from '../core/state.ts';
+import { allSettled, hasLanded } from '../core/state.ts';
 import { wordFor } from '../core/words.ts';
 import { readText } from '../effects/disk.ts';
 import { writeAtomic, writeIfUnchanged } from '../effects/replace-file.ts';
@@ -77,8 +77,8 @@ export async function syncPlan(run: Run, context: Context, memory: PlanMemory): 
 }
 
 function headerWord(run: Run): string {
-  const names = run.plan.tasks.map((task) => run.state.tasks[task.id]?.phase.name ?? 'waiting');
-  if (hasLanded(run.plan.tasks, run.state)) return 'Completed';
-  if (names.every((name) => name === 'accepted' || name === 'merged' || name === 'skipped')) return 'Integration';
-  return names.every((name) => name === 'waiting') ? 'Planning' : 'In Progress';
+  const { tasks } = run.plan;
+  if (hasLanded(tasks, run.state)) return 'Completed';
+  if (allSettled(tasks, run.state)) return 'Integration';
+  return tasks.every((task) => run.state.tasks[task.id]?.phase.name === 'waiting') ? 'Planning' : 'In Progress';
 }

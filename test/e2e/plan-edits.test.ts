@@ -85,7 +85,8 @@ describe('the plan, edited while agents work', () => {
     );
     const text = readFileSync(plan, 'utf8');
     const notes = text.split('\n').filter((line) => line.startsWith('Note '));
-    expect((await ended).exit).toBe(0);
+    const { exit, stderr } = await ended;
+    expect({ exit, said: exit === 0 ? '' : stderr }).toEqual({ exit: 0, said: '' });
     expect(lines.length).toBeGreaterThan(10);
     expect(notes.toSorted()).toEqual(lines.toSorted());
     // every note came with an empty line before it
