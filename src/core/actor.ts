@@ -16,9 +16,13 @@ export interface Surroundings {
 }
 
 /** The part of a planned task that says who does it, and when. */
-export function actorOf(step: Step, around: Surroundings): Pick<PlannedTask, 'agent' | 'human' | 'when'> {
+export function actorOf(step: Step, around: Surroundings): Pick<PlannedTask, 'agent' | 'human' | 'pick' | 'when'> {
   const when = step.when === undefined ? {} : { when: step.when };
   if (step.run !== undefined) return { agent: `command:${step.run}`, ...when };
+  if (step.pick !== undefined) {
+    const { from, ...rule } = step.pick;
+    return { agent: 'manual', pick: { ...rule, among: around.tasksOf(from) }, ...when };
+  }
   if (step.human === undefined) return { agent: step.agent ?? around.agent, ...when };
   const { ask, who, show, may } = step.human;
   const mode: HumanMode = modeIn(step.human, around.environment, around.human);
@@ -31,4 +35,9 @@ export function actorOf(step: Step, around: Surroundings): Pick<PlannedTask, 'ag
     ...(step.gate === undefined ? {} : { goto: step.gate.goto }),
   };
   return { agent: 'manual', human, ...when };
+}
+
+/** Whether an agent in a role does the step, and not a person, a command or a rule. */
+export function hasAgent({ human, run, pick }: Pick<Step, 'human' | 'run' | 'pick'>): boolean {
+  return human === undefined && run === undefined && pick === undefined;
 }

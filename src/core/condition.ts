@@ -26,6 +26,8 @@ export function conditionFacts(plan: Plan, state: State): ConditionFacts {
   const steps: Record<string, StepFacts> = {};
   for (const task of plan.tasks) {
     const current = state.tasks[task.id];
+    // of alternatives the step is the one that was taken
+    if (current?.phase.name === 'superseded') continue;
     const before = steps[task.step];
     const name = current?.phase.name ?? 'waiting';
     const status = name === 'merged' ? 'accepted' : name;

@@ -2,7 +2,7 @@
 import type { DecisionOption, Failure } from './event.ts';
 import type { TaskId } from './ids.ts';
 import type { Plan, PlannedTask } from './plan.ts';
-import { downstreamOf } from './plan.ts';
+import { downstreamOf, taskOf } from './plan.ts';
 import type { Finding } from './review.ts';
 import { passes } from './review.ts';
 import type { State, TaskState } from './state.ts';
@@ -10,6 +10,8 @@ import { settledAt } from './state.ts';
 
 export type Action =
   | { readonly do: 'start'; readonly task: TaskId; readonly attempt: number }
+  /** Take one of several alternatives, or ask a person which. */
+  | { readonly do: 'pick'; readonly task: TaskId; readonly attempt: number }
   /** An attempt of an earlier launch that nobody watches any more: end what is left of it, then start it again. */
   | { readonly do: 'recover'; readonly task: TaskId }
   | { readonly do: 'check'; readonly task: TaskId }
@@ -70,7 +72,7 @@ function next(plan: Plan, state: State, { task, current, limits }: Question): Ac
   switch (current.phase.name) {
     case 'waiting':
     case 'rejected':
-      return needsMet(task, state) ? begin(task, current, limits) : undefined;
+      return needsMet(plan, task, state) ? begin(task, current, limits) : undefined;
     case 'starting':
     case 'running':
       return { do: 'recover', task: task.id };
@@ -115,17 +117,40 @@ function askAboutBlocker(task: PlannedTask, current: TaskState): Action {
 }
 
 /** True when everything the task needs is accepted: a claim of completion by an agent is not enough. */
-export function needsMet(task: PlannedTask, state: State): boolean {
-  return openNeeds(task, state).length === 0;
+export function needsMet(plan: Plan, task: PlannedTask, state: State): boolean {
+  return openNeeds(plan, task, state).length === 0;
 }
 
-/** The needs that are not accepted yet. */
-export function openNeeds(task: PlannedTask, state: State): TaskId[] {
-  return task.needs.filter((need) => settledAt(state.tasks[need]) === undefined);
+/** The needs a task still waits for. Of several alternatives one that failed holds nobody up while another made it; what is done at the end waits until nothing else can go on. */
+export function openNeeds(plan: Plan, task: PlannedTask, state: State): TaskId[] {
+  const open = task.needs.filter((need) => settledAt(state.tasks[need]) === undefined);
+  if (open.length === 0) return open;
+  if (task.finally === true) return open.filter((need) => !isOver(plan, state, need, new Set()));
+  return open.filter((need) => !isOutdone(plan, state, need));
+}
+
+/** A failed alternative, where another of its step has made it. */
+function isOutdone(plan: Plan, state: State, id: TaskId): boolean {
+  if (state.tasks[id]?.phase.name !== 'failed') return false;
+  const own = plan.tasks.find((task) => task.id === id);
+  return (
+    own?.alternative !== undefined &&
+    plan.tasks.some((other) => other.step === own.step && other.alternative !== undefined && settledAt(state.tasks[other.id]) !== undefined)
+  );
+}
+
+/** Nothing more will happen to a task by itself: it is settled, has failed, or waits for one that has. */
+function isOver(plan: Plan, state: State, id: TaskId, seen: Set<TaskId>): boolean {
+  const name = state.tasks[id]?.phase.name ?? 'waiting';
+  if (name === 'failed' || settledAt(state.tasks[id]) !== undefined) return true;
+  if ((name !== 'waiting' && name !== 'rejected') || seen.has(id)) return false;
+  seen.add(id);
+  const open = taskOf(plan, id).needs.filter((need) => settledAt(state.tasks[need]) === undefined && !isOutdone(plan, state, need));
+  return open.length > 0 && open.every((need) => isOver(plan, state, need, seen));
 }
 
 function begin(task: PlannedTask, current: TaskState, { conditions }: Limits): Action | undefined {
-  const start: Action = { do: 'start', task: task.id, attempt: attemptToStart(current) };
+  const start: Action = { do: task.pick === undefined ? 'start' : 'pick', task: task.id, attempt: attemptToStart(current) };
   if (task.human?.mode === 'off') return { do: 'skip', task: task.id, reason: 'nobody has to look in this environment' };
   if (task.when === undefined) return start;
   const condition = conditions?.[task.id];

@@ -5,13 +5,14 @@ import { risk, tokensFor } from './risk.ts';
 import { depthsOf, needsOf, stagesOf } from './stages.ts';
 import type { Values } from './substitute.ts';
 import { namesTarget, type TaskTexts, valuesOfTarget } from './targets.ts';
-import type { Role, Step, Workflow } from './workflow.ts';
+import type { Alternative, Role, Step, Workflow } from './workflow.ts';
 
 /** A task before the whole is known. */
 export interface Draft {
   readonly id: TaskId;
   readonly step: Step;
   readonly targets: readonly string[];
+  readonly alternative?: Alternative;
   readonly points: number;
   readonly texts: TaskTexts;
 }
@@ -32,6 +33,14 @@ export function draftsOf(request: DraftRequest): Draft[] {
   for (const step of workflow.steps) {
     const list = lists.get(step.id);
     const places = new Map(list?.map((target, place) => [target, place]));
+    if (step.alternatives !== undefined) {
+      for (const alternative of step.alternatives) {
+        const id = taskId(`T${drafts.length + 1}`);
+        const all = { ...values, 'task.id': id, ...valuesOfAlternative(alternative) };
+        drafts.push({ id, step, targets: [], alternative, points: step.points, texts: { all, each: [all] } });
+      }
+      continue;
+    }
     for (const targets of list === undefined ? [[]] : batchesOf(step, list, request)) {
       const id = taskId(`T${drafts.length + 1}`);
       const texts = textsOf(targets, { places, values: { ...values, 'task.id': id }, as: step.targets?.as });
@@ -40,6 +49,11 @@ export function draftsOf(request: DraftRequest): Draft[] {
     }
   }
   return drafts;
+}
+
+function valuesOfAlternative({ id, values }: Alternative): Values {
+  const own = Object.entries(values).map(([name, value]) => [`alternative.${name}`, value]);
+  return { ...Object.fromEntries(own), alternative: id, 'alternative.id': id };
 }
 
 /** The title of a task of several targets says how many. */

@@ -64,6 +64,16 @@ type Fact =
       readonly outputs?: Readonly<Record<string, FieldValue>>;
     }
   | { readonly type: 'task-skipped'; readonly task: TaskId; readonly commit: CommitId; readonly reason: string }
+  | {
+      readonly type: 'alternative-picked';
+      readonly task: TaskId;
+      readonly attempt: number;
+      readonly winner: TaskId;
+      readonly losers: readonly TaskId[];
+      /** What the pick needed, and the winner's work. */
+      readonly commit: CommitId;
+      readonly reason: string;
+    }
   | { readonly type: 'checkpoint-reached'; readonly task: TaskId; readonly attempt: number; readonly commit: CommitId }
   | { readonly type: 'task-accepted'; readonly task: TaskId; readonly attempt: number; readonly commit: CommitId }
   | { readonly type: 'task-sent-back'; readonly task: TaskId; readonly attempt: number; readonly failures: readonly Failure[] }
@@ -89,7 +99,7 @@ type Fact =
   | {
       readonly type: 'decision-requested';
       readonly id: string;
-      readonly kind: 'manual' | 'escalation' | 'checkpoint';
+      readonly kind: 'manual' | 'escalation' | 'checkpoint' | 'pick';
       readonly task: TaskId;
       readonly question: string;
       readonly options: readonly DecisionOption[];

@@ -1,5 +1,5 @@
 /** Turns a workflow into tasks: step × batch of targets → T1, T2, … with names, order, estimates and checks. Writes and starts nothing. */
-import { actorOf } from './actor.ts';
+import { actorOf, hasAgent } from './actor.ts';
 import type { Check } from './check.ts';
 import { deliveryFault } from './deliverable-path.ts';
 import { type Draft, draftsOf, isOneEach, titleValues } from './drafts.ts';
@@ -64,7 +64,10 @@ export function expand(request: ExpandRequest): Expansion {
     tasks,
     checks: parts.flatMap((part) => part.checks),
     prompts: Object.fromEntries(
-      drafts.flatMap(({ id, step, texts }) => (step.prompt === undefined ? [] : [[id, fillLines(step.prompt, texts)]])),
+      drafts.flatMap((draft) => {
+        const text = promptOf(draft);
+        return text === undefined ? [] : [[draft.id, text]];
+      }),
     ),
     inputs,
     points: Object.fromEntries(drafts.map(({ id, points }) => [id, points])),
@@ -81,6 +84,12 @@ export function expand(request: ExpandRequest): Expansion {
   };
 }
 
+/** What the step asks of a task, and what is asked of its alternative alone. */
+function promptOf({ step, alternative, texts }: Draft): string | undefined {
+  const parts = [step.prompt, alternative?.prompt].filter((part) => part !== undefined);
+  return parts.length === 0 ? undefined : parts.map((part) => fillLines(part, texts)).join('\n');
+}
+
 function plannedTasks(drafts: readonly Draft[], { workflow, iteration, roles, agent, environment = 'dev' }: ExpandRequest): PlannedTask[] {
   const needs = needsOf(workflow.steps);
   const depths = depthsOf(needs);
@@ -89,23 +98,37 @@ function plannedTasks(drafts: readonly Draft[], { workflow, iteration, roles, ag
   const byStep = grouped(drafts);
   const holders = holdersOf(drafts, letters);
   const tasksOf = (step: string): readonly TaskId[] => byStep.get(step) ?? [];
+  const draftOf = new Map(drafts.map((draft) => [draft.id, draft]));
+  /** Of steps with the same targets, a task that joins each needs only those that hold one of its own. */
+  const ownNeeds = ({ step, targets }: Draft, found: readonly TaskId[]): TaskId[] => {
+    if (step.join !== 'each' || targets.length === 0) return [...found];
+    const own = new Set(targets);
+    return found.filter((id) => {
+      const theirs = draftOf.get(id)?.targets ?? [];
+      return theirs.length === 0 || theirs.some((target) => own.has(target));
+    });
+  };
   return drafts.map((draft) => {
-    const { id, step, targets, points, texts } = draft;
+    const { id, step, targets, alternative, points, texts } = draft;
     const deliverables = deliverablesOf(draft);
     const role = Object.hasOwn(roles, step.role) ? roles[step.role] : undefined;
     const tokens = tokensFor(role?.promptTokens ?? 0, 1, points);
     const group = letters.get(step.id) ?? 'A';
     const shared = targets.filter((target) => (holders.get(group)?.get(target) ?? 0) > 1);
+    const actor = actorOf(step, { agent: alternative?.agent ?? agent, environment, human: humanIn(workflow, environment), tasksOf });
     const worker = isOneEach(step) ? `${step.role}-${String(texts.all['target.stem'] ?? step.id)}` : step.role;
     return {
       id,
       step: step.id,
       title: substitute(step.title, titleValues(draft)).text,
       role: step.role,
-      ...actorOf(step, { agent, environment, human: workflow.environments[environment]?.human ?? 'required', tasksOf }),
+      ...actor,
+      ...(alternative?.agent === undefined ? {} : { agent: alternative.agent }),
+      ...(alternative === undefined ? {} : { alternative: alternative.id }),
+      ...(step.finally === true ? { finally: true } : {}),
       instance: instanceOf(worker, workers),
       branch: `refs/heads/iter/${iteration}/${id}`,
-      needs: inPlanOrder(needs.get(step.id) ?? [], byStep),
+      needs: ownNeeds(draft, inPlanOrder([...(needs.get(step.id) ?? []), ...(step.pick === undefined ? [] : [step.pick.from])], byStep)),
       group,
       targets,
       deliverables,
@@ -126,6 +149,10 @@ function plannedTasks(drafts: readonly Draft[], { workflow, iteration, roles, ag
       prompt: `agent-prompts/${id}-${step.role}-agent-prompt.md`,
     };
   });
+}
+
+function humanIn({ environments }: Workflow, environment: string): 'required' | 'optional' {
+  return environments[environment]?.human ?? 'required';
 }
 
 /** Task ids by step, both in the order of the plan. */
@@ -182,7 +209,7 @@ function gateOf(step: Step, deliverables: readonly Deliverable[]): Pick<PlannedT
 
 function unknownRoles(steps: readonly Step[], roles: Readonly<Record<string, Role>>): Problem[] {
   return steps
-    .filter((step) => step.human === undefined && step.run === undefined && !Object.hasOwn(roles, step.role))
+    .filter((step) => hasAgent(step) && !Object.hasOwn(roles, step.role))
     .map((step) => ({ what: `step "${step.id}" has the unknown role "${step.role}"`, fix: didYouMean(step.role, Object.keys(roles)) }));
 }
 

@@ -42,6 +42,7 @@ function plainTitle(title: string): string {
 
 function actorText(step: Step): string {
   if (step.human !== undefined) return step.human.who === undefined ? 'a person' : `a person: ${step.human.who}`;
+  if (step.pick !== undefined) return `picks one of ${step.pick.from}`;
   return step.run === undefined ? step.role : `runs ${plainTitle(step.run)}`;
 }
 
@@ -93,6 +94,7 @@ const STYLE_OF: Readonly<Record<StateName, string>> = {
   accepted: 'done',
   merged: 'done',
   skipped: 'skipped',
+  superseded: 'skipped',
   failed: 'failed',
 };
 

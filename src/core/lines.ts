@@ -59,7 +59,9 @@ function decisionText(decision: PendingDecision): string {
 function runChanges(before: Snapshot | undefined, after: Snapshot, latest: number): Change[] {
   const changes: Change[] = [];
   if (after.status !== before?.status) {
-    const accepted = after.tasks.filter((task) => task.state === 'accepted' || task.state === 'merged' || task.state === 'skipped').length;
+    const accepted = after.tasks.filter(
+      (task) => task.state === 'accepted' || task.state === 'merged' || task.state === 'skipped' || task.state === 'superseded',
+    ).length;
     changes.push({
       at: latest,
       text: `${after.iteration} ${after.status}, ${accepted} of ${after.tasks.length} tasks accepted`,

@@ -34,12 +34,18 @@ export function planMerge({ plan, strategy, work }: MergeInputs): MergeStep[] {
   });
 }
 
+/** One of several alternatives of which none has been taken yet. */
+export function isUnpicked(plan: Plan, state: State, id: TaskId): boolean {
+  const picks = plan.tasks.filter((other) => other.pick?.among.includes(id) === true);
+  return picks.length > 0 && picks.every((other) => settledAt(state.tasks[other.id]) === undefined);
+}
+
 /** The tasks whose work may land, and those that still miss something. */
 export function landable(plan: Plan, state: State): { ready: TaskId[]; open: TaskId[] } {
   const ready: TaskId[] = [];
   const open: TaskId[] = [];
   for (const task of plan.tasks) {
-    (settledAt(state.tasks[task.id]) === undefined ? open : ready).push(task.id);
+    (settledAt(state.tasks[task.id]) === undefined || isUnpicked(plan, state, task.id) ? open : ready).push(task.id);
   }
   return { ready, open };
 }

@@ -4,7 +4,7 @@ import type { Fields } from './fields.ts';
 import { Heap } from './heap.ts';
 import type { HumanAnswer, HumanMode } from './human.ts';
 import type { CommitId, TaskId } from './ids.ts';
-import type { InputValue } from './workflow.ts';
+import type { InputValue, ScorePart } from './workflow.ts';
 
 /** The five words people and agents write in the Status column (seed 004, section 6). */
 export const STATUS_WORDS = ['Not Started', 'In Progress', 'Blocked', 'Completed', 'Failed'] as const;
@@ -36,6 +36,15 @@ export interface Checkpoint {
   readonly goto?: string;
 }
 
+/** How one of several tasks is taken; see `PickStep`. */
+export interface Selection {
+  readonly among: readonly TaskId[];
+  readonly by?: string;
+  readonly score?: readonly ScorePart[];
+  readonly tie: 'human' | 'first';
+  readonly ask?: string;
+}
+
 export interface PlannedTask {
   readonly id: TaskId;
   readonly step: string;
@@ -56,6 +65,12 @@ export interface PlannedTask {
   readonly human?: Checkpoint;
   /** CEL; when it is false as the task could start, the task is skipped. */
   readonly when?: string;
+  /** The way this task does what others of its step do in other ways; only the one that is picked lands. */
+  readonly alternative?: string;
+  /** Set when the task is to take one of several alternatives. */
+  readonly pick?: Selection;
+  /** Done at the end, whatever became of the tasks it needs. */
+  readonly finally?: boolean;
   /** Further attempts after a first one whose checks failed. */
   readonly retries: number;
   /** Wall clock for one attempt, in milliseconds. */

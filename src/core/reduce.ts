@@ -1,6 +1,6 @@
 /** Folds events into the state. Pure: no clock, no files; an event about an unknown task is ignored, not fatal. */
 import type { Event } from './event.ts';
-import type { TaskId } from './ids.ts';
+import type { CommitId, TaskId } from './ids.ts';
 import type { Finding } from './review.ts';
 import type { OpenDecision, Phase, State, TaskState } from './state.ts';
 import { unreachable } from './unreachable.ts';
@@ -98,6 +98,8 @@ export function reduce(state: State, event: Event): State {
         head: event.commit,
         phase: { name: 'skipped', commit: event.commit, reason: event.reason },
       }));
+    case 'alternative-picked':
+      return picked(state, event);
     case 'checkpoint-reached':
       return change(state, event.task, event.at, (task) => ({
         ...withoutClaim(task),
@@ -221,6 +223,35 @@ function sendBack(state: State, event: Extract<Event, { type: 'review-rejected' 
   return reset(state, event.reset, event.at, (id) => (event.goto.includes(id) ? { findings: about(id) } : {}));
 }
 
+/** One alternative is taken; the others wait aside, as they were, in case the pick is taken back. */
+function picked(state: State, event: Extract<Event, { type: 'alternative-picked' }>): State {
+  const { task, attempt, winner, losers, commit, at } = event;
+  if (!isKnown(state, task)) return state;
+  const passed = losers.reduce((next, id) => change(next, id, at, (old) => passedOver(old, winner, commit)), state);
+  return change(passed, task, at, (old) => {
+    const { choice: _carriedOut, ...rest } = withoutClaim(old);
+    const done = { attempt, base: commit, head: commit, started: old.started ?? at, accepted: at, picked: { winner, losers } };
+    return { ...rest, ...SETTLED, ...done, phase: { name: 'accepted', commit } };
+  });
+}
+
+function passedOver(task: TaskState, winner: TaskId, otherwise: CommitId): TaskState {
+  const { phase } = task;
+  if (phase.name !== 'accepted' && phase.name !== 'failed') return task;
+  return { ...task, phase: { name: 'superseded', commit: task.base ?? otherwise, winner, before: phase } };
+}
+
+/** A pick that starts over passes over nobody any more. */
+function takenBack(state: State, id: TaskId, at: string): State {
+  const losers = state.tasks[id]?.picked?.losers;
+  if (losers === undefined) return state;
+  const open = change(state, id, undefined, ({ picked: _gone, choice: _old, ...rest }) => rest);
+  return losers.reduce(
+    (next, loser) => change(next, loser, at, (task) => (task.phase.name === 'superseded' ? { ...task, phase: task.phase.before } : task)),
+    open,
+  );
+}
+
 interface Reasons {
   readonly findings?: readonly Finding[];
   readonly feedback?: string;
@@ -229,6 +260,7 @@ interface Reasons {
 /** The one operation behind rejection, conflict and a person's "again": these tasks start over; their earlier attempts stay on record. */
 function reset(state: State, ids: readonly TaskId[], at: string, why: (id: TaskId) => Reasons): State {
   const start: State = { ...state, decisions: state.decisions.filter((open) => !ids.includes(open.task)) };
+  const free = ids.reduce((next, id) => takenBack(next, id, at), start);
   return ids.reduce((next, id) => {
     const { findings = [], feedback } = why(id);
     const reasons = [...findings.map(findingLine), ...(feedback === undefined ? [] : [feedback])];
@@ -239,7 +271,7 @@ function reset(state: State, ids: readonly TaskId[], at: string, why: (id: TaskI
     });
     // by way of `rejected`, so that it is not taken for an attempt that was merely interrupted
     return reasons.length > 0 ? rejected : change(rejected, id, at, (task) => ({ ...task, phase: { name: 'waiting' } }));
-  }, start);
+  }, free);
 }
 
 /** A finding as one line: `MUST F1: title (where)`. */
@@ -286,7 +318,12 @@ function decided(state: State, event: Extract<Event, { type: 'decision-made' }>)
         phase: { name: 'failed', reason: event.reason ?? `given up by ${event.by}` },
       }));
     default:
-      return closed;
+      if (open.kind !== 'pick') return closed;
+      return change(closed, open.task, event.at, (task) => ({
+        ...task,
+        phase: { name: 'waiting' },
+        choice: { option: event.option, by: event.by },
+      }));
   }
 }
 

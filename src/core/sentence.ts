@@ -33,6 +33,8 @@ export function sentence(event: NewEvent): string {
       return `accepted at ${event.commit.slice(0, 10)}`;
     case 'task-skipped':
       return `skipped: ${event.reason}`;
+    case 'alternative-picked':
+      return `${event.winner} picked${event.losers.length === 0 ? '' : `, ${event.losers.join(', ')} passed over`}: ${event.reason}`;
     case 'checkpoint-reached':
       return `reached, at ${event.commit.slice(0, 10)}`;
     case 'task-sent-back':

@@ -15,7 +15,7 @@ export interface Surroundings {
 
 /** The snapshot of a run. */
 export function snapshot(plan: Plan, state: State, around: Surroundings): Snapshot {
-  const tasks = plan.tasks.map((task) => taskView(task, state, around));
+  const tasks = plan.tasks.map((task) => taskView(plan, task, state, around));
   return {
     iteration: plan.iteration,
     status: runStatus(plan, state, around.running),
@@ -27,7 +27,7 @@ export function snapshot(plan: Plan, state: State, around: Surroundings): Snapsh
   };
 }
 
-function taskView(task: PlannedTask, state: State, { directory, running }: Surroundings): TaskView {
+function taskView(plan: Plan, task: PlannedTask, state: State, { directory, running }: Surroundings): TaskView {
   const current = state.tasks[task.id];
   const common = {
     id: task.id,
@@ -42,14 +42,14 @@ function taskView(task: PlannedTask, state: State, { directory, running }: Surro
     return { ...common, state: 'waiting', word: 'Not Started', attempt: 0, since: NEVER, blockedBy: task.needs };
   }
   const reason = reasonFor(current, running);
-  const name = stateName(task, current, state);
+  const name = stateName(plan, task, state);
   return {
     ...common,
     state: name,
     word: name === 'blocked' ? 'Blocked' : wordFor(current.phase.name),
     attempt: current.attempt,
     since: current.since,
-    blockedBy: openNeeds(task, state),
+    blockedBy: openNeeds(plan, task, state),
     ...(current.worktree === undefined ? {} : { worktree: current.worktree }),
     ...(current.head === undefined ? {} : { commit: current.head }),
     ...(reason === undefined ? {} : { reason }),
@@ -59,13 +59,14 @@ function taskView(task: PlannedTask, state: State, { directory, running }: Surro
 
 const NEVER = '1970-01-01T00:00:00.000Z';
 
-function stateName(task: PlannedTask, current: TaskState, state: State): StateName {
-  const name: Phase['name'] = current.phase.name;
+function stateName(plan: Plan, task: PlannedTask, state: State): StateName {
+  const current = state.tasks[task.id];
+  const name: Phase['name'] = current?.phase.name ?? 'waiting';
   switch (name) {
     case 'waiting':
-      return needsMet(task, state) ? 'ready' : 'waiting';
+      return needsMet(plan, task, state) ? 'ready' : 'waiting';
     case 'running':
-      return current.claim?.word === 'Blocked' ? 'blocked' : 'running';
+      return current?.claim?.word === 'Blocked' ? 'blocked' : 'running';
     case 'checked':
       return 'checking';
     default:
@@ -86,6 +87,8 @@ function reasonFor(current: TaskState, running: boolean): string | undefined {
       return phase.outcome === 'exited' ? undefined : (phase.reason ?? `the agent was ended: ${phase.outcome}`);
     case 'skipped':
       return phase.reason;
+    case 'superseded':
+      return `${phase.winner} was picked; this work is kept, and does not land`;
     case 'accepted':
     case 'merged':
       return current.warnings.length === 0 ? undefined : current.warnings.map((one) => `${one.id}: ${one.message}`).join('; ');

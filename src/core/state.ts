@@ -30,11 +30,23 @@ export type Phase =
     }
   /** Sent back for another attempt, which has not started yet. */
   | { readonly name: 'rejected'; readonly reasons: readonly string[] }
-  | { readonly name: 'accepted'; readonly commit: CommitId }
+  | Accepted
   /** Its condition was false, or nobody has to look here: what needs it goes on from `commit`. */
   | { readonly name: 'skipped'; readonly commit: CommitId; readonly reason: string }
+  /** Another alternative was picked; `before` is what it was until then, and is again when the pick is taken back. */
+  | { readonly name: 'superseded'; readonly commit: CommitId; readonly winner: TaskId; readonly before: Accepted | Failed }
   | { readonly name: 'merged'; readonly commit: CommitId }
-  | { readonly name: 'failed'; readonly reason: string };
+  | Failed;
+
+export interface Accepted {
+  readonly name: 'accepted';
+  readonly commit: CommitId;
+}
+
+export interface Failed {
+  readonly name: 'failed';
+  readonly reason: string;
+}
 
 export interface Claim {
   readonly word: StatusWord;
@@ -76,6 +88,10 @@ export interface TaskState {
   readonly verdict?: ReviewVerdict;
   /** A commit the branch has to contain besides the heads of its needs: what its work conflicted with. */
   readonly onto?: CommitId;
+  /** Which alternatives this task has taken and passed over. */
+  readonly picked?: { readonly winner: TaskId; readonly losers: readonly TaskId[] };
+  /** What a person picked, until it is carried out. */
+  readonly choice?: { readonly option: string; readonly by: string };
   /** Who asked for the running attempt to be ended. */
   readonly stop?: string;
   /** The last thing somebody said about it while this phase lasts. */
@@ -84,7 +100,7 @@ export interface TaskState {
 
 export interface OpenDecision {
   readonly id: string;
-  readonly kind: 'manual' | 'escalation' | 'checkpoint';
+  readonly kind: 'manual' | 'escalation' | 'checkpoint' | 'pick';
   readonly task: TaskId;
   readonly question: string;
   readonly options: readonly DecisionOption[];
@@ -124,12 +140,18 @@ export function allSettled(tasks: readonly { readonly id: TaskId }[], state: Sta
 
 /** True when everything there was to land has landed. */
 export function hasLanded(tasks: readonly { readonly id: TaskId }[], state: State): boolean {
-  const over = (name: Phase['name'] | undefined): boolean => name === 'merged' || name === 'skipped';
+  const over = (name: Phase['name'] | undefined): boolean => name === 'merged' || name === 'skipped' || name === 'superseded';
   return state.landed !== undefined && tasks.every((task) => over(state.tasks[task.id]?.phase.name));
 }
 
-/** The commit others may build on: of work that is accepted, landed or skipped; undefined while it is none of these. */
+/** The commit others may build on: of work that is accepted, landed, skipped or passed over; undefined while it is none of these. */
 export function settledAt(task: TaskState | undefined): CommitId | undefined {
   const phase = task?.phase;
-  return phase?.name === 'accepted' || phase?.name === 'merged' || phase?.name === 'skipped' ? phase.commit : undefined;
+  return phase !== undefined && isSettled(phase) ? phase.commit : undefined;
+}
+
+type Settled = Extract<Phase, { name: 'accepted' | 'merged' | 'skipped' | 'superseded' }>;
+
+function isSettled(phase: Phase): phase is Settled {
+  return phase.name === 'accepted' || phase.name === 'merged' || phase.name === 'skipped' || phase.name === 'superseded';
 }

@@ -16,6 +16,7 @@ export type StateName =
   | 'accepted'
   | 'merged'
   | 'skipped'
+  | 'superseded'
   | 'failed';
 
 export interface TaskView {
@@ -44,7 +45,7 @@ export interface TaskView {
 
 export interface PendingDecision {
   readonly id: string;
-  readonly kind: 'manual' | 'escalation' | 'checkpoint';
+  readonly kind: 'manual' | 'escalation' | 'checkpoint' | 'pick';
   readonly task: TaskId;
   readonly question: string;
   readonly options: readonly DecisionOption[];

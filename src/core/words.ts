@@ -18,6 +18,7 @@ export function wordFor(phase: Phase['name']): StatusWord {
       return 'Blocked';
     case 'accepted':
     case 'skipped':
+    case 'superseded':
     case 'merged':
       return 'Completed';
     case 'failed':

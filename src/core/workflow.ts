@@ -48,6 +48,13 @@ export interface Step {
   readonly prompt?: string;
   /** What the work of this step is done on; without it, the iteration as a whole. */
   readonly targets?: Targets;
+  /** A task waits only for those tasks of other steps that have its targets, not for all of them. */
+  readonly join?: 'each';
+  /** The same work done several ways; exactly one of them lands, the one a later step picks. */
+  readonly alternatives?: readonly Alternative[];
+  readonly pick?: PickStep;
+  /** Done at the end, whatever became of the other steps. */
+  readonly finally?: boolean;
   readonly deliverables: readonly DeliverableTemplate[];
   readonly checks: readonly CheckTemplate[];
   readonly gate?: { readonly goto: string; readonly max: number };
@@ -59,6 +66,37 @@ export interface Step {
   readonly estimate: number;
   /** Complexity points for one target (seed 002); 1 when not said. */
   readonly points: number;
+}
+
+/** One way of doing a step. */
+export interface Alternative {
+  readonly id: string;
+  readonly agent?: string;
+  /** What is asked of this one beyond the prompt of the step. */
+  readonly prompt?: string;
+  /** Texts of the step say them as `{{ alternative.<name> }}`. */
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** How one of the alternatives of a step is taken. Without `by` and `score` a person picks. */
+export interface PickStep {
+  /** The step with the alternatives. */
+  readonly from: string;
+  /** CEL: the id of the winner; or, where it speaks of `alternative`, a number for each (the highest wins) or whether it qualifies. */
+  readonly by?: string;
+  readonly score?: readonly ScorePart[];
+  /** Who settles a tie: a person, or the order of the alternatives. */
+  readonly tie: 'human' | 'first';
+  /** The question, when a person picks. */
+  readonly ask?: string;
+}
+
+/** A figure that counts towards a score. */
+export interface ScorePart {
+  /** CEL over `alternative` and what conditions may use; gives a number. */
+  readonly metric: string;
+  readonly weight: number;
+  readonly better: 'higher' | 'lower';
 }
 
 export interface Workflow {

@@ -53,6 +53,18 @@ export async function changedPaths(root: string, base: CommitId | TreeId, head: 
   return listing.split('\0').filter((path) => path !== '');
 }
 
+/** Changed files and added plus removed lines between two commits; binary files have no lines. */
+export async function changeSize(
+  root: string,
+  base: CommitId,
+  head: CommitId,
+): Promise<{ readonly files: number; readonly lines: number }> {
+  const out = await git(root, ['diff-tree', '-r', '--numstat', '--no-renames', '-z', base, head]);
+  const entries = out.split('\0').filter((entry) => entry !== '');
+  const counts = entries.map((entry) => entry.split('\t', 2).map((count) => Number.parseInt(count, 10) || 0));
+  return { files: entries.length, lines: counts.flat().reduce((sum, count) => sum + count, 0) };
+}
+
 /** Lists the commits of `head` that are not in `base`, oldest first, following first parents only. */
 export async function commitsBetween(root: string, base: CommitId, head: CommitId): Promise<CommitId[]> {
   const listing = await git(root, ['rev-list', '--reverse', '--first-parent', head, `^${base}`]);

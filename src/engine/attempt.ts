@@ -4,6 +4,7 @@ import { commandOf } from '../agents/table.ts';
 import type { CommitId, TaskId } from '../core/ids.ts';
 import { downstreamOf } from '../core/plan.ts';
 import type { Plan, PlannedTask } from '../core/plan.ts';
+import { settledAt } from '../core/state.ts';
 import { git } from '../effects/git.ts';
 import { acquire } from '../effects/lock.ts';
 import { runAttempt } from '../executors/local.ts';
@@ -117,12 +118,25 @@ function variablesOf(run: Run, task: PlannedTask, number: number, worktree: stri
     ITER_WORKTREE: worktree,
     ITER_TARGETS: task.targets.join('\n'),
     ITER_NEEDS: task.needs.join(' '),
+    ...alternativesUpstream(run, task),
     ...(task.gate === undefined ? {} : { ITER_REVIEW: task.gate.report }),
     ITER_FIELDS: JSON.stringify(
       Object.fromEntries(task.deliverables.flatMap(({ path, fields }) => (fields === undefined ? [] : [[path, fields]]))),
     ),
+    ...(task.alternative === undefined ? {} : { ITER_ALTERNATIVE: task.alternative }),
     ...inputVariables(run.plan.inputs ?? {}),
   };
+}
+
+/** Work done in several ways of which none is taken yet is not in the worktree: a line `id task commit` for each that passed. */
+function alternativesUpstream(run: Run, task: PlannedTask): Record<string, string> {
+  const lines = run.plan.tasks.flatMap((other) => {
+    const head = settledAt(run.state.tasks[other.id]);
+    return other.alternative !== undefined && task.needs.includes(other.id) && head !== undefined
+      ? [`${other.alternative} ${other.id} ${head}`]
+      : [];
+  });
+  return lines.length === 0 ? {} : { ITER_ALTERNATIVES: lines.join('\n') };
 }
 
 /** Values reach commands as variables, never as part of a command line: `issue` is `ITER_INPUT_ISSUE`. */

@@ -10,12 +10,19 @@ export type Base =
   /** The work of `task` does not go together with `onto`, the merge of what comes before it. */
   | { readonly conflict: { readonly task: TaskId; readonly onto: CommitId; readonly paths: readonly string[] } };
 
-/** Merges the heads of the needs in plan order, one after the other, so that a conflict has one owner: the later one. */
-export async function baseOf(root: string, plan: Plan, state: State, task: PlannedTask): Promise<Base> {
+/**
+ * Merges the heads of the needs in plan order, one after the other, so that a conflict has one owner: the later one.
+ * Alternatives contradict each other on purpose: of them only `taken` is merged, of the others what they started from.
+ */
+export async function baseOf(root: string, plan: Plan, state: State, task: PlannedTask, taken?: TaskId): Promise<Base> {
   const extra = state.tasks[task.id]?.onto;
   let merged: CommitId | undefined = extra;
   for (const need of plan.tasks.filter((candidate) => task.needs.includes(candidate.id))) {
-    const head = settledAt(state.tasks[need.id]);
+    const current = state.tasks[need.id];
+    const aside = need.alternative !== undefined && need.id !== taken;
+    const head = aside ? current?.base : settledAt(current);
+    // one that failed before it had ground to stand on brings nothing; nor does what is done at the end wait for such
+    if (head === undefined && (aside || task.finally === true)) continue;
     if (head === undefined) throw new Error(`${task.id} needs ${need.id}, which is not accepted`);
     if (merged === undefined) {
       merged = head;

@@ -59,7 +59,7 @@ export async function reachCheckpoint(
 /** Values of the conditions of tasks that could start now. */
 export function conditionsNow(run: Run): NonNullable<Limits['conditions']> {
   const { plan, state } = run;
-  const asking = plan.tasks.filter((task) => task.when !== undefined && needsMet(task, state));
+  const asking = plan.tasks.filter((task) => task.when !== undefined && needsMet(plan, task, state));
   if (asking.length === 0) return {};
   const facts = conditionFacts(plan, state);
   return Object.fromEntries(

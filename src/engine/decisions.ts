@@ -56,8 +56,8 @@ export async function answer(
 
 /** A person's no sends back the whole step the checkpoint names, and everything after it. */
 function rejectionOf(run: Run, open: OpenDecision): { reset: readonly TaskId[]; goto: readonly TaskId[] } {
-  const step = taskOf(run.plan, open.task).human?.goto;
-  const goto = run.plan.tasks.filter((task) => task.step === step).map((task) => task.id);
+  const { human, pick } = taskOf(run.plan, open.task);
+  const goto = pick?.among ?? run.plan.tasks.filter((task) => task.step === human?.goto).map((task) => task.id);
   return { goto, reset: [...goto, ...downstreamOf(run.plan, goto)] };
 }
 

@@ -23,6 +23,7 @@ import { PLAN_FILE, logFile } from './iteration.ts';
 import { judge } from './judge.ts';
 import { postHandoff } from './messages.ts';
 import { attemptCookie, iterationCookie, keepRef, launchLock, repositoryLock } from './places.ts';
+import { pick } from './pick.ts';
 import type { PlanMemory } from './plan-cells.ts';
 import { rememberPlan, syncPlan } from './plan-cells.ts';
 import { renderLog } from './reports.ts';
@@ -182,6 +183,8 @@ class Launch {
           reset: action.reset,
           findings: action.findings,
         });
+      case 'pick':
+        return this.#inBackground(action.task, (context) => pick(run, taskOf(run.plan, action.task), action.attempt, context));
       case 'skip':
         return this.#inBackground(action.task, (context) => skip(run, taskOf(run.plan, action.task), action.reason, context));
       case 'fail':

@@ -177,6 +177,11 @@ async function toTheEnd(open: () => Iteration, { rejecting }: Part, context: Con
         .join('; ')}`;
     for (const decision of state.decisions) {
       const options = decision.options.map((option) => option.id);
+      if (decision.kind === 'pick') {
+        const [first = 'abort'] = options;
+        await answer(open(), { id: decision.id, option: first, by: 'rehearsal' }, context);
+        continue;
+      }
       if (decision.kind !== 'checkpoint') return `it asks what no rehearsal can answer: ${decision.question}`;
       const no = rejecting && options.includes('reject') && !rejected.has(decision.task);
       rejected.add(decision.task);

@@ -5,6 +5,7 @@ import type { Check, Result, Verdict } from '../core/check.ts';
 import { gate, missed } from '../core/gate.ts';
 import type { CommitId, TaskId } from '../core/ids.ts';
 import { commitId } from '../core/ids.ts';
+import { isUnpicked } from '../core/merge-plan.ts';
 import { inDependencyOrder, taskOf } from '../core/plan.ts';
 import type { MergeStrategy } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
@@ -45,10 +46,10 @@ export async function validate(run: Run, options: ValidateOptions, context: Cont
   const wanted = withNeeds(run, options.tasks);
   const tip = commitId(await git(root, ['rev-parse', '--verify', `${options.target}^{commit}`]));
   const there = await landedBefore(run, { target: options.target, tip });
-  const tasks = new Set([...wanted].filter((id) => !there.has(id)));
+  const tasks = new Set([...wanted].filter((id) => !there.has(id) && !isUnpicked(run.plan, run.state, id)));
   const built = await buildChain({ root, plan: run.plan, state: run.state, tip, strategy: options.strategy, tasks });
-  const skipped = (id: TaskId): boolean => run.state.tasks[id]?.phase.name === 'skipped';
-  const checks = read.checks.filter((check) => check.task === undefined || (wanted.has(check.task) && !skipped(check.task)));
+  const aside = (id: TaskId): boolean => ['skipped', 'superseded'].includes(run.state.tasks[id]?.phase.name ?? '');
+  const checks = read.checks.filter((check) => check.task === undefined || (wanted.has(check.task) && !aside(check.task)));
   const open = completion(run, wanted);
   const verdict =
     'conflict' in built
@@ -98,7 +99,8 @@ async function landedBefore(run: Run, { target, tip }: { target: string; tip: Co
 function completion(run: Run, wanted: ReadonlySet<TaskId>): Result[] {
   return inDependencyOrder(run.plan.tasks.filter((task) => wanted.has(task.id))).flatMap((task): Result[] => {
     const name = run.state.tasks[task.id]?.phase.name ?? 'waiting';
-    if (settledAt(run.state.tasks[task.id]) !== undefined) return [];
+    const unpicked = isUnpicked(run.plan, run.state, task.id);
+    if (settledAt(run.state.tasks[task.id]) !== undefined && !unpicked) return [];
     return [
       {
         id: `${task.id}.completed`,
@@ -106,7 +108,7 @@ function completion(run: Run, wanted: ReadonlySet<TaskId>): Result[] {
         level: 'must',
         check: 'completed',
         pass: false,
-        message: `${task.title}: not accepted yet, it is ${name}`,
+        message: unpicked ? `${task.title}: none of the alternatives is picked yet` : `${task.title}: not accepted yet, it is ${name}`,
         measured: name,
         expected: 'accepted',
       },

@@ -7,12 +7,14 @@ export interface ConditionScope {
   readonly inputs: readonly string[];
   /** Upstream steps, each with the fields its deliverables declare. */
   readonly steps: Readonly<Record<string, readonly string[]>>;
+  /** For rules that compare alternatives: the fields they declare. */
+  readonly alternative?: readonly string[];
 }
 
 const ABOUT_A_STEP = ['status', 'verdict', 'rejections', 'outputs'] as const;
 
-/** Everything wrong with a condition, in sentences; none when it may be evaluated. */
-export function conditionFaults(text: string, scope: ConditionScope): string[] {
+/** Everything wrong with a condition, in sentences; none when it may be evaluated. One that may give `anything` does not have to be true or false. */
+export function conditionFaults(text: string, scope: ConditionScope, gives: 'condition' | 'anything' = 'condition'): string[] {
   let ast: unknown;
   try {
     ast = parse(text).ast;
@@ -20,35 +22,62 @@ export function conditionFaults(text: string, scope: ConditionScope): string[] {
     return [`"${text}" is no CEL expression: ${firstLine(error)}`];
   }
   const faults = [...new Set(pathsIn(ast).flatMap((path) => pathFaults(path, scope)))];
-  return faults.length > 0 ? faults : typeFaults(text);
+  return faults.length > 0 ? faults : typeFaults(text, gives);
 }
 
 /** What a condition may use; the values inside are of any type here. */
-const NAMES = new Environment().registerVariable('inputs', 'map').registerVariable('env', 'string').registerVariable('steps', 'map');
+const NAMES = new Environment()
+  .registerVariable('inputs', 'map')
+  .registerVariable('env', 'string')
+  .registerVariable('steps', 'map')
+  .registerVariable('alternative', 'map');
 
 /** Functions there are not, operators that do not fit, and what is neither true nor false. */
-function typeFaults(text: string): string[] {
+function typeFaults(text: string, gives: 'condition' | 'anything'): string[] {
   const { valid, type, error } = NAMES.check(text);
   if (!valid) return [`"${text}": ${firstLine(error)}`];
-  return type === 'bool' || type === 'dyn' ? [] : [`"${text}" gives ${type ?? 'nothing'}, not true or false`];
+  return gives === 'anything' || type === 'bool' || type === 'dyn' ? [] : [`"${text}" gives ${type ?? 'nothing'}, not true or false`];
 }
 
-/** The value of a condition that has passed `conditionFaults`, or why it has none. */
-export function evaluateCondition(text: string, facts: ConditionFacts): { readonly value: boolean } | { readonly problem: string } {
+/** The value of an expression that has passed `conditionFaults`, with further names it may use, or why it has none. */
+export function evaluateExpression(
+  text: string,
+  facts: ConditionFacts,
+  more: Readonly<Record<string, unknown>> = {},
+): { readonly value: unknown } | { readonly problem: string } {
   try {
-    const value: unknown = evaluate(text, { inputs: { ...facts.inputs }, env: facts.environment, steps: facts.steps });
-    return typeof value === 'boolean' ? { value } : { problem: `"${text}" gives ${typeof value}, not true or false` };
+    const value: unknown = evaluate(text, { inputs: { ...facts.inputs }, env: facts.environment, steps: facts.steps, ...more });
+    return { value };
   } catch (error) {
     return { problem: `"${text}": ${firstLine(error)}` };
   }
 }
 
+/** The value of a condition that has passed `conditionFaults`, or why it has none. */
+export function evaluateCondition(text: string, facts: ConditionFacts): { readonly value: boolean } | { readonly problem: string } {
+  const found = evaluateExpression(text, facts);
+  if ('problem' in found) return found;
+  const { value } = found;
+  return typeof value === 'boolean' ? { value } : { problem: `"${text}" gives ${typeof value}, not true or false` };
+}
+
 const firstLine = (error: unknown): string => (error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
 
-function pathFaults(path: readonly string[], { inputs, steps }: ConditionScope): string[] {
+const ABOUT_AN_ALTERNATIVE = ['id', 'task', 'agent', 'attempts', 'warnings', 'files', 'lines', 'minutes', 'outputs'] as const;
+
+function alternativeFaults([, about, field]: readonly string[], fields: readonly string[]): string[] {
+  if (about === undefined) return [];
+  if (!ABOUT_AN_ALTERNATIVE.some((one) => one === about)) {
+    return [`unknown "alternative.${about}"; use ${ABOUT_AN_ALTERNATIVE.join(', ')}`];
+  }
+  return about !== 'outputs' || field === undefined || fields.includes(field) ? [] : [`the alternatives declare no field "${field}"`];
+}
+
+function pathFaults(path: readonly string[], { inputs, steps, alternative }: ConditionScope): string[] {
   const [root = '', name, about, field] = path;
   if (root === 'env') return [];
   if (root === 'inputs') return name === undefined || inputs.includes(name) ? [] : [`unknown input "${name}"`];
+  if (root === 'alternative' && alternative !== undefined) return alternativeFaults(path, alternative);
   if (root !== 'steps') return [`unknown name "${root}"; a condition may use inputs, env and steps`];
   if (name === undefined) return [];
   if (!Object.hasOwn(steps, name)) return [`"${name}" is no step before this one`];

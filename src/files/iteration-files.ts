@@ -55,5 +55,5 @@ export function iterationFiles(iteration: NewIteration): Readonly<Record<string,
 
 function isRoleless(plan: Plan, id: TaskId): boolean {
   const task = taskOf(plan, id);
-  return task.human !== undefined || task.role === 'run';
+  return task.human !== undefined || task.pick !== undefined || task.role === 'run';
 }

@@ -2,12 +2,13 @@
 import { didYouMean } from '../core/nearest.ts';
 import { needsOf, upstreamOf } from '../core/stages.ts';
 import { parseCommandLine } from './command-line.ts';
-import { conditionFaults } from './condition.ts';
+import { conditionFaults, type ConditionScope } from './condition.ts';
 import type { Fault } from './workflow-fault.ts';
+import { placedSteps } from './workflow-places.ts';
 import type { StepSource, WorkflowSource } from './workflow-source.ts';
 import type { YamlPath } from './yaml-source.ts';
 
-const ACTORS = ['role', 'human', 'run'] as const;
+const ACTORS = ['role', 'human', 'run', 'pick'] as const;
 
 /** Who does a step: exactly one actor, and a person who can answer what is asked. */
 export function actorFaults(step: StepSource, path: YamlPath, source: WorkflowSource): Fault[] {
@@ -26,7 +27,7 @@ export function actorFaults(step: StepSource, path: YamlPath, source: WorkflowSo
   const { human } = step;
   if (human === undefined) return faults;
   const at = [...path, 'human'];
-  const ids = source.steps.map((other) => other.id);
+  const ids = placedSteps(source).map((other) => other.step.id);
   (human.show ?? []).forEach((shown, index) => {
     if (!ids.includes(shown)) faults.push({ path: [...at, 'show', index], what: `unknown step "${shown}"`, fix: didYouMean(shown, ids) });
   });
@@ -54,16 +55,25 @@ export function actorFaults(step: StepSource, path: YamlPath, source: WorkflowSo
   return faults;
 }
 
+/** What expressions of a step may speak of: inputs, and the declared fields of steps that come before it. */
+export function upstreamScope(step: StepSource, source: WorkflowSource, also: readonly string[] = []): ConditionScope {
+  const steps = placedSteps(source).map((one) => one.step);
+  const needs = needsOf(steps);
+  const upstream = upstreamOf(step.id, needs);
+  for (const id of also) for (const reached of [id, ...upstreamOf(id, needs)]) upstream.add(reached);
+  const fieldsOf = (other: StepSource): string[] =>
+    (other.deliverables ?? []).flatMap((deliverable) => Object.keys(deliverable.fields ?? {}));
+  return {
+    inputs: Object.keys(source.inputs ?? {}),
+    steps: Object.fromEntries(steps.filter((other) => upstream.has(other.id)).map((other) => [other.id, fieldsOf(other)])),
+  };
+}
+
 /** Conditions speak only of inputs, the environment, and declared fields of steps that come before. */
 export function conditionsFaults(source: WorkflowSource): Fault[] {
-  const needs = needsOf(source.steps);
-  const inputs = Object.keys(source.inputs ?? {});
-  const fieldsOf = (step: StepSource): string[] =>
-    (step.deliverables ?? []).flatMap((deliverable) => Object.keys(deliverable.fields ?? {}));
-  return source.steps.flatMap((step, index): Fault[] => {
-    if (step.when === undefined) return [];
-    const upstream = upstreamOf(step.id, needs);
-    const steps = Object.fromEntries(source.steps.filter((other) => upstream.has(other.id)).map((other) => [other.id, fieldsOf(other)]));
-    return conditionFaults(step.when, { inputs, steps }).map((what) => ({ path: ['steps', index, 'when'], what }));
-  });
+  return placedSteps(source).flatMap(({ step, path }): Fault[] =>
+    step.when === undefined
+      ? []
+      : conditionFaults(step.when, upstreamScope(step, source)).map((what) => ({ path: [...path, 'when'], what })),
+  );
 }

@@ -1,4 +1,5 @@
 /** What the loader lets pass and a careful author would not: problems that only show in a run, and warnings. Judges one workflow at a time. */
+import { hasAgent } from '../core/actor.ts';
 import type { CheckTemplate, Step, Workflow } from '../core/workflow.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { patternsOverlap } from '../core/pattern-overlap.ts';
@@ -52,13 +53,11 @@ const NO_DESCRIPTION: Fault = { path: ['name'], what: 'the workflow has no descr
 
 function unknownRoles({ steps }: Workflow, roles: readonly string[]): Fault[] {
   return steps.flatMap((step, index) =>
-    isAgents(step) && !roles.includes(step.role)
+    hasAgent(step) && !roles.includes(step.role)
       ? [{ path: ['steps', index, 'role'], what: `unknown role "${step.role}"`, fix: didYouMean(step.role, roles) }]
       : [],
   );
 }
-
-const isAgents = (step: Step): boolean => step.human === undefined && step.run === undefined;
 
 /** Steps that can never be reached, and conditions that decide nothing. */
 function conditions(workflow: Workflow): { readonly problems: Fault[]; readonly warnings: Fault[] } {
@@ -113,7 +112,7 @@ function unusedInputs({ inputs }: Workflow, source: unknown): Fault[] {
 function ownReviews(steps: readonly Step[]): Fault[] {
   return steps.flatMap((step, index): Fault[] => {
     const reviewed = steps.find((other) => other.id === step.gate?.goto);
-    if (reviewed === undefined || !isAgents(step) || !isAgents(reviewed) || reviewed.role !== step.role) return [];
+    if (reviewed === undefined || !hasAgent(step) || !hasAgent(reviewed) || reviewed.role !== step.role) return [];
     const what = `step "${step.id}" reviews the work of its own role: "${reviewed.id}" is done by "${step.role}", too`;
     return [{ path: ['steps', index, 'role'], what, fix: 'give the review to another role' }];
   });
@@ -159,7 +158,7 @@ function allowed(step: Step): { readonly pattern: string; readonly at: readonly 
 /** An agent whose work nothing looks at. */
 function idle(steps: readonly Step[]): Fault[] {
   return steps.flatMap((step, index) =>
-    isAgents(step) && step.deliverables.length === 0 && step.checks.length === 0
+    hasAgent(step) && step.deliverables.length === 0 && step.checks.length === 0
       ? [
           {
             path: ['steps', index, 'id'],

@@ -1,5 +1,6 @@
 /** A workflow with everything said that it leaves unsaid, and where each step comes from: what the program will do with it. */
 import { Document, isMap, isSeq, LineCounter, parse, parseDocument } from 'yaml';
+import { hasAgent } from '../core/actor.ts';
 import { durationText } from '../core/duration.ts';
 import { needsOf } from '../core/stages.ts';
 import type { Step, Workflow } from '../core/workflow.ts';
@@ -55,7 +56,7 @@ function said(step: Step, needs: readonly string[]): Readonly<Record<string, unk
   if (step.human !== undefined) return always;
   return {
     ...always,
-    ...(step.run === undefined ? { agent: step.agent } : {}),
+    ...(hasAgent(step) ? { agent: step.agent } : {}),
     retry: { max: step.retries },
     timeout: durationText(step.timeout),
     permission: step.permission,

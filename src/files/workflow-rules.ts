@@ -8,6 +8,8 @@ import { targetNames } from '../core/targets.ts';
 import { parseCommandLine } from './command-line.ts';
 import { compilePattern } from './pattern.ts';
 import { actorFaults, conditionsFaults } from './workflow-actors.ts';
+import { alternativeNames, alternativesFaults, lastFaults } from './workflow-alternatives.ts';
+import { type PlacedStep, placedSteps } from './workflow-places.ts';
 import type { Fault } from './workflow-fault.ts';
 import {
   bytesOf,
@@ -24,18 +26,21 @@ import type { YamlPath } from './yaml-source.ts';
 
 const ITERATION_NAMES = ['iteration.name', 'iteration.slug'];
 /** First words of other names in texts and conditions. */
-const TAKEN = ['inputs', 'iteration', 'task', 'target', 'steps', 'env'];
+const TAKEN = ['inputs', 'iteration', 'task', 'target', 'alternative', 'steps', 'env'];
 
 /** Every fault of a workflow whose shape is right. */
 export function faultsOf(source: WorkflowSource): Fault[] {
   const inputs = Object.keys(source.inputs ?? {}).map((name) => `inputs.${name}`);
   const names = [...ITERATION_NAMES, ...inputs];
+  const steps = placedSteps(source);
   return [
     ...inputFaults(source),
-    ...orderFaults(source.steps),
-    ...source.steps.flatMap((step, index) => actorFaults(step, ['steps', index], source)),
+    ...orderFaults(steps),
+    ...steps.flatMap(({ step, path }) => actorFaults(step, path, source)),
     ...conditionsFaults(source),
-    ...source.steps.flatMap((step, index) => stepFaults(step, ['steps', index], source, names)),
+    ...alternativesFaults(source),
+    ...lastFaults(source),
+    ...steps.flatMap(({ step, path }) => stepFaults(step, path, source, names)),
     ...(source.checks ?? []).flatMap((check, index) => checkFaults(check, ['checks', index], { names, at: 'step' })),
   ];
 }
@@ -59,24 +64,25 @@ function inputFaults({ inputs = {} }: WorkflowSource): Fault[] {
 const MANY = 20;
 
 /** Ids, stages, needs and gates: whether the steps can be put in an order. */
-function orderFaults(steps: readonly StepSource[]): Fault[] {
+function orderFaults(placed: readonly PlacedStep[]): Fault[] {
   const faults: Fault[] = [];
+  const steps = placed.map(({ step }) => step);
   const ids = steps.map((step) => step.id);
   const needs = needsOf(steps);
   const before = new Map(ids.map((id) => [id, upstreamOf(id, needs)]));
-  steps.forEach((step, index) => {
+  placed.forEach(({ step, path: place }, index) => {
     if (ids.indexOf(step.id) !== index) {
-      faults.push({ path: ['steps', index, 'id'], what: `a second step with the id "${step.id}"`, fix: 'give every step its own id' });
+      faults.push({ path: [...place, 'id'], what: `a second step with the id "${step.id}"`, fix: 'give every step its own id' });
     }
     const startsStage = step.stage !== undefined && steps[index - 1]?.stage !== step.stage;
     const again = startsStage && steps.slice(0, index).some((earlier) => earlier.stage === step.stage);
     if (again) {
       const fix = 'put its steps next to each other or use another name';
-      faults.push({ path: ['steps', index, 'stage'], what: `stage "${step.stage ?? ''}" starts a second time`, fix });
+      faults.push({ path: [...place, 'stage'], what: `stage "${step.stage ?? ''}" starts a second time`, fix });
     }
-    (step.needs ?? []).forEach((need, place) => {
+    (step.needs ?? []).forEach((need, number) => {
       if (!ids.includes(need)) {
-        faults.push({ path: ['steps', index, 'needs', place], what: `unknown step "${need}"`, fix: didYouMean(need, ids) });
+        faults.push({ path: [...place, 'needs', number], what: `unknown step "${need}"`, fix: didYouMean(need, ids) });
       }
     });
     const upstream = before.get(step.id) ?? new Set();
@@ -84,11 +90,11 @@ function orderFaults(steps: readonly StepSource[]): Fault[] {
       const circle = ids.filter((id) => upstream.has(id) && before.get(id)?.has(step.id) === true);
       const members = circle.length > MANY ? [...circle.slice(0, MANY), `${circle.length - MANY} more`] : circle;
       const what = `step "${step.id}" waits for itself: ${members.join(', ')} need each other`;
-      faults.push({ path: ['steps', index, 'needs'], what, fix: 'remove one of these needs' });
+      faults.push({ path: [...place, 'needs'], what, fix: 'remove one of these needs' });
     }
     const goto = step.gate?.on_reject.goto;
     if (goto === undefined) return;
-    const path = ['steps', index, 'gate', 'on_reject', 'goto'];
+    const path = [...place, 'gate', 'on_reject', 'goto'];
     if (!ids.includes(goto)) faults.push({ path, what: `unknown step "${goto}"`, fix: didYouMean(goto, ids) });
     else if (!upstream.has(goto) || goto === step.id) {
       faults.push({
@@ -106,7 +112,12 @@ function orderFaults(steps: readonly StepSource[]): Fault[] {
 
 function stepFaults(step: StepSource, path: YamlPath, source: WorkflowSource, outside: readonly string[]): Fault[] {
   const faults: Fault[] = [];
-  const names = [...outside, 'task.id', ...(step.targets === undefined ? [] : targetNames(step.targets.as))];
+  const names = [
+    ...outside,
+    'task.id',
+    ...(step.targets === undefined ? [] : targetNames(step.targets.as)),
+    ...(step.alternatives === undefined ? [] : alternativeNames(step.alternatives)),
+  ];
   if (step.targets !== undefined) faults.push(...targetFaults(step, step.targets, { path: [...path, 'targets'], source, outside }));
   for (const key of ['title', 'prompt'] as const) faults.push(...textFaults(step[key] ?? '', [...path, key], names));
   const delivered: string[] = [];

@@ -5,7 +5,7 @@ import type { Fields } from '../core/fields.ts';
 import type { HumanStep } from '../core/human.ts';
 import type { MergeStrategy } from '../core/plan.ts';
 import { parseSize } from '../core/size.ts';
-import type { CheckTemplate, DeliverableTemplate, InputValue, Step, Targets, Workflow } from '../core/workflow.ts';
+import type { Alternative, CheckTemplate, DeliverableTemplate, InputValue, PickStep, Step, Targets, Workflow } from '../core/workflow.ts';
 
 export interface CheckSource {
   readonly id?: string;
@@ -66,6 +66,9 @@ export interface StepSource extends Defaults {
   readonly when?: string;
   readonly stage?: string;
   readonly needs?: readonly string[];
+  readonly join?: 'all' | 'each';
+  readonly alternatives?: number | readonly AlternativeSource[];
+  readonly pick?: PickSource;
   readonly targets?: TargetsSource;
   readonly prompt?: string;
   readonly deliverables?: readonly DeliverableSource[];
@@ -73,6 +76,21 @@ export interface StepSource extends Defaults {
   readonly gate?: { readonly on_reject: { readonly goto: string; readonly max?: number } };
   readonly estimate?: string;
   readonly points?: number;
+}
+
+export interface AlternativeSource {
+  readonly id: string;
+  readonly agent?: string;
+  readonly prompt?: string;
+  readonly with?: Readonly<Record<string, string | number | boolean>>;
+}
+
+export interface PickSource {
+  readonly from: string;
+  readonly by?: string;
+  readonly score?: readonly { readonly metric: string; readonly weight?: number; readonly better?: 'higher' | 'lower' }[];
+  readonly tie?: 'human' | 'first';
+  readonly ask?: string;
 }
 
 export interface WorkflowSource {
@@ -96,6 +114,7 @@ export interface WorkflowSource {
   readonly budget?: { readonly tokens?: number; readonly usd?: number };
   readonly defaults?: Defaults;
   readonly steps: readonly StepSource[];
+  readonly finally?: readonly StepSource[];
   readonly checks?: readonly CheckSource[];
   readonly merge?: { readonly strategy?: MergeStrategy };
 }
@@ -106,6 +125,7 @@ export const CHECKS = [...FILE_CHECKS, 'command', 'commits', 'scope', 'human'] a
 /** Stand in for a role where a person or a command is the actor. */
 const HUMAN = 'human';
 const RUN = 'run';
+const PICK = 'pick';
 
 const INPUTS = 'inputs.';
 
@@ -133,10 +153,19 @@ export function workflowOf(source: WorkflowSource): Workflow {
     environments: source.environments ?? {},
     concurrency: source.concurrency ?? UNSAID.concurrency,
     ...(source.budget === undefined ? {} : { budget: source.budget }),
-    steps: source.steps.map((step) => stepOf(step, source.defaults ?? {})),
+    steps: [
+      ...source.steps.map((step) => stepOf(step, source.defaults ?? {})),
+      ...lastSteps(source).map((step) => ({ ...stepOf(step, source.defaults ?? {}), finally: true })),
+    ],
     checks: (source.checks ?? []).flatMap((check) => checkOf(check) ?? []),
     merge: { strategy: source.merge?.strategy ?? UNSAID.strategy },
   };
+}
+
+/** The steps of `finally`, each of which waits for all that come before it. */
+export function lastSteps(source: Pick<WorkflowSource, 'steps' | 'finally'>): StepSource[] {
+  const last = source.finally ?? [];
+  return last.map((step, index) => ({ ...step, needs: [...source.steps, ...last.slice(0, index)].map((other) => other.id) }));
 }
 
 /** `worktree` is another word for the repository. */
@@ -156,9 +185,12 @@ function stepOf(step: StepSource, defaults: Defaults): Step {
     title: step.title ?? titleOf(step),
     ...(step.stage === undefined ? {} : { stage: step.stage }),
     ...(step.needs === undefined ? {} : { needs: step.needs }),
-    role: step.role ?? (step.human === undefined ? RUN : HUMAN),
+    role: step.role ?? (step.human !== undefined ? HUMAN : step.pick !== undefined ? PICK : RUN),
     ...(step.human === undefined ? {} : { human: humanOf(step, step.human) }),
     ...(step.run === undefined ? {} : { run: step.run }),
+    ...(step.join === 'each' ? { join: step.join } : {}),
+    ...(step.alternatives === undefined ? {} : { alternatives: alternativesOf(step.alternatives) }),
+    ...(step.pick === undefined ? {} : { pick: pickOf(step.pick) }),
     ...(step.when === undefined ? {} : { when: step.when }),
     ...(agent === undefined ? {} : { agent }),
     ...(step.prompt === undefined ? {} : { prompt: step.prompt }),
@@ -171,6 +203,28 @@ function stepOf(step: StepSource, defaults: Defaults): Step {
     permission: step.permission ?? defaults.permission ?? UNSAID.permission,
     estimate: milliseconds(step.estimate ?? UNSAID.estimate) / 60_000,
     points: step.targets?.points ?? step.points ?? 1,
+  };
+}
+
+/** A number of alternatives are the same work done that often: 1, 2, 3. */
+export function alternativesOf(alternatives: number | readonly AlternativeSource[]): Alternative[] {
+  if (typeof alternatives === 'number') return Array.from({ length: alternatives }, (_, index) => ({ id: String(index + 1), values: {} }));
+  return alternatives.map(({ id, agent, prompt, with: values = {} }) => ({
+    id,
+    ...(agent === undefined ? {} : { agent }),
+    ...(prompt === undefined ? {} : { prompt }),
+    values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)])),
+  }));
+}
+
+function pickOf({ from, by, score, tie = 'human', ask }: PickSource): PickStep {
+  const parts = score?.map(({ metric, weight = 1, better = 'higher' }) => ({ metric, weight, better }));
+  return {
+    from,
+    tie,
+    ...(by === undefined ? {} : { by }),
+    ...(parts === undefined ? {} : { score: parts }),
+    ...(ask === undefined ? {} : { ask }),
   };
 }
 
@@ -203,6 +257,7 @@ function sourceOf(from: string): Targets['from'] {
 function titleOf(step: StepSource): string {
   const words = step.id.replaceAll('-', ' ');
   const title = words.charAt(0).toUpperCase() + words.slice(1);
+  if (step.alternatives !== undefined) return `${title}: {{ alternative.id }}`;
   return step.targets === undefined ? title : `${title}: {{ target }}`;
 }
 

@@ -1,4 +1,5 @@
 /** Loads a workflow: YAML text in, a checked `Workflow` out, or everything that is wrong with it. Turns nothing into tasks. */
+import { hasAgent } from '../core/actor.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Role, Workflow } from '../core/workflow.ts';
 import { validateSeed } from '../generated/validate-seed.js';
@@ -67,6 +68,6 @@ function sorted(problems: readonly Problem[]): Problem[] {
 
 /** Names of the roles a workflow needs, each once, in order of first use. */
 export function rolesUsed(workflow: Workflow): string[] {
-  const acted = workflow.steps.filter((step) => step.human === undefined && step.run === undefined);
+  const acted = workflow.steps.filter(hasAgent);
   return [...new Set(acted.map((step) => step.role))];
 }

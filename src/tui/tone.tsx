@@ -44,6 +44,7 @@ export function meaningOf(state: StateName): Meaning {
     case 'waiting':
     case 'ready':
     case 'skipped':
+    case 'superseded':
       return 'quiet';
     case 'starting':
     case 'running':

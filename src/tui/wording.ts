@@ -33,7 +33,8 @@ export function isActive(state: StateName): boolean {
   return state === 'starting' || state === 'running' || state === 'checking' || state === 'blocked';
 }
 
-export const isAccepted = (task: TaskView): boolean => task.state === 'accepted' || task.state === 'merged' || task.state === 'skipped';
+export const isAccepted = (task: TaskView): boolean =>
+  task.state === 'accepted' || task.state === 'merged' || task.state === 'skipped' || task.state === 'superseded';
 
 export function statusText(snapshot: Snapshot): string {
   const verdict = snapshot.decision === undefined ? '' : ` (${snapshot.decision})`;

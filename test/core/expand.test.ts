@@ -295,3 +295,52 @@ describe('problems', () => {
     ]);
   });
 });
+
+describe('targets that are joined each, and alternatives', () => {
+  test('a task waits only for the tasks that have its targets', () => {
+    const found = expanded(
+      [
+        step('build', { targets: itemsOf('parts') }),
+        step('check', { targets: { from: { is: 'step', step: 'build' }, strategy: 'one-each', onHigh: 'split' }, join: 'each' }),
+        step('all'),
+      ],
+      { parts: ['a', 'b'] },
+    );
+    expect(picture(found)).toEqual([
+      'T1 build A [a] after -',
+      'T2 build A [b] after -',
+      'T3 check B [a] after T1',
+      'T4 check B [b] after T2',
+      'T5 all C [] after T3 T4',
+    ]);
+  });
+
+  test('each alternative is a task with its own agent and words, and the pick waits for all of them', () => {
+    const found = expanded([
+      step('build', {
+        title: 'Build by {{ alternative.how }}',
+        prompt: 'Use {{ alternative.how }}.',
+        alternatives: [
+          { id: 'a', agent: 'codex', values: { how: 'tables' } },
+          { id: 'b', prompt: 'Keep it short.', values: { how: 'code' } },
+        ],
+      }),
+      step('bench'),
+      step('choose', { role: 'pick', pick: { from: 'build', tie: 'human', by: 'alternative.lines' } }),
+    ]);
+    expect(picture(found)).toEqual([
+      'T1 build A [] after -',
+      'T2 build A [] after -',
+      'T3 bench B [] after T1 T2',
+      'T4 choose C [] after T1 T2 T3',
+    ]);
+    expect(found.tasks.map(({ title, agent, alternative }) => ({ title, agent, alternative }))).toEqual([
+      { title: 'Build by tables', agent: 'codex', alternative: 'a' },
+      { title: 'Build by code', agent: 'rehearsal', alternative: 'b' },
+      { title: 'bench', agent: 'rehearsal', alternative: undefined },
+      { title: 'choose', agent: 'manual', alternative: undefined },
+    ]);
+    expect(found.prompts).toEqual({ T1: 'Use tables.', T2: 'Use code.\nKeep it short.' });
+    expect(found.tasks[3]?.pick).toEqual({ among: ['T1', 'T2'], by: 'alternative.lines', tie: 'human' });
+  });
+});

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { hasAgent } from '../../src/core/actor.ts';
 import { expand } from '../../src/core/expand.ts';
 import { problemLine } from '../../src/core/problem.ts';
 import type { Inputs, Role, Workflow } from '../../src/core/workflow.ts';
@@ -100,7 +101,7 @@ describe.each(library)('the workflow %s', (name, text) => {
 
   test('asks every agent for something it can check, and tells it what to do', () => {
     const silent = workflowNamed(name).steps.filter(
-      (step) => step.human === undefined && (step.prompt === undefined || step.deliverables.length + step.checks.length === 0),
+      (step) => hasAgent(step) && (step.prompt === undefined || step.deliverables.length + step.checks.length === 0),
     );
     expect(silent.map((step) => step.id)).toEqual([]);
   });

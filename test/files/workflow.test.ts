@@ -300,6 +300,60 @@ describe('an order that must be possible', () => {
   });
 });
 
+describe('alternatives, picks and ends', () => {
+  const BUILD =
+    '{ id: build, role: builder, alternatives: [{ id: a, with: { how: x } }, { id: b, with: { how: y } }], prompt: "by {{ alternative.how }}", deliverables: [{ id: note, path: "notes/{{ alternative.id }}.md", fields: { score: number } }] }';
+
+  test('are sound together', () => {
+    const text = withSteps(BUILD, '{ id: choose, pick: { from: build, by: alternative.outputs.score } }');
+    expect(lines(`${text}finally:\n  - { id: sweep, run: node sweep.mjs }\n`)).toEqual([]);
+  });
+
+  test.each([
+    [
+      '{ id: build, role: builder, alternatives: 3 }',
+      ['w.yaml:4:33: no step picks one of the alternatives of "build"; have exactly one step with pick: {from: build}'],
+    ],
+    ['{ id: choose, pick: { from: bild } }', ['w.yaml:4:33: unknown step "bild"; give an earlier step alternatives']],
+  ])('%s is refused', (step, expected) => {
+    expect(lines(withSteps(step))).toEqual(expected);
+  });
+
+  test('rules may speak of declared fields and known figures only', () => {
+    expect(lines(withSteps(BUILD, '{ id: choose, pick: { from: build, by: alternative.outputs.speed } }'))).toEqual([
+      'w.yaml:5:44: the alternatives declare no field "speed"',
+    ]);
+    expect(lines(withSteps(BUILD, '{ id: choose, pick: { from: build, score: [{ metric: alternative.cost }] } }'))).toEqual([
+      'w.yaml:5:58: unknown "alternative.cost"; use id, task, agent, attempts, warnings, files, lines, minutes, outputs',
+    ]);
+  });
+
+  test('a value only some alternatives have, a second id and the words of an answer are told', () => {
+    const step = '{ id: build, role: builder, alternatives: [{ id: a, with: { how: x } }, { id: a }, { id: reject, with: { how: y } }] }';
+    expect(lines(withSteps(step, '{ id: choose, pick: { from: build } }'))).toEqual([
+      'w.yaml:4:77: alternative "a" has no value "how", which others have; add it to with:',
+      'w.yaml:4:83: a second alternative with the id "a"; give each its own id',
+      'w.yaml:4:94: "reject" is an answer to decisions already; use another id',
+    ]);
+  });
+
+  test('what is done at the end sends nothing back', () => {
+    const text = withSteps('{ id: build, role: builder }');
+    expect(lines(`${text}finally:\n  - { id: sweep, human: { ask: ok? } }\n`)).toEqual([
+      'w.yaml:6:18: "human" in a step that is done at the end; leave it out, or put the step among the others',
+    ]);
+  });
+
+  test('joining each needs targets that are the same as before', () => {
+    const text = (second: string): string =>
+      `version: 1\nname: small\ninputs: { parts: { type: list }, others: { type: list } }\nsteps:\n  - { id: build, role: builder, targets: { from: inputs.parts } }\n  - ${second}\n`;
+    expect(lines(text('{ id: check, role: reviewer, targets: { from: build }, join: each }'))).toEqual([]);
+    expect(lines(text('{ id: check, role: reviewer, targets: { from: inputs.others }, join: each }'))).toEqual([
+      'w.yaml:6:68: no step before "check" has the same targets; take the targets from the step it waits for, or leave join out',
+    ]);
+  });
+});
+
 describe('checks that must make sense', () => {
   const check = (yaml: string): string[] =>
     lines(withSteps(`{ id: a, role: r, checks: [ ${yaml} ] }`).replace('steps:', 'inputs: { cmd: { type: string } }\nsteps:'));

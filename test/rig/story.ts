@@ -29,6 +29,8 @@ function plannedTask(line: string): PlannedTask {
   const [head = '', ...extras] = line.split(', ');
   const [name = '', needs = ''] = head.split(' < ');
   const [id = '', step = ''] = name.trim().split(' ');
+  const [, alternative] = /alternative (\S+)/.exec(line) ?? [];
+  const [, among] = /picks ([T\d ]+)/.exec(line) ?? [];
   const [, goto, max] = /sends back to (\S+) at most (\d+)/.exec(line) ?? [];
   const retries = extras.find((extra) => extra.startsWith('retries '))?.slice('retries '.length);
   return {
@@ -43,6 +45,9 @@ function plannedTask(line: string): PlannedTask {
     group: 'A',
     targets: [],
     deliverables: [],
+    ...(alternative === undefined ? {} : { alternative }),
+    ...(among === undefined ? {} : { pick: { among: among.trim().split(' ').map(taskId), tie: 'human' as const } }),
+    ...(extras.includes('at the end') ? { finally: true } : {}),
     ...(goto === undefined ? {} : { gate: { report: 'REVIEW.md', goto, max: Number(max) } }),
     retries: Number(retries ?? 0),
     timeout: 60_000,
@@ -144,6 +149,11 @@ export const sentBack = (task: string, attempt: number, ...ids: readonly string[
   attempt,
   failures: failures(...ids),
 });
+
+export const failed = (task: string, attempt = 1): readonly NewEvent[] => [
+  ...checked(task, attempt, { fails: ['tests'] }),
+  { type: 'task-failed', task: taskId(task), attempt, reason: 'given up' },
+];
 
 /** A finding from `must F1 T2`: about T2; without a task about the whole step. */
 export function finding(text: string): Finding {
