@@ -10,6 +10,10 @@ import { settledAt } from './state.ts';
 
 export type Action =
   | { readonly do: 'start'; readonly task: TaskId; readonly attempt: number }
+  /** The list its parts come from is there: make them tasks. */
+  | { readonly do: 'expand'; readonly task: TaskId }
+  /** All its parts are done: it stands for their work together. */
+  | { readonly do: 'gather'; readonly task: TaskId; readonly attempt: number }
   /** Take one of several alternatives, or ask a person which. */
   | { readonly do: 'pick'; readonly task: TaskId; readonly attempt: number }
   /** An attempt of an earlier launch that nobody watches any more: end what is left of it, then start it again. */
@@ -72,7 +76,7 @@ function next(plan: Plan, state: State, { task, current, limits }: Question): Ac
   switch (current.phase.name) {
     case 'waiting':
     case 'rejected':
-      return needsMet(plan, task, state) ? begin(task, current, limits) : undefined;
+      return mayStart(plan, task, state) ? begin(task, current, limits, needsMet(plan, task, state)) : undefined;
     case 'starting':
     case 'running':
       return { do: 'recover', task: task.id };
@@ -149,8 +153,20 @@ function isOver(plan: Plan, state: State, id: TaskId, seen: Set<TaskId>): boolea
   return open.length > 0 && open.every((need) => isOver(plan, state, need, seen));
 }
 
-function begin(task: PlannedTask, current: TaskState, { conditions }: Limits): Action | undefined {
-  const start: Action = { do: task.pick === undefined ? 'start' : 'pick', task: task.id, attempt: attemptToStart(current) };
+/** Whether it is the turn of a task: what it needs is there; a whole does not wait for parts it has yet to grow, and a part waits until its whole has looked at the list. */
+export function mayStart(plan: Plan, task: PlannedTask, state: State): boolean {
+  if (task.parent !== undefined && state.tasks[task.parent]?.parts?.stale !== false) return false;
+  if (needsMet(plan, task, state)) return true;
+  if (task.expands === undefined || state.tasks[task.id]?.parts?.stale === false) return false;
+  const own = new Set(plan.tasks.filter((other) => other.parent === task.id).map((other) => other.id));
+  return openNeeds(plan, task, state).every((need) => own.has(need));
+}
+
+function begin(task: PlannedTask, current: TaskState, { conditions }: Limits, complete: boolean): Action | undefined {
+  if (task.expands !== undefined && current.parts?.stale === false) {
+    return complete ? { do: 'gather', task: task.id, attempt: attemptToStart(current) } : undefined;
+  }
+  const start = startOf(task, current);
   if (task.human?.mode === 'off') return { do: 'skip', task: task.id, reason: 'nobody has to look in this environment' };
   if (task.when === undefined) return start;
   const condition = conditions?.[task.id];
@@ -158,6 +174,11 @@ function begin(task: PlannedTask, current: TaskState, { conditions }: Limits): A
   if (condition === true) return start;
   if (condition === false) return { do: 'skip', task: task.id, reason: `${task.when} is false` };
   return { do: 'fail', task: task.id, reason: condition.problem };
+}
+
+function startOf(task: PlannedTask, current: TaskState): Action {
+  if (task.expands !== undefined) return { do: 'expand', task: task.id };
+  return { do: task.pick === undefined ? 'start' : 'pick', task: task.id, attempt: attemptToStart(current) };
 }
 
 /** An interrupted attempt keeps its number; anything else gets the next one. */

@@ -1,10 +1,11 @@
 /** Step × batch of targets → the tasks of an iteration before they have needs, names and checks. */
 import { allocate } from './allocate.ts';
 import { taskId, type TaskId } from './ids.ts';
+import type { ListField } from './plan.ts';
 import { risk, tokensFor } from './risk.ts';
 import { depthsOf, needsOf, stagesOf } from './stages.ts';
 import type { Values } from './substitute.ts';
-import { namesTarget, type TaskTexts, valuesOfTarget } from './targets.ts';
+import { namesTarget, outputOf, type TaskTexts, valuesOfTarget } from './targets.ts';
 import type { Alternative, Role, Step, Workflow } from './workflow.ts';
 
 /** A task before the whole is known. */
@@ -13,6 +14,8 @@ export interface Draft {
   readonly step: Step;
   readonly targets: readonly string[];
   readonly alternative?: Alternative;
+  /** The list its parts will come from. */
+  readonly expands?: ListField;
   readonly points: number;
   readonly texts: TaskTexts;
 }
@@ -28,28 +31,52 @@ export interface DraftRequest {
 
 /** The drafts in the order of the steps; every target of a step is in exactly one of them. */
 export function draftsOf(request: DraftRequest): Draft[] {
-  const { workflow, lists, values } = request;
   const drafts: Draft[] = [];
-  for (const step of workflow.steps) {
-    const list = lists.get(step.id);
-    const places = new Map(list?.map((target, place) => [target, place]));
-    if (step.alternatives !== undefined) {
-      for (const alternative of step.alternatives) {
-        const id = taskId(`T${drafts.length + 1}`);
-        const all = { ...values, 'task.id': id, ...valuesOfAlternative(alternative) };
-        drafts.push({ id, step, targets: [], alternative, points: step.points, texts: { all, each: [all] } });
-      }
-      continue;
-    }
-    for (const targets of list === undefined ? [[]] : batchesOf(step, list, request)) {
-      const id = taskId(`T${drafts.length + 1}`);
-      const texts = textsOf(targets, { places, values: { ...values, 'task.id': id }, as: step.targets?.as });
-      // a step without targets is one piece of work on the iteration as a whole
-      drafts.push({ id, step, targets, points: Math.max(1, targets.length) * step.points, texts });
-    }
-  }
+  for (const step of request.workflow.steps) drafts.push(...draftsOfStep(step, drafts.length + 1, request));
   return drafts;
 }
+
+/** The drafts of one step, numbered from `first`. */
+function draftsOfStep(step: Step, first: number, request: DraftRequest): Draft[] {
+  const { workflow, lists, values } = request;
+  const own = (index: number): { id: TaskId; values: Values } => {
+    const id = taskId(`T${first + index}`);
+    return { id, values: { ...values, 'task.id': id } };
+  };
+  if (step.alternatives !== undefined) {
+    return step.alternatives.map((alternative, index) => {
+      const { id, values: before } = own(index);
+      const all = { ...before, ...valuesOfAlternative(alternative) };
+      return { id, step, targets: [], alternative, points: step.points, texts: { all, each: [all] } };
+    });
+  }
+  const expands = outputOf(step, workflow.steps);
+  if (expands !== undefined && !lists.has(step.id)) {
+    const { id, values: before } = own(0);
+    const whole = `each of ${expands.field} of ${expands.step}`;
+    const names = Object.keys(valuesOfTarget('', 0, step.targets?.as)).map((name) => [name, whole] as const);
+    const all = { ...before, ...Object.fromEntries(names) };
+    return [{ id, step, targets: [], expands, points: step.points, texts: { all, each: [all] } }];
+  }
+  const list = lists.get(step.id);
+  const batches = list === undefined ? [[]] : batchesOf(step, list, request);
+  return batches.map((targets, index) => draftOf(step, own(index).id, { targets, list: list ?? [], values }));
+}
+
+/** The draft of a task with these targets out of the list of its step. */
+export function draftOf(
+  step: Step,
+  id: TaskId,
+  { targets, list, values }: { readonly targets: readonly string[]; readonly list: readonly string[]; readonly values: Values },
+): Draft {
+  const places = new Map(list.map((target, place) => [target, place]));
+  const texts = textsOf(targets, { places, values: { ...values, 'task.id': id }, as: step.targets?.as });
+  // a step without targets is one piece of work on the iteration as a whole
+  return { id, step, targets, points: Math.max(1, targets.length) * step.points, texts };
+}
+
+/** Whether a draft has no work of its own, only that of its parts. */
+export const isGathered = (draft: Draft): boolean => draft.expands !== undefined;
 
 function valuesOfAlternative({ id, values }: Alternative): Values {
   const own = Object.entries(values).map(([name, value]) => [`alternative.${name}`, value]);
@@ -71,7 +98,8 @@ export function isOneEach({ targets, gate, deliverables }: Step): boolean {
   return targets.strategy === 'one-each' || (gate !== undefined && review !== undefined && namesTarget(review.path, targets.as));
 }
 
-function batchesOf(step: Step, list: readonly string[], request: DraftRequest): (readonly string[])[] {
+/** How the targets of a step are shared out among its tasks. */
+export function batchesOf(step: Step, list: readonly string[], request: DraftRequest): (readonly string[])[] {
   if (step.targets === undefined || isOneEach(step)) return list.map((target) => [target]);
   const { maxTargets, maxPoints = Infinity, onHigh } = step.targets;
   const role = Object.hasOwn(request.roles, step.role) ? request.roles[step.role] : undefined;

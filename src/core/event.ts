@@ -21,6 +21,17 @@ export interface DecisionOption {
 
 type Fact =
   | { readonly type: 'iteration-created'; readonly iteration: string; readonly workflow: string; readonly tasks: readonly TaskId[] }
+  | {
+      /** Tasks that came to be while the iteration ran: parts of `parent`, or rows a person added to the plan. */
+      readonly type: 'tasks-added';
+      readonly tasks: readonly TaskId[];
+      readonly parent?: TaskId;
+      /** Parts of an earlier list that are in this one no more. */
+      readonly dropped: readonly TaskId[];
+      /** Where what needs the dropped ones goes on from. */
+      readonly commit?: CommitId;
+      readonly by: string;
+    }
   | { readonly type: 'launch-started'; readonly pid: number; readonly host: string; readonly maxParallel: number }
   | { readonly type: 'launch-ended'; readonly outcome: 'done' | 'waiting' | 'failed' | 'stopped' }
   | {

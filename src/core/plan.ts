@@ -36,6 +36,12 @@ export interface Checkpoint {
   readonly goto?: string;
 }
 
+/** A list in the front matter of what a step delivers. */
+export interface ListField {
+  readonly step: string;
+  readonly field: string;
+}
+
 /** How one of several tasks is taken; see `PickStep`. */
 export interface Selection {
   readonly among: readonly TaskId[];
@@ -69,6 +75,10 @@ export interface PlannedTask {
   readonly alternative?: string;
   /** Set when the task is to take one of several alternatives. */
   readonly pick?: Selection;
+  /** It has no work of its own: its parts become tasks as soon as the list they come from is there, and it stands for all of them together. */
+  readonly expands?: ListField;
+  /** The task whose part this is. */
+  readonly parent?: TaskId;
   /** Done at the end, whatever became of the tasks it needs. */
   readonly finally?: boolean;
   /** Further attempts after a first one whose checks failed. */
@@ -109,6 +119,14 @@ export function taskOf(plan: Plan, id: TaskId): PlannedTask {
   const task = plan.tasks.find((candidate) => candidate.id === id);
   if (task === undefined) throw new Error(`no task ${id} in the plan of ${plan.iteration}`);
   return task;
+}
+
+/** The plan with the parts of a task in it; the whole needs them from now on. */
+export function withParts(plan: Plan, parent: TaskId, parts: readonly PlannedTask[]): Plan {
+  const ids = new Set(parts.map((task) => task.id));
+  const others = plan.tasks.filter((task) => !ids.has(task.id));
+  const tasks = others.map((task) => (task.id === parent ? { ...task, needs: [...new Set([...task.needs, ...ids])] } : task));
+  return { ...plan, tasks: [...tasks, ...parts] };
 }
 
 /** Everything that needs one of `roots`, directly or not, in plan order; the roots themselves are not in it. */

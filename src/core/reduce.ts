@@ -22,6 +22,8 @@ export function reduce(state: State, event: Event): State {
       const fresh = Object.fromEntries(event.tasks.map((id) => [id, newTask(event.at)]));
       return { ...state, tasks: { ...fresh, ...state.tasks } };
     }
+    case 'tasks-added':
+      return grown(state, event);
     case 'launch-started': {
       const { outcome: _ended, ...rest } = state;
       return {
@@ -252,6 +254,32 @@ function takenBack(state: State, id: TaskId, at: string): State {
   );
 }
 
+function grown(state: State, event: Extract<Event, { type: 'tasks-added' }>): State {
+  const { tasks: ids, parent, dropped, commit, at } = event;
+  const fresh = Object.fromEntries(ids.map((id) => [id, newTask(at)]));
+  const known = { ...state, tasks: { ...fresh, ...state.tasks } };
+  if (parent === undefined) return known;
+  const reason = 'it is no longer in the list it came from';
+  // an item that is back in the list is work again
+  const back = ids.reduce<State>(
+    (next, id) => change(next, id, at, (task) => (task.phase.name === 'skipped' ? { ...task, phase: { name: 'waiting' } } : task)),
+    known,
+  );
+  const without = dropped.reduce<State>(
+    (next, id) =>
+      commit === undefined
+        ? next
+        : change(next, id, at, (task) => ({
+            ...withoutClaim(task),
+            base: commit,
+            head: commit,
+            phase: { name: 'skipped', commit, reason },
+          })),
+    back,
+  );
+  return change(without, parent, undefined, (task) => ({ ...task, parts: { tasks: ids, stale: false } }));
+}
+
 interface Reasons {
   readonly findings?: readonly Finding[];
   readonly feedback?: string;
@@ -267,7 +295,8 @@ function reset(state: State, ids: readonly TaskId[], at: string, why: (id: TaskI
     const rejected = change(next, id, at, (task) => {
       const { feedback: _before, ...rest } = withoutClaim(task);
       const phase: Phase = { name: 'rejected', reasons };
-      return { ...rest, phase, tries: 0, failures: [], findings, ...(feedback === undefined ? {} : { feedback }) };
+      const parts = rest.parts === undefined ? {} : { parts: { ...rest.parts, stale: true } };
+      return { ...rest, ...parts, phase, tries: 0, failures: [], findings, ...(feedback === undefined ? {} : { feedback }) };
     });
     // by way of `rejected`, so that it is not taken for an attempt that was merely interrupted
     return reasons.length > 0 ? rejected : change(rejected, id, at, (task) => ({ ...task, phase: { name: 'waiting' } }));

@@ -33,6 +33,11 @@ export function sentence(event: NewEvent): string {
       return `accepted at ${event.commit.slice(0, 10)}`;
     case 'task-skipped':
       return `skipped: ${event.reason}`;
+    case 'tasks-added': {
+      const more = event.dropped.length === 0 ? '' : `; no more: ${event.dropped.join(', ')}`;
+      const whole = event.parent === undefined ? 'added to the plan' : `parts of ${event.parent}`;
+      return `${event.tasks.length === 0 ? 'no tasks' : event.tasks.join(', ')} ${whole} by ${event.by}${more}`;
+    }
     case 'alternative-picked':
       return `${event.winner} picked${event.losers.length === 0 ? '' : `, ${event.losers.join(', ')} passed over`}: ${event.reason}`;
     case 'checkpoint-reached':

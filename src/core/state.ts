@@ -88,6 +88,8 @@ export interface TaskState {
   readonly verdict?: ReviewVerdict;
   /** A commit the branch has to contain besides the heads of its needs: what its work conflicted with. */
   readonly onto?: CommitId;
+  /** The parts this task has grown; stale once what their list comes from starts over. */
+  readonly parts?: { readonly tasks: readonly TaskId[]; readonly stale: boolean };
   /** Which alternatives this task has taken and passed over. */
   readonly picked?: { readonly winner: TaskId; readonly losers: readonly TaskId[] };
   /** What a person picked, until it is carried out. */

@@ -1,4 +1,5 @@
 /** Which targets the steps of a workflow have, and by which names their texts call one. How targets are shared out is `allocate.ts`. */
+import type { ListField } from './plan.ts';
 import type { Problem } from './problem.ts';
 import { slugOf, stemOf } from './slug.ts';
 import { placeholdersIn, substitute, substituteEach, type Values } from './substitute.ts';
@@ -19,7 +20,15 @@ export function targetNames(as: string | undefined): string[] {
   return ['target', ...(as === undefined ? [] : [as])].flatMap((word) => [word, ...PARTS.map((part) => `${word}.${part}`)]);
 }
 
-/** The targets of every step that takes any; a list input without items stands for the iteration as a whole. */
+/** Where the targets of a step come from in the end; undefined when they are known from the start. */
+export function outputOf(step: Step, steps: readonly Step[]): ListField | undefined {
+  const from = step.targets?.from;
+  if (from?.is === 'output') return { step: from.step, field: from.field };
+  const earlier = from?.is === 'step' ? steps.slice(0, steps.indexOf(step)).find((other) => other.id === from.step) : undefined;
+  return earlier === undefined ? undefined : outputOf(earlier, steps);
+}
+
+/** The targets of every step that takes any and whose targets are known; a list input without items stands for the iteration as a whole. */
 export function targetLists(
   steps: readonly Step[],
   { inputs, globs, slug }: { readonly inputs: Inputs; readonly globs: Globs; readonly slug: string },
@@ -27,7 +36,7 @@ export function targetLists(
   const lists = new Map<string, readonly string[]>();
   const problems: Problem[] = [];
   for (const step of steps) {
-    if (step.targets === undefined) continue;
+    if (step.targets === undefined || outputOf(step, steps) !== undefined) continue;
     const list = listOf(step.targets, { inputs, globs, lists });
     const found = list.length === 0 && step.targets.from.is !== 'glob' ? [slug] : list;
     lists.set(step.id, found);
@@ -41,6 +50,7 @@ function listOf(
   { inputs, globs, lists }: { inputs: Inputs; globs: Globs; lists: ReadonlyMap<string, readonly string[]> },
 ): readonly string[] {
   if (from.is === 'step') return lists.get(from.step) ?? [];
+  if (from.is === 'output') return [];
   if (from.is === 'glob') return [...new Set(globs[globKey(from.globs)] ?? [])].toSorted();
   const list = inputs[from.input];
   return typeof list === 'object' ? list : [];

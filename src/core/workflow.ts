@@ -120,7 +120,9 @@ export interface Targets {
   readonly from:
     | { readonly is: 'input'; readonly input: string }
     | { readonly is: 'glob'; readonly globs: readonly string[] }
-    | { readonly is: 'step'; readonly step: string };
+    | { readonly is: 'step'; readonly step: string }
+    /** A list that an earlier step delivers: known only while the iteration runs. */
+    | { readonly is: 'output'; readonly step: string; readonly field: string };
   /** A second name for `target` in texts. */
   readonly as?: string;
   readonly strategy: 'one-each' | 'balanced';

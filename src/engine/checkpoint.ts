@@ -1,7 +1,7 @@
 /** Steps without an agent: a person is asked, or the step is skipped. Both stand on the merged work of what they need, so that what comes after goes on from there. */
 import { conditionFacts } from '../core/condition.ts';
 import type { Limits } from '../core/decide.ts';
-import { needsMet } from '../core/decide.ts';
+import { mayStart } from '../core/decide.ts';
 import type { DecisionOption } from '../core/event.ts';
 import type { CommitId } from '../core/ids.ts';
 import type { Checkpoint, PlannedTask } from '../core/plan.ts';
@@ -59,7 +59,7 @@ export async function reachCheckpoint(
 /** Values of the conditions of tasks that could start now. */
 export function conditionsNow(run: Run): NonNullable<Limits['conditions']> {
   const { plan, state } = run;
-  const asking = plan.tasks.filter((task) => task.when !== undefined && needsMet(plan, task, state));
+  const asking = plan.tasks.filter((task) => task.when !== undefined && mayStart(plan, task, state));
   if (asking.length === 0) return {};
   const facts = conditionFacts(plan, state);
   return Object.fromEntries(

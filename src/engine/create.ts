@@ -10,6 +10,7 @@ import { acquire } from '../effects/lock.ts';
 import { locate, type Repository } from '../effects/repository.ts';
 import { sha256 } from '../effects/sha256.ts';
 import { makeWhole, type Contents } from '../effects/whole-folder.ts';
+import { growthText } from '../files/growth-file.ts';
 import { iterationFiles } from '../files/iteration-files.ts';
 import { parseCriteria } from '../files/criteria.ts';
 import { manifestText } from '../files/manifest.ts';
@@ -17,6 +18,7 @@ import { workflowLockText } from '../files/workflow-lock.ts';
 import { branchProblems, nextName, repositoryProblems, slugProblems, startOf, warningsFor, type Start } from './create-place.ts';
 import { globsOf } from './create-targets.ts';
 import { readSources, type ChosenWorkflow, type Sources } from './create-sources.ts';
+import { GROWN } from './grown-tasks.ts';
 import { CRITERIA_FILE, ITERATIONS, startLog } from './iteration.ts';
 import { repositoryLock } from './places.ts';
 
@@ -240,9 +242,21 @@ function contentsOf({ plan, sources, expansion, repository }: Parts): Contents {
   // git keeps no empty folders
   const folders = { 'context/.gitkeep': '', 'feedback/.gitkeep': '' };
   const given = Object.fromEntries(sources.given.map((file) => [file.path, file.bytes]));
-  const contents: Contents = { ...files, 'workflow.lock.yaml': lock, ...folders, ...given };
+  const contents: Contents = { ...files, 'workflow.lock.yaml': lock, ...folders, ...given, ...growthFiles(plan, workflow, sources.roles) };
   const hashes = Object.fromEntries(Object.entries(contents).map(([path, content]) => [path, sha256(content)]));
   return { ...contents, 'manifest.json': manifestText(plan, hashes) };
+}
+
+/** What the parts of tasks will be made from: pinned now, so that they are made as the rest was. */
+function growthFiles(plan: Plan, workflow: Workflow, roles: Sources['roles']): Contents {
+  return Object.fromEntries(
+    plan.tasks.flatMap((task) => {
+      const role = roles[task.role];
+      if (task.expands === undefined) return [];
+      const pinned = { workflow, ...(role === undefined ? {} : { role }), tasks: [] };
+      return [[`${GROWN}/${task.id}.json`, growthText(pinned)]];
+    }),
+  );
 }
 
 function refused(problems: readonly Problem[]): Refused {

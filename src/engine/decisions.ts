@@ -47,17 +47,25 @@ export async function answer(
     id: open.id,
     option: given.option,
     by: given.by,
-    ...(given.reason === undefined ? {} : { reason: given.reason }),
+    ...reasonOf(run, open, given),
     ...(given.option === 'again' ? { reset: resetFor(run, open) } : {}),
     ...(given.option === 'reject' ? rejectionOf(run, open) : {}),
   });
   return { id: open.id, option: given.option };
 }
 
+/** What is wrong with a list stands in the question; a person may add to it. */
+function reasonOf(run: Run, open: OpenDecision, { option, reason }: Answer): { readonly reason?: string } {
+  const quoted = option === 'reject' && taskOf(run.plan, open.task).expands !== undefined ? [open.question] : [];
+  const parts = [...quoted, ...(reason === undefined ? [] : [reason])];
+  return parts.length === 0 ? {} : { reason: parts.join('\n') };
+}
+
 /** A person's no sends back the whole step the checkpoint names, and everything after it. */
 function rejectionOf(run: Run, open: OpenDecision): { reset: readonly TaskId[]; goto: readonly TaskId[] } {
-  const { human, pick } = taskOf(run.plan, open.task);
-  const goto = pick?.among ?? run.plan.tasks.filter((task) => task.step === human?.goto).map((task) => task.id);
+  const { human, pick, expands } = taskOf(run.plan, open.task);
+  const step = expands?.step ?? human?.goto;
+  const goto = pick?.among ?? run.plan.tasks.filter((task) => task.step === step && task.parent === undefined).map((task) => task.id);
   return { goto, reset: [...goto, ...downstreamOf(run.plan, goto)] };
 }
 

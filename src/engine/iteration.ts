@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Event } from '../core/event.ts';
 import type { TaskId } from '../core/ids.ts';
 import { byNumber } from '../core/ids.ts';
-import type { Plan } from '../core/plan.ts';
-import { cycleIn } from '../core/plan.ts';
+import type { Plan, PlannedTask } from '../core/plan.ts';
+import { cycleIn, withParts } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
 import { fold } from '../core/reduce.ts';
 import type { State } from '../core/state.ts';
@@ -15,6 +15,7 @@ import { exists, listFolders, writeText } from '../effects/folder.ts';
 import type { Repository } from '../effects/repository.ts';
 import { parseManifest } from '../files/manifest.ts';
 import { parsePlan } from '../files/plan.ts';
+import { grownTasks } from './grown-tasks.ts';
 
 export const ITERATIONS = 'iterations';
 export const PLAN_FILE = 'MULTI_AGENT_PLAN.md';
@@ -96,19 +97,38 @@ function open(repository: Repository, name: string): Opened {
   if (planText === undefined) {
     return { problems: [{ file: `${shown}/${PLAN_FILE}`, what: 'is missing', fix: 'restore it from .run/history or from git' }] };
   }
-  const rows = applyRows(manifest.plan, planText, `${shown}/${PLAN_FILE}`);
-  if ('problems' in rows) return rows;
-  // a folder that came with a clone has no log of this machine: nothing has happened here yet
-  if (!exists(logFile(directory)))
-    return { iteration: { repository, name, directory, plan: rows.plan, events: [], state: fold([creation(rows.plan)]) } };
+  const grown = grownTasks(directory, manifest.plan);
+  if (grown.problems.length > 0)
+    return { problems: grown.problems.map((problem) => ({ ...problem, file: `${shown}/${problem.file ?? ''}` })) };
   try {
-    const { events, torn } = readLog(logFile(directory));
-    const iteration = { repository, name, directory, plan: rows.plan, events, state: fold(events) };
+    // a folder that came with a clone has no log of this machine: nothing has happened here yet
+    const { events, torn } = exists(logFile(directory)) ? readLog(logFile(directory)) : { events: [], torn: undefined };
+    const state = fold(events.length === 0 ? [creation(manifest.plan)] : events);
+    const plan = withGrown(manifest.plan, grown.tasks, state);
+    const rows = applyRows(plan, planText, `${shown}/${PLAN_FILE}`);
+    if ('problems' in rows) return rows;
+    const iteration = { repository, name, directory, plan: rows.plan, events, state };
     return { iteration: torn === undefined ? iteration : { ...iteration, torn } };
   } catch (error) {
     if (error instanceof EventLogError) return { problems: [{ what: error.message }] };
     throw error;
   }
+}
+
+/** The plan with those later tasks the log knows of; the others are being added, or were cut off while they were. */
+function withGrown(plan: Plan, grown: readonly PlannedTask[], state: State): Plan {
+  const active = grown.filter((task) => Object.hasOwn(state.tasks, task.id));
+  const parents = [...new Set(active.flatMap((task) => task.parent ?? []))];
+  const alone = { ...plan, tasks: [...plan.tasks, ...active.filter((task) => task.parent === undefined)] };
+  return parents.reduce<Plan>(
+    (next, parent) =>
+      withParts(
+        next,
+        parent,
+        active.filter((task) => task.parent === parent),
+      ),
+    alone,
+  );
 }
 
 /** The first event of every log. */
@@ -142,19 +162,11 @@ export function applyRows(plan: Plan, text: string, file: string): { plan: Plan 
           fix: `put it back (manifest.json: ${task.id} is "${task.title}")`,
         });
     }
-    const known = new Set<TaskId>(plan.tasks.map((task) => task.id));
-    for (const row of parsed.plan.rows) {
-      if (!known.has(row.id))
-        problems.push({
-          file,
-          line: row.line,
-          what: `task ${row.id} is not in manifest.json`,
-          fix: 'a row added by hand is not run in this version; take it out',
-        });
-    }
   }
   if (problems.length > 0) return { problems };
-  const tasks = plan.tasks.map((task) => ({ ...task, needs: rows.get(task.id)?.needs ?? task.needs }));
+  // a row that is no task yet holds nobody up
+  const known = new Set<TaskId>(plan.tasks.map((task) => task.id));
+  const tasks = plan.tasks.map((task) => ({ ...task, needs: (rows.get(task.id)?.needs ?? task.needs).filter((need) => known.has(need)) }));
   const cycle = cycleIn(tasks);
   if (cycle.length > 0) {
     const line = rows.get(cycle[0] ?? ('' as TaskId))?.line;

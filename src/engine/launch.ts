@@ -18,6 +18,7 @@ import { hostName, processNumber } from '../effects/machine.ts';
 import { attempt } from './attempt.ts';
 import { conditionsNow, reachCheckpoint, skip } from './checkpoint.ts';
 import type { Context } from './context.ts';
+import { expandTask, gather } from './growth.ts';
 import type { Iteration } from './iteration.ts';
 import { PLAN_FILE, logFile } from './iteration.ts';
 import { judge } from './judge.ts';
@@ -183,6 +184,10 @@ class Launch {
           reset: action.reset,
           findings: action.findings,
         });
+      case 'expand':
+        return this.#inBackground(action.task, (context) => expandTask(run, taskOf(run.plan, action.task), context));
+      case 'gather':
+        return this.#inBackground(action.task, (context) => gather(run, taskOf(run.plan, action.task), action.attempt, context));
       case 'pick':
         return this.#inBackground(action.task, (context) => pick(run, taskOf(run.plan, action.task), action.attempt, context));
       case 'skip':

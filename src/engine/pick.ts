@@ -25,7 +25,7 @@ export async function pick(run: Run, task: PlannedTask, attempt: number, context
 }
 
 /** The alternatives that passed, with their figures; those of an earlier pick count again. */
-export async function candidatesOf(run: Run, selection: Selection): Promise<Candidate[]> {
+async function candidatesOf(run: Run, selection: Selection): Promise<Candidate[]> {
   const { plan, state } = run;
   const { root } = run.iteration.repository;
   const found = selection.among.map(async (id): Promise<Candidate[]> => {

@@ -9,6 +9,7 @@ import { wordFor } from '../core/words.ts';
 import { readText } from '../effects/disk.ts';
 import { writeAtomic, writeIfUnchanged } from '../effects/replace-file.ts';
 import { editCells, parsePlan, replaceTableBody, setHeaderStatus } from '../files/plan.ts';
+import { adoptRows } from './added-rows.ts';
 import type { Context } from './context.ts';
 import { PLAN_FILE, applyRows } from './iteration.ts';
 import type { Run } from './run.ts';
@@ -48,9 +49,13 @@ export async function syncPlan(run: Run, context: Context, memory: PlanMemory): 
     memory.complaint = complaint;
     return true;
   }
-  memory.complaint = '';
   run.adopt(applied.plan);
   const { rows } = parsePlan(text, PLAN_FILE).plan;
+  const missing = (await adoptRows(run, rows, context)).map(problemLine).join('\n');
+  if (missing !== '' && missing !== memory.complaint) context.say(`${missing}\nIt is no task until then.`);
+  memory.complaint = missing;
+  // what was added has changed the file: its cells are looked at on the next round
+  if (readText(file) !== text) return false;
   for (const claim of claims(rows, run.state, memory.seen)) {
     await run.record({ type: 'status-claimed', task: claim.task, word: claim.word, by: 'plan', line: claim.line });
     context.say(`${claim.task}: ${PLAN_FILE}:${claim.line} says ${claim.word}; that is a claim, iter checks it`);

@@ -18,6 +18,33 @@ export function criterionLine(check: Check): string {
   return `- [ ] ${check.level.toUpperCase()} ${codeSpan(check.id)} ${criterionSentence(check)}`;
 }
 
+/** Adds a section for each task that has none, before the checks on the whole; every other character stays. */
+export function addSections(
+  text: string,
+  sections: readonly { readonly task: TaskId; readonly title: string; readonly checks: readonly Check[] }[],
+): string {
+  const { lines } = visibleLines(text);
+  const there = new Set(lines.flatMap((line) => headingOf(line)?.task ?? []));
+  const newline = text.includes('\r\n') ? '\r\n' : '\n';
+  const added = sections
+    .filter(({ task }) => !there.has(task))
+    .map(({ task, title, checks }) =>
+      [
+        `## ${task} ${title.replaceAll(/\s+/g, ' ').trim()}`,
+        '',
+        ...(checks.length === 0 ? ['(no checks of its own)'] : checks.map(criterionLine)),
+        '',
+        '',
+      ].join(newline),
+    )
+    .join('');
+  if (added === '') return text;
+  const whole = lines.find((line) => /^ {0,3}##[ \t]+Everything[ \t]*$/i.test(line.text));
+  const all = text.split(/(?<=\n)/);
+  if (whole === undefined) return `${text}${text.endsWith('\n') ? '' : newline}${newline}${added}`;
+  return [...all.slice(0, whole.line - 1), added, ...all.slice(whole.line - 1)].join('');
+}
+
 /** Reads every check of the file, and everything wrong with it; a check with a problem is left out of `checks`. */
 export function parseCriteria(text: string, file: string): { readonly checks: readonly Check[]; readonly problems: readonly Problem[] } {
   if (text.length > MAX_LENGTH) {

@@ -6,7 +6,7 @@ import { taskOf } from '../core/plan.ts';
 import type { Inputs, Role, Workflow } from '../core/workflow.ts';
 import { iterationValues } from './iteration-values.ts';
 import { render } from './template.ts';
-import type { Reference } from './template-values.ts';
+import type { IterationValues, Reference, TaskValues } from './template-values.ts';
 
 /** A text that is pinned: where it came from and the SHA-256 of its bytes. */
 export interface Pinned {
@@ -42,8 +42,26 @@ export function iterationFiles(iteration: NewIteration): Readonly<Record<string,
     'MULTI_AGENT_PLAN.md': render('MULTI_AGENT_PLAN.template.md', values),
     'INTER_AGENT_MESSAGES.md': render('INTER_AGENT_MESSAGES.md', values),
   };
-  for (const task of values.tasks) {
+  return { ...files, ...prompts(iteration, values, values.tasks) };
+}
+
+/** The prompts of these tasks, by their paths. */
+export function promptFiles(iteration: NewIteration, ids: readonly TaskId[]): Readonly<Record<string, string>> {
+  const values = iterationValues(iteration);
+  const wanted = new Set<TaskId>(ids);
+  return prompts(
+    iteration,
+    values,
+    values.tasks.filter((task) => wanted.has(task.id)),
+  );
+}
+
+function prompts(iteration: NewIteration, values: IterationValues, tasks: readonly TaskValues[]): Readonly<Record<string, string>> {
+  const files: Record<string, string> = {};
+  for (const task of tasks) {
     const role = iteration.roles[task.role];
+    // a whole has parts in its place
+    if (taskOf(iteration.plan, task.id).expands !== undefined) continue;
     // a person or a command needs no prompt of a role
     if (role === undefined && isRoleless(iteration.plan, task.id)) continue;
     if (role === undefined) throw new Error(`the role ${task.role} of ${task.id} was not loaded`);

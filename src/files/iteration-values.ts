@@ -223,7 +223,7 @@ function retriesText(tasks: readonly PlannedTask[]): string {
 function hasItems(task: PlannedTask, workflow: Workflow, inputs: Inputs): boolean {
   const from = workflow.steps.find((step) => step.id === task.step)?.targets?.from;
   if (from?.is === 'step') return hasItems({ ...task, step: from.step }, workflow, inputs);
-  return from?.is === 'glob' || (from !== undefined && listOf(inputs[from.input]).length > 0);
+  return from?.is === 'glob' || from?.is === 'output' || (from !== undefined && listOf(inputs[from.input]).length > 0);
 }
 
 /** What a rejection can send back: the tasks of the step the gate names, and those between it and the review. */

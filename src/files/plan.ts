@@ -92,6 +92,29 @@ export function editCells(text: string, edits: readonly CellEdit[]): string {
   return applied(text, [...changes.values()]);
 }
 
+/** Cells of a row to come, by column; one that is left out is empty. */
+export type NewRow = Partial<Readonly<Record<PlanColumn, string>>> & { readonly 'Task ID': string };
+
+/** Appends rows to the matrix, below its last one; a row whose task is there already is left out. Throws when there is no matrix. */
+export function addRows(text: string, rows: readonly NewRow[]): string {
+  const matrix = tablesIn(linesOf(text).filter((line) => !isConflictMarker(line))).find(hasMarks);
+  if (matrix === undefined) throw new Error('no task matrix to add to');
+  const { header, ruler } = matrix;
+  const there = new Set(matrix.rows.map((row) => cellText(row, header, 'Task ID')));
+  const last = matrix.rows.at(-1)?.line ?? ruler.line;
+  const newline = text.slice(ruler.line.end, ruler.line.next) || text.slice(header.line.end, header.line.next);
+  const lines = rows
+    .filter((row) => !there.has(row['Task ID']))
+    .map((row) => {
+      const cells = header.cells.map((cell) => {
+        const column = PLAN_COLUMNS.find((name) => columnKey(name) === columnKey(cell.text));
+        return column === undefined ? '' : written(column, row[column] ?? '');
+      });
+      return `| ${cells.join(' | ')} |`;
+    });
+  return applied(text, [{ start: last.end, end: last.end, text: lines.map((line) => newline + line).join('') }]);
+}
+
 /** Replaces what stands behind `**Status:**` before the first `##` heading; the same text when there is no such line. */
 export function setHeaderStatus(text: string, word: string): string {
   for (const line of linesOf(text)) {

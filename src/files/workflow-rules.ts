@@ -7,7 +7,7 @@ import { placeholdersIn, wholePlaceholder } from '../core/substitute.ts';
 import { targetNames } from '../core/targets.ts';
 import { parseCommandLine } from './command-line.ts';
 import { compilePattern } from './pattern.ts';
-import { actorFaults, conditionsFaults } from './workflow-actors.ts';
+import { actorFaults, conditionsFaults, upstreamScope } from './workflow-actors.ts';
 import { alternativeNames, alternativesFaults, lastFaults } from './workflow-alternatives.ts';
 import { type PlacedStep, placedSteps } from './workflow-places.ts';
 import type { Fault } from './workflow-fault.ts';
@@ -17,6 +17,7 @@ import {
   type CheckSource,
   FILE_CHECKS,
   kindsOf,
+  outputPath,
   placeOf,
   type StepSource,
   type TargetsSource,
@@ -179,11 +180,39 @@ function targetFaults(
     const what = known ? `"${from}" is not a list` : `unknown input "${from}"`;
     return [...faults, { path: at, what, fix: known ? 'make its type list or name another input' : didYouMean(from, lists) }];
   }
+  const output = outputPath(from);
+  if (output !== undefined) return [...faults, ...outputFaults(output, { step, source, at })];
   const before = source.steps.slice(0, source.steps.indexOf(step)).filter((other) => other.targets !== undefined);
   const ids = before.map((other) => other.id);
   if (ids.includes(from)) return faults;
   const is = source.steps.some((other) => other.id === from) ? `step "${from}" has no targets, or comes later` : `unknown step "${from}"`;
   return [...faults, { path: at, what: is, fix: didYouMean(from, [...ids, ...lists]) }];
+}
+
+/** A list that comes while the iteration runs: declared as one, by a step that comes before. */
+function outputFaults(
+  output: { readonly step: string; readonly field: string },
+  { step, source, at }: { readonly step: StepSource; readonly source: WorkflowSource; readonly at: YamlPath },
+): Fault[] {
+  const { steps } = upstreamScope(step, source);
+  if (!Object.hasOwn(steps, output.step)) {
+    return [{ path: at, what: `"${output.step}" is no step before this one`, fix: didYouMean(output.step, Object.keys(steps)) }];
+  }
+  const declared = source.steps
+    .filter((other) => other.id === output.step)
+    .flatMap((other) => (other.deliverables ?? []).flatMap(({ fields = {} }) => Object.entries(fields)));
+  const lists = declared.filter(([, type]) => type === 'list').map(([name]) => name);
+  if (lists.includes(output.field)) return [];
+  const known = declared.some(([name]) => name === output.field);
+  const what = known
+    ? `the field "${output.field}" of step "${output.step}" is no list`
+    : `step "${output.step}" declares no field "${output.field}"`;
+  const fix = known
+    ? `declare it: fields: { ${output.field}: list }`
+    : lists.length === 0
+      ? `declare it: fields: { ${output.field}: list }`
+      : didYouMean(output.field, lists);
+  return [{ path: at, what, fix }];
 }
 
 function checkFaults(check: CheckSource, path: YamlPath, { names, at }: { names: readonly string[]; at: 'deliverable' | 'step' }): Fault[] {

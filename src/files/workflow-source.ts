@@ -44,7 +44,7 @@ interface Defaults {
 export type HumanSource = Pick<HumanStep, 'ask' | 'who' | 'mode'> & Partial<Pick<HumanStep, 'show' | 'may'>>;
 
 export interface TargetsSource {
-  /** `inputs.<name>`, or the id of a step. */
+  /** `inputs.<name>`, `steps.<id>.outputs.<name>`, or the id of a step. */
   readonly from?: string;
   readonly glob?: string | readonly string[];
   readonly as?: string;
@@ -237,8 +237,8 @@ function humanOf(step: StepSource, { ask, who, mode, show = [], may }: HumanSour
 /** Items of an input are a task each unless the step says how they are shared out; files are packed. */
 function targetsOf({ from, glob, as, allocate = {} }: TargetsSource): Targets {
   const { strategy, max_targets: maxTargets, max_points: maxPoints, on_high: onHigh = 'split' } = allocate;
-  const input = from?.startsWith(INPUTS) === true;
-  const single = input && maxTargets === undefined && maxPoints === undefined;
+  const listed = from?.startsWith(INPUTS) === true || (from !== undefined && outputPath(from) !== undefined);
+  const single = listed && maxTargets === undefined && maxPoints === undefined;
   return {
     from: glob !== undefined ? { is: 'glob', globs: [glob].flat() } : sourceOf(from ?? ''),
     ...(as === undefined ? {} : { as }),
@@ -250,7 +250,15 @@ function targetsOf({ from, glob, as, allocate = {} }: TargetsSource): Targets {
 }
 
 function sourceOf(from: string): Targets['from'] {
+  const output = outputPath(from);
+  if (output !== undefined) return { is: 'output', ...output };
   return from.startsWith(INPUTS) ? { is: 'input', input: from.slice(INPUTS.length) } : { is: 'step', step: from };
+}
+
+/** `steps.plan.outputs.parts`: a list that a step delivers. */
+export function outputPath(from: string): { readonly step: string; readonly field: string } | undefined {
+  const [, step, field] = /^steps\.([^.]+)\.outputs\.([^.]+)$/.exec(from) ?? [];
+  return step === undefined || field === undefined ? undefined : { step, field };
 }
 
 /** `security-review` is "Security review"; with targets, each task names its own. */
