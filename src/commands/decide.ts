@@ -9,6 +9,8 @@ import { EXIT, contextOf, iterationAt, person, verb } from './verb.ts';
 interface DecideFlags extends Common {
   readonly option?: string;
   readonly message?: string;
+  readonly task?: string;
+  readonly artifact?: readonly string[];
   readonly iteration?: string;
 }
 
@@ -21,6 +23,8 @@ export function command(finish: Finish, signal: AbortSignal): Command {
     .argument('[id]', 'which decision; the only one when left out')
     .option('--option <name>', 'the answer')
     .option('-m, --message <reason>', 'why; it reaches the next prompt')
+    .option('--task <id>', 'for skip, inject and prioritise: which task')
+    .option('--artifact <path=file...>', 'for edit and inject: a file of yours in the place of a deliverable')
     .option('--iteration <iteration>', 'number, slug or folder')
     .action(async (id: string | undefined, options: DecideFlags) =>
       finish(await settle(id, options, { answers: options.option === undefined ? [] : [options.option], signal })),
@@ -54,6 +58,10 @@ interface Asked {
 async function settle(id: string | undefined, options: DecideFlags, { answers, signal }: Asked): Promise<number> {
   const iteration = iterationAt(options, options.iteration);
   if (iteration === undefined) return EXIT.usage;
+  if (answers.length > 0 && process.env['ITER_TASK'] !== undefined) {
+    complain([{ what: 'an agent does not decide', fix: 'leave it to a person; say what you need with iter report Blocked -m' }]);
+    return EXIT.usage;
+  }
   const { decisions } = iteration.state;
   const meant = decisions.find((open) => id === undefined || open.id === id);
   const option = answers.find((name) => meant?.options.some((one) => one.id === name)) ?? answers[0];
@@ -73,7 +81,15 @@ async function settle(id: string | undefined, options: DecideFlags, { answers, s
   }
   const done = await answer(
     iteration,
-    { id, option, by: person(), ...(options.message === undefined ? {} : { reason: options.message }) },
+    {
+      id,
+      option,
+      by: person(),
+      directory: options.directory,
+      ...(options.message === undefined ? {} : { reason: options.message }),
+      ...(options.task === undefined ? {} : { task: options.task }),
+      ...(options.artifact === undefined ? {} : { artifacts: options.artifact }),
+    },
     contextOf(options, signal),
   );
   if ('problems' in done) {

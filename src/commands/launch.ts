@@ -12,10 +12,12 @@ import type { Iteration } from '../engine/iteration.ts';
 import { launch } from '../engine/launch.ts';
 import type { LaunchResult } from '../engine/launch.ts';
 import { preflight, uncommittedWarning } from '../engine/preflight.ts';
+import { retry } from '../engine/resets.ts';
+import { feedbackOf } from './feedback.ts';
 import { complain, json, say } from './out.ts';
 import { statusJson } from './status-text.ts';
 import type { Common } from './verb.ts';
-import { EXIT, contextOf, iterationAt, verb } from './verb.ts';
+import { EXIT, contextOf, iterationAt, person, verb } from './verb.ts';
 
 interface LaunchFlags extends Common {
   readonly maxParallel?: string;
@@ -23,6 +25,9 @@ interface LaunchFlags extends Common {
   readonly only?: string;
   readonly dryRun?: boolean;
   readonly detach?: boolean;
+  readonly wait?: boolean;
+  readonly from?: string;
+  readonly feedback?: string;
 }
 
 export function command(finish: Finish, signal: AbortSignal): Command {
@@ -35,6 +40,9 @@ export function command(finish: Finish, signal: AbortSignal): Command {
     .option('--max-parallel <n>', 'how many agents at once')
     .option('--agent <name>', 'who does the work, instead of what the plan says')
     .option('--only <tasks>', 'start only these tasks: T2,T3')
+    .option('--from <step>', 'do this step or task again, and everything after it')
+    .option('--feedback <text|@file>', 'with --from: reaches its next prompt, word for word')
+    .option('--wait', 'stay while a person is asked, and go on when they answer or their time is over')
     .option('--detach', 'go on in the background; iter monitor watches, iter stop ends it')
     .option('-n, --dry-run', 'say what would start now, start nothing')
     .action(async (wanted: string | undefined, options: LaunchFlags) => finish(await perform(wanted, options, signal)));
@@ -52,6 +60,8 @@ async function perform(wanted: string | undefined, options: LaunchFlags, signal:
   const context = contextOf(options, signal);
   if (options.dryRun === true) return dryRun(iteration, limits, options);
   if (options.detach === true) return detach(iteration, context);
+  const again = await startOver(iteration, options, context);
+  if (again !== undefined) return again;
   const started = await launchChecked(iteration, limits, context);
   if ('exit' in started) return started.exit;
   if (options.json === true)
@@ -63,6 +73,27 @@ async function perform(wanted: string | undefined, options: LaunchFlags, signal:
       ),
     );
   return conclude(iteration, started, context);
+}
+
+/** Has a step start over before anything is launched; an exit code when that cannot be. */
+async function startOver(iteration: Iteration, options: LaunchFlags, context: Context): Promise<number | undefined> {
+  const feedback = feedbackOf(options.feedback, options.directory);
+  const problems: Problem[] = [];
+  if (typeof feedback === 'object') problems.push(feedback);
+  if (options.feedback !== undefined && options.from === undefined) {
+    problems.push({ what: '--feedback without --from', fix: 'say with --from which step it is for' });
+  }
+  if (typeof feedback !== 'object' && problems.length === 0 && options.from !== undefined) {
+    const asked = { what: [options.from], by: person(), ...(feedback === undefined ? {} : { feedback }) };
+    const done = await retry(iteration, asked, context);
+    if ('problems' in done) problems.push(...done.problems);
+    else
+      context.say(
+        `${done.tasks.join(', ')} ${done.tasks.length === 1 ? 'starts' : 'start'} over, and ${done.also.join(', ') || 'nothing else'} after that`,
+      );
+  }
+  complain(problems);
+  return problems.length > 0 ? EXIT.usage : undefined;
 }
 
 type Limits = Parameters<typeof launch>[1];
@@ -121,7 +152,7 @@ function limitsOf(iteration: Iteration, options: LaunchFlags): Limits | { readon
       problems.push({ what: `--only: there is no task "${id}"`, fix: `use ${iteration.plan.tasks.map((task) => task.id).join(', ')}` });
   }
   if (problems.length > 0) return { problems };
-  return { maxParallel, ...(only === undefined ? {} : { only: new Set(only) }) };
+  return { maxParallel, ...(options.wait === true ? { wait: true } : {}), ...(only === undefined ? {} : { only: new Set(only) }) };
 }
 
 function withAgent(iteration: Iteration, agent: string): Iteration {

@@ -1,16 +1,16 @@
 /** Who does a task: an agent in a role, a command, or a person; and under which condition. */
-import type { HumanMode } from './human.ts';
+import type { HumanMode, HumanStep } from './human.ts';
 import { modeIn } from './human.ts';
 import type { TaskId } from './ids.ts';
-import type { PlannedTask } from './plan.ts';
-import type { Step } from './workflow.ts';
+import type { Checkpoint, PlannedTask } from './plan.ts';
+import type { Environment, Step } from './workflow.ts';
 
 export interface Surroundings {
   /** Agent for steps that name none. */
   readonly agent: string;
   readonly environment: string;
   /** What the environment says of people in general. */
-  readonly human: 'required' | 'optional';
+  readonly human: Environment;
   /** The tasks of a step. */
   readonly tasksOf: (step: string) => readonly TaskId[];
 }
@@ -25,16 +25,24 @@ export function actorOf(step: Step, around: Surroundings): Pick<PlannedTask, 'ag
   }
   if (step.human === undefined) return { agent: step.agent ?? around.agent, ...when };
   const { ask, who, show, may } = step.human;
-  const mode: HumanMode = modeIn(step.human, around.environment, around.human);
+  const mode: HumanMode = modeIn(step.human, around.environment, around.human.human);
   const human = {
     ask,
     show: show.flatMap(around.tasksOf),
     mode,
     may,
     ...(who === undefined ? {} : { who }),
+    ...timeBox(step.human, around.human),
     ...(step.gate === undefined ? {} : { goto: step.gate.goto }),
   };
   return { agent: 'manual', human, ...when };
+}
+
+/** The time box of a step, else that of its environment. */
+function timeBox(step: HumanStep, environment: Environment): Pick<Checkpoint, 'timeout' | 'onTimeout'> {
+  const timeout = step.timeout ?? environment.timeout;
+  if (timeout === undefined) return {};
+  return { timeout, onTimeout: step.onTimeout ?? environment.onTimeout ?? 'pause' };
 }
 
 /** Whether an agent in a role does the step, and not a person, a command or a rule. */

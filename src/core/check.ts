@@ -35,7 +35,7 @@ export interface Result {
   readonly id: string;
   readonly task?: TaskId;
   readonly level: Level;
-  readonly check: Criterion['check'] | 'conflict' | 'completed';
+  readonly check: Criterion['check'] | 'conflict' | 'completed' | 'override';
   readonly pass: boolean;
   /** What is wrong, or what was found; the same bytes for the same input. */
   readonly message: string;

@@ -28,7 +28,10 @@ export type Action =
       readonly goto: readonly TaskId[];
       readonly reset: readonly TaskId[];
       readonly findings: readonly Finding[];
+      readonly fresh: boolean;
     }
+  /** A person has given the files its work consists of. */
+  | { readonly do: 'inject'; readonly task: TaskId; readonly attempt: number }
   /** Its condition is false, or nobody has to look in this environment. */
   | { readonly do: 'skip'; readonly task: TaskId; readonly reason: string }
   | { readonly do: 'fail'; readonly task: TaskId; readonly reason: string }
@@ -63,7 +66,15 @@ export function decide(plan: Plan, state: State, limits: Limits): Action[] {
   // judging finished work comes before starting more, and takes up a place while it runs
   const judging = possible.filter((action) => action.do === 'check' || action.do === 'recover').length;
   let slots = limits.maxParallel - limits.busy.size - judging;
-  return possible.filter((action) => action.do !== 'start' || slots-- > 0);
+  const first = firstOnes(possible, state);
+  const room = new Set(first.filter(() => slots-- > 0));
+  return possible.filter((action) => action.do !== 'start' || room.has(action));
+}
+
+/** What could start, in the order in which it takes places: what a person put first, then the plan's order. */
+function firstOnes(possible: readonly Action[], state: State): Action[] {
+  const rank = (action: Action): number => state.tasks[action.task]?.priority ?? 0;
+  return possible.filter((action) => action.do === 'start').toSorted((a, b) => rank(b) - rank(a));
 }
 
 interface Question {
@@ -166,6 +177,8 @@ function begin(task: PlannedTask, current: TaskState, { conditions }: Limits, co
   if (task.expands !== undefined && current.parts?.stale === false) {
     return complete ? { do: 'gather', task: task.id, attempt: attemptToStart(current) } : undefined;
   }
+  if (current.skip !== undefined) return { do: 'skip', task: task.id, reason: `${current.skip.by}: ${current.skip.reason}` };
+  if (current.given !== undefined) return { do: 'inject', task: task.id, attempt: attemptToStart(current) };
   const start = startOf(task, current);
   if (task.human?.mode === 'off') return { do: 'skip', task: task.id, reason: 'nobody has to look in this environment' };
   if (task.when === undefined) return start;
@@ -191,12 +204,63 @@ function afterChecks(plan: Plan, state: State, task: PlannedTask, current: TaskS
   if (current.phase.name !== 'checked') return undefined;
   const { failures, verdict, findings } = current.phase;
   if (failures.length > 0) {
+    if (current.given !== undefined) return askAboutGiven(task, current, failures);
     if (current.claim?.word === 'Blocked') return askAboutBlocker(task, current);
     if (current.tries > task.retries) return { do: 'fail', task: task.id, reason: givenUp(current.tries, failures) };
     return { do: 'send-back', task: task.id, failures };
   }
   if (task.gate === undefined || verdict === undefined || passes({ verdict, findings })) return { do: 'accept', task: task.id };
+  const other = verdict === 'rejected' ? approvedBy(plan, state, task) : undefined;
+  if (other !== undefined) return askBetween(task, current, { findings, other });
   return rejection(plan, task, current, findings);
+}
+
+/** Another review of the same work that found nothing to change, where this one rejects it altogether. */
+function approvedBy(plan: Plan, state: State, review: PlannedTask): TaskId | undefined {
+  return plan.tasks.find(
+    (other) =>
+      other.id !== review.id &&
+      other.gate?.goto === review.gate?.goto &&
+      other.gate !== undefined &&
+      state.tasks[other.id]?.verdict === 'approved',
+  )?.id;
+}
+
+/** Two reviewers who say the opposite of each other: a person decides between them. */
+function askBetween(
+  task: PlannedTask,
+  current: TaskState,
+  { findings, other }: { readonly findings: readonly Finding[]; readonly other: TaskId },
+): Action {
+  const open = findings.filter((finding) => finding.level === 'must').map((finding) => `${finding.id} ${finding.title}`);
+  return {
+    do: 'ask',
+    id: `${task.id}-opposed-${current.attempt}`,
+    kind: 'escalation',
+    task: task.id,
+    question: `${task.id} rejects what ${other} approves: ${open.join('; ')}`,
+    options: [
+      { id: 'again', label: `${task.id} is right: send it back to ${task.gate?.goto ?? ''}` },
+      { id: 'accept', label: `${other} is right: accept the work as it is; the findings stay on record` },
+      { id: 'fail', label: 'give up' },
+    ],
+  };
+}
+
+/** What a person handed in did not pass the checks of the task: they decide, no agent goes over it unasked. */
+function askAboutGiven(task: PlannedTask, current: TaskState, failures: readonly Failure[]): Action {
+  return {
+    do: 'ask',
+    id: `${task.id}-given-${current.attempt}`,
+    kind: 'escalation',
+    task: task.id,
+    question: `what ${current.given?.by ?? 'a person'} gave for ${task.id} does not pass: ${failures.map((failure) => `${failure.id}: ${failure.message}`).join('; ')}`,
+    options: [
+      { id: 'again', label: 'let the agent of the task do it' },
+      { id: 'accept', label: 'accept it as it is; the failed checks stay on record' },
+      { id: 'fail', label: 'give up; or give other files: iter skip' },
+    ],
+  };
 }
 
 function givenUp(tries: number, failures: readonly Failure[]): string {
@@ -209,6 +273,10 @@ function rejection(plan: Plan, task: PlannedTask, current: TaskState, findings: 
   const gate = task.gate;
   if (gate === undefined) throw new Error(`${task.id} has no gate`);
   const count = current.rejections + 1;
+  if (count >= gate.max && gate.last === 'proceed') return { do: 'accept', task: task.id };
+  if (count >= gate.max && gate.last === 'fail') {
+    return { do: 'fail', task: task.id, reason: `rejected ${count} times: ${findings.map((finding) => finding.title).join('; ')}` };
+  }
   if (count >= gate.max) {
     const open = findings.filter((finding) => finding.level === 'must').map((finding) => `${finding.id} ${finding.title}`);
     return {
@@ -225,7 +293,7 @@ function rejection(plan: Plan, task: PlannedTask, current: TaskState, findings: 
     };
   }
   const { goto, reset } = sendBackSet(plan, task, findings);
-  return { do: 'reject', task: task.id, rejection: count, goto, reset, findings };
+  return { do: 'reject', task: task.id, rejection: count, goto, reset, findings, fresh: gate.fresh === true };
 }
 
 /** Who works again when this review sends work back: the tasks its MUST findings name, else the whole step, and everything downstream of them. */

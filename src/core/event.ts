@@ -19,6 +19,10 @@ export interface DecisionOption {
   readonly label: string;
 }
 
+/** What a time box that runs out does: go on, send back, ask again without one, or go on waiting. */
+export const TIMEOUT_ANSWERS = ['proceed', 'reject', 'escalate', 'pause'] as const;
+export type TimeoutAnswer = (typeof TIMEOUT_ANSWERS)[number];
+
 type Fact =
   | { readonly type: 'iteration-created'; readonly iteration: string; readonly workflow: string; readonly tasks: readonly TaskId[] }
   | {
@@ -41,6 +45,8 @@ type Fact =
       readonly worktree: string;
       readonly base: CommitId;
       readonly head: CommitId;
+      /** Hash of everything the work is done from; see `engine/inputs-hash.ts`. */
+      readonly inputs?: string;
     }
   | {
       readonly type: 'attempt-started';
@@ -96,6 +102,7 @@ type Fact =
       readonly goto: readonly TaskId[];
       readonly reset: readonly TaskId[];
       readonly findings: readonly Finding[];
+      readonly fresh?: boolean;
     }
   | { readonly type: 'task-failed'; readonly task: TaskId; readonly attempt: number; readonly reason: string }
   | {
@@ -106,6 +113,41 @@ type Fact =
       readonly message?: string;
       readonly line?: number;
     }
+  | {
+      /** A person has tasks start over, and everything after them: `goto` are told why. */
+      readonly type: 'task-reset';
+      readonly goto: readonly TaskId[];
+      readonly reset: readonly TaskId[];
+      readonly by: string;
+      readonly reason?: string;
+      /** In a new worktree, on what it starts from. */
+      readonly fresh?: boolean;
+    }
+  | {
+      readonly type: 'skip-requested';
+      readonly task: TaskId;
+      readonly reset: readonly TaskId[];
+      readonly by: string;
+      readonly reason: string;
+    }
+  | {
+      /** A person does the work of a task with files of theirs: judged like any other work. */
+      readonly type: 'artifact-given';
+      readonly task: TaskId;
+      readonly reset: readonly TaskId[];
+      readonly by: string;
+      readonly reason: string;
+      /** Where the files lie, relative to the iteration folder, by the path of the deliverable they are for. */
+      readonly files: readonly { readonly path: string; readonly stored: string; readonly sha256: string }[];
+    }
+  | { readonly type: 'task-prioritised'; readonly task: TaskId; readonly by: string }
+  | {
+      /** What it would be done from is what its accepted work was done from: nothing to do again. */
+      readonly type: 'task-still-valid';
+      readonly task: TaskId;
+      readonly attempt: number;
+      readonly commit: CommitId;
+    }
   | { readonly type: 'stop-requested'; readonly task: TaskId; readonly by: string }
   | {
       readonly type: 'decision-requested';
@@ -114,6 +156,9 @@ type Fact =
       readonly task: TaskId;
       readonly question: string;
       readonly options: readonly DecisionOption[];
+      /** ISO time at which the time box ends, and what happens then. */
+      readonly until?: string;
+      readonly onTimeout?: TimeoutAnswer;
     }
   | {
       readonly type: 'decision-made';

@@ -1,5 +1,6 @@
 /** The plan as the engine sees it: tasks with everything needed to start and judge them. Comes from manifest.json + MULTI_AGENT_PLAN.md. */
 import type { Place, Level } from './check.ts';
+import type { TimeoutAnswer } from './event.ts';
 import type { Fields } from './fields.ts';
 import { Heap } from './heap.ts';
 import type { HumanAnswer, HumanMode } from './human.ts';
@@ -21,8 +22,14 @@ export interface Deliverable {
 export interface Gate {
   readonly report: string;
   readonly goto: string;
-  /** The rejection with this number escalates to a person. */
+  /** The rejection with this number is the last: `last` says what it comes to. */
   readonly max: number;
+  /** A person is asked unless it says otherwise. */
+  readonly last?: 'fail' | 'proceed';
+  /** The next attempt gets the whole review, not its findings alone. */
+  readonly with?: 'full-review';
+  /** The next attempt starts in a new worktree. */
+  readonly fresh?: boolean;
 }
 
 export interface Checkpoint {
@@ -32,6 +39,9 @@ export interface Checkpoint {
   readonly show: readonly TaskId[];
   readonly mode: HumanMode;
   readonly may: readonly HumanAnswer[];
+  /** Milliseconds after which `onTimeout` happens; a person has all the time there is without it. */
+  readonly timeout?: number;
+  readonly onTimeout?: TimeoutAnswer;
   /** Step a rejection sends the work back to. */
   readonly goto?: string;
 }
@@ -119,6 +129,13 @@ export function taskOf(plan: Plan, id: TaskId): PlannedTask {
   const task = plan.tasks.find((candidate) => candidate.id === id);
   if (task === undefined) throw new Error(`no task ${id} in the plan of ${plan.iteration}`);
   return task;
+}
+
+/** Everything a task needs, directly or not, in plan order. */
+export function upstreamTasks(plan: Plan, task: PlannedTask): PlannedTask[] {
+  const reached = new Set(task.needs);
+  for (const id of reached) for (const need of taskOf(plan, id).needs) reached.add(need);
+  return plan.tasks.filter((candidate) => reached.has(candidate.id));
 }
 
 /** The plan with the parts of a task in it; the whole needs them from now on. */

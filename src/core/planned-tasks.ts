@@ -69,7 +69,7 @@ export function plannedTask(
   const deliverables = gathers ? [] : deliverablesOf(draft);
   const role = Object.hasOwn(roles, step.role) ? roles[step.role] : undefined;
   const tokens = tokensFor(role?.promptTokens ?? 0, 1, points);
-  const human = workflow.environments[environment]?.human ?? 'required';
+  const human = workflow.environments[environment] ?? { human: 'required' as const };
   const actor = actorOf(step, { agent: alternative?.agent ?? agent, environment, human, tasksOf: place.tasksOf });
   const worker = isOneEach(step) ? `${step.role}-${String(texts.all['target.stem'] ?? step.id)}` : step.role;
   return {

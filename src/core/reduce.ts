@@ -38,7 +38,8 @@ export function reduce(state: State, event: Event): State {
     }
     case 'attempt-prepared':
       return change(state, event.task, event.at, (task) => ({
-        ...withoutClaim(task),
+        ...withoutClaim(prepared(task)),
+        ...(event.inputs === undefined ? {} : { inputs: event.inputs }),
         phase: { name: 'starting' },
         // an attempt that was interrupted starts again under its own number and uses up nothing
         tries: event.attempt === task.attempt ? task.tries : task.tries + 1,
@@ -91,11 +92,38 @@ export function reduce(state: State, event: Event): State {
         head: event.commit,
         ...SETTLED,
         accepted: event.at,
+        ...doneWith(task, event),
         phase: { name: 'accepted', commit: event.commit },
       }));
-    case 'task-skipped':
+    case 'task-still-valid':
       return change(state, event.task, event.at, (task) => ({
         ...withoutClaim(task),
+        ...(task.done === undefined ? {} : { base: task.done.base, inputs: task.done.inputs }),
+        head: event.commit,
+        ...SETTLED,
+        accepted: event.at,
+        phase: { name: 'accepted', commit: event.commit },
+      }));
+    case 'task-reset':
+      return reset(state, event.reset, event.at, (id) =>
+        event.goto.includes(id) ? { feedback: event.reason ?? `done again by ${event.by}`, fresh: event.fresh === true } : {},
+      );
+    case 'skip-requested': {
+      const again = reset(state, event.reset, event.at, () => ({}));
+      return change(again, event.task, event.at, (task) => ({ ...task, skip: { by: event.by, reason: event.reason } }));
+    }
+    case 'artifact-given': {
+      const again = reset(state, event.reset, event.at, () => ({}));
+      const { by, reason, files } = event;
+      return change(again, event.task, event.at, (task) => ({ ...task, given: { by, reason, files } }));
+    }
+    case 'task-prioritised': {
+      const highest = Math.max(0, ...Object.values(state.tasks).map((task) => task.priority ?? 0));
+      return change(state, event.task, undefined, (task) => ({ ...task, priority: highest + 1 }));
+    }
+    case 'task-skipped':
+      return change(state, event.task, event.at, (task) => ({
+        ...withoutClaim(withoutSkip(task)),
         base: event.commit,
         head: event.commit,
         phase: { name: 'skipped', commit: event.commit, reason: event.reason },
@@ -129,8 +157,9 @@ export function reduce(state: State, event: Event): State {
       return change(state, event.task, undefined, (task) => ({ ...task, stop: event.by }));
     case 'decision-requested': {
       if (!isKnown(state, event.task) || state.decisions.some((open) => open.id === event.id)) return state;
-      const { id, kind, task, question, options } = event;
-      const asked = { ...state, decisions: [...state.decisions, { id, kind, task, question, options, since: event.at }] };
+      const { id, kind, task, question, options, until, onTimeout } = event;
+      const box = { ...(until === undefined ? {} : { until }), ...(onTimeout === undefined ? {} : { onTimeout }) };
+      const asked = { ...state, decisions: [...state.decisions, { id, kind, task, question, options, since: event.at, ...box }] };
       return change(asked, task, event.at, (old) => ({ ...old, phase: { name: 'awaiting-human', decision: id } }));
     }
     case 'decision-made':
@@ -215,6 +244,22 @@ function withoutStop(task: TaskState): TaskState {
   return rest;
 }
 
+/** What a task no longer is once an attempt has its ground. */
+function prepared(task: TaskState): TaskState {
+  const { fresh: _started, ...rest } = task;
+  return rest;
+}
+
+function withoutSkip(task: TaskState): TaskState {
+  const { skip: _done, ...rest } = task;
+  return rest;
+}
+
+function doneWith(task: TaskState, { attempt, commit }: { readonly attempt: number; readonly commit: CommitId }): Pick<TaskState, 'done'> {
+  if (task.inputs === undefined || task.base === undefined) return {};
+  return { done: { inputs: task.inputs, attempt, base: task.base, commit } };
+}
+
 function withoutClaim(task: TaskState): TaskState {
   const { claim: _old, ...rest } = withoutStop(task);
   return rest;
@@ -222,7 +267,8 @@ function withoutClaim(task: TaskState): TaskState {
 
 function sendBack(state: State, event: Extract<Event, { type: 'review-rejected' }>): State {
   const about = (id: TaskId) => event.findings.filter((finding) => finding.task === undefined || finding.task === id);
-  return reset(state, event.reset, event.at, (id) => (event.goto.includes(id) ? { findings: about(id) } : {}));
+  const fresh = event.fresh === true;
+  return reset(state, event.reset, event.at, (id) => (event.goto.includes(id) ? { findings: about(id), fresh } : {}));
 }
 
 /** One alternative is taken; the others wait aside, as they were, in case the pick is taken back. */
@@ -283,6 +329,7 @@ function grown(state: State, event: Extract<Event, { type: 'tasks-added' }>): St
 interface Reasons {
   readonly findings?: readonly Finding[];
   readonly feedback?: string;
+  readonly fresh?: boolean;
 }
 
 /** The one operation behind rejection, conflict and a person's "again": these tasks start over; their earlier attempts stay on record. */
@@ -290,13 +337,22 @@ function reset(state: State, ids: readonly TaskId[], at: string, why: (id: TaskI
   const start: State = { ...state, decisions: state.decisions.filter((open) => !ids.includes(open.task)) };
   const free = ids.reduce((next, id) => takenBack(next, id, at), start);
   return ids.reduce((next, id) => {
-    const { findings = [], feedback } = why(id);
+    const { findings = [], feedback, fresh = false } = why(id);
     const reasons = [...findings.map(findingLine), ...(feedback === undefined ? [] : [feedback])];
     const rejected = change(next, id, at, (task) => {
-      const { feedback: _before, ...rest } = withoutClaim(task);
+      const { feedback: _before, skip: _asked, given: _old, overridden: _debt, ...rest } = withoutClaim(task);
       const phase: Phase = { name: 'rejected', reasons };
       const parts = rest.parts === undefined ? {} : { parts: { ...rest.parts, stale: true } };
-      return { ...rest, ...parts, phase, tries: 0, failures: [], findings, ...(feedback === undefined ? {} : { feedback }) };
+      return {
+        ...rest,
+        ...parts,
+        ...(fresh ? { fresh } : {}),
+        phase,
+        tries: 0,
+        failures: [],
+        findings,
+        ...(feedback === undefined ? {} : { feedback }),
+      };
     });
     // by way of `rejected`, so that it is not taken for an attempt that was merely interrupted
     return reasons.length > 0 ? rejected : change(rejected, id, at, (task) => ({ ...task, phase: { name: 'waiting' } }));
@@ -331,10 +387,17 @@ function decided(state: State, event: Extract<Event, { type: 'decision-made' }>)
       return change(again, open.task, undefined, (task) => ({ ...task, rejections: 0 }));
     }
     case 'accept':
-    case 'approve':
+    case 'override':
+    case 'approve': {
+      const reason = event.reason ?? open.question;
+      const debt = event.option === 'approve' ? {} : { overridden: { by: event.by, reason } };
       return change(closed, open.task, event.at, (task) =>
-        task.head === undefined ? task : { ...task, ...SETTLED, accepted: event.at, phase: { name: 'accepted', commit: task.head } },
+        task.head === undefined
+          ? task
+          : { ...task, ...SETTLED, ...debt, accepted: event.at, phase: { name: 'accepted', commit: task.head } },
       );
+    }
+    case 'rescope':
     case 'reject': {
       const { reset: ids = [open.task], goto = [], reason = `rejected by ${event.by}` } = event;
       const back = reset(closed, ids, event.at, (id) => (goto.includes(id) ? { feedback: reason } : {}));

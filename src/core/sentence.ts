@@ -50,6 +50,16 @@ export function sentence(event: NewEvent): string {
       return `failed: ${event.reason}`;
     case 'status-claimed':
       return `${event.by} claims ${event.word}${event.message === undefined ? '' : `: ${event.message}`}`;
+    case 'task-reset':
+      return `${event.goto.join(', ')} start over, by ${event.by}${event.reason === undefined ? '' : `: ${event.reason}`}`;
+    case 'skip-requested':
+      return `${event.by} wants it skipped: ${event.reason}`;
+    case 'artifact-given':
+      return `${event.by} gives ${event.files.map((file) => file.path).join(', ')}: ${event.reason}`;
+    case 'task-prioritised':
+      return `first of all that is ready, by ${event.by}`;
+    case 'task-still-valid':
+      return `still valid: what it was made from is the same; accepted at ${event.commit.slice(0, 10)}`;
     case 'stop-requested':
       return `stop asked for by ${event.by}`;
     case 'decision-requested':

@@ -8,7 +8,7 @@
  *      └───────────┴── interrupted, reset by a rejection or a person
  */
 import type { Decision } from './check.ts';
-import type { DecisionOption, Failure } from './event.ts';
+import type { DecisionOption, Failure, TimeoutAnswer } from './event.ts';
 import type { FieldValue } from './fields.ts';
 import type { CommitId, TaskId, TreeId } from './ids.ts';
 import type { StatusWord } from './plan.ts';
@@ -54,6 +54,12 @@ export interface Claim {
   readonly message?: string;
 }
 
+export interface Given {
+  readonly by: string;
+  readonly reason: string;
+  readonly files: readonly { readonly path: string; readonly stored: string; readonly sha256: string }[];
+}
+
 export interface TaskState {
   readonly phase: Phase;
   /** The state before this one: tells an attempt that was interrupted from a task that starts over. */
@@ -88,6 +94,19 @@ export interface TaskState {
   readonly verdict?: ReviewVerdict;
   /** A commit the branch has to contain besides the heads of its needs: what its work conflicted with. */
   readonly onto?: CommitId;
+  /** What its accepted work was made from: work is not done again while that stays the same. */
+  readonly inputs?: string;
+  readonly done?: { readonly inputs: string; readonly attempt: number; readonly base: CommitId; readonly commit: CommitId };
+  /** The next attempt starts in a new worktree. */
+  readonly fresh?: boolean;
+  /** A person wants it skipped when its turn comes. */
+  readonly skip?: { readonly by: string; readonly reason: string };
+  /** Who accepted it in spite of what was open, and why: a debt. */
+  readonly overridden?: { readonly by: string; readonly reason: string };
+  /** Files a person does the work with. */
+  readonly given?: Given;
+  /** Counted up for what a person wants first; of equals the plan's order holds. */
+  readonly priority?: number;
   /** The parts this task has grown; stale once what their list comes from starts over. */
   readonly parts?: { readonly tasks: readonly TaskId[]; readonly stale: boolean };
   /** Which alternatives this task has taken and passed over. */
@@ -107,6 +126,8 @@ export interface OpenDecision {
   readonly question: string;
   readonly options: readonly DecisionOption[];
   readonly since: string;
+  readonly until?: string;
+  readonly onTimeout?: TimeoutAnswer;
 }
 
 export interface Landed {

@@ -50,6 +50,8 @@ export interface PendingDecision {
   readonly question: string;
   readonly options: readonly DecisionOption[];
   readonly since: string;
+  /** ISO time at which its time box ends. */
+  readonly until?: string;
 }
 
 export type RunStatus = 'planning' | 'running' | 'paused' | 'waiting-for-person' | 'failed' | 'ready-to-merge' | 'merged';

@@ -1,8 +1,9 @@
 /** A workflow as loaded: what may happen. `files/workflow.ts` reads it from YAML; `core/expand.ts` turns it into tasks. */
 import type { Criterion, Level, Place } from './check.ts';
+import type { TimeoutAnswer } from './event.ts';
 import type { Fields } from './fields.ts';
 import type { HumanStep } from './human.ts';
-import type { MergeStrategy } from './plan.ts';
+import type { Gate, MergeStrategy } from './plan.ts';
 
 export interface Input {
   readonly type: 'string' | 'number' | 'boolean' | 'list';
@@ -57,7 +58,7 @@ export interface Step {
   readonly finally?: boolean;
   readonly deliverables: readonly DeliverableTemplate[];
   readonly checks: readonly CheckTemplate[];
-  readonly gate?: { readonly goto: string; readonly max: number };
+  readonly gate?: Omit<Gate, 'report'>;
   readonly retries: number;
   /** Milliseconds. */
   readonly timeout: number;
@@ -105,13 +106,21 @@ export interface Workflow {
   readonly description: string;
   readonly triggers: readonly string[];
   readonly inputs: Readonly<Record<string, Input>>;
-  readonly environments: Readonly<Record<string, { readonly human: 'required' | 'optional' }>>;
+  readonly environments: Readonly<Record<string, Environment>>;
   readonly concurrency: number;
   readonly budget?: { readonly tokens?: number; readonly usd?: number };
   readonly steps: readonly Step[];
   /** Checks on the whole of what lands. */
   readonly checks: readonly CheckTemplate[];
   readonly merge: { readonly strategy: MergeStrategy };
+}
+
+export interface Environment {
+  /** `required`: a person starts the merge, and steps of people wait for them. */
+  readonly human: 'required' | 'optional';
+  /** Milliseconds a person has for a decision. */
+  readonly timeout?: number;
+  readonly onTimeout?: TimeoutAnswer;
 }
 
 /** Where the targets of a step come from, and how they are shared out among its tasks. */

@@ -5,11 +5,13 @@ import type { CommitId, TaskId } from '../core/ids.ts';
 import { downstreamOf } from '../core/plan.ts';
 import type { Plan, PlannedTask } from '../core/plan.ts';
 import { settledAt } from '../core/state.ts';
+import { exists } from '../effects/folder.ts';
 import { git } from '../effects/git.ts';
 import { acquire } from '../effects/lock.ts';
 import { runAttempt } from '../executors/local.ts';
 import { parseCommandLine } from '../files/command-line.ts';
 import { baseOf } from './base.ts';
+import { inputsHash } from './inputs-hash.ts';
 import type { Context } from './context.ts';
 import { archiveRef, attemptCookie, repositoryLock } from './places.ts';
 import { prepare } from './prepare.ts';
@@ -20,6 +22,8 @@ export async function attempt(run: Run, task: PlannedTask, number: number, conte
   const { iteration } = run;
   const base = await baseOf(iteration.repository.root, run.plan, run.state, task);
   if ('conflict' in base) return sendConflictBack(run, base.conflict, context);
+  const inputs = await inputsHash(run, task, base.commit);
+  if (isStillValid(run, task, inputs)) return keep(run, task, context);
   const ground = await prepare(run, task, number, base.commit, context);
   const again = run.state.tasks[task.id]?.attempt === number;
   await run.record({
@@ -29,6 +33,7 @@ export async function attempt(run: Run, task: PlannedTask, number: number, conte
     worktree: ground.worktree,
     base: ground.base,
     head: ground.head,
+    inputs,
   });
   context.say(
     `${task.id}: attempt ${number}${again ? ', started again after an interruption,' : ''} by ${task.agent} in ${ground.worktree}`,
@@ -56,6 +61,22 @@ export async function attempt(run: Run, task: PlannedTask, number: number, conte
     context.signal,
   );
   await recordEnding(run, task, number, ending, context);
+}
+
+/** Accepted work of a task that starts over only because something before it did, and finds everything as it was. */
+function isStillValid(run: Run, task: PlannedTask, inputs: string): boolean {
+  const current = run.state.tasks[task.id];
+  if (current?.done?.inputs !== inputs || current.phase.name !== 'waiting' || current.fresh === true) return false;
+  return task.deliverables.every(
+    (deliverable) => deliverable.in !== 'iteration' || exists(join(run.iteration.directory, deliverable.path)),
+  );
+}
+
+async function keep(run: Run, task: PlannedTask, context: Context): Promise<void> {
+  const done = run.state.tasks[task.id]?.done;
+  if (done === undefined) throw new Error(`${task.id} has no work to keep`);
+  await run.record({ type: 'task-still-valid', task: task.id, attempt: done.attempt, commit: done.commit });
+  context.say(`${task.id}: still valid: everything it was made from is as it was`);
 }
 
 async function recordEnding(

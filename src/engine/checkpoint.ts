@@ -2,7 +2,7 @@
 import { conditionFacts } from '../core/condition.ts';
 import type { Limits } from '../core/decide.ts';
 import { mayStart } from '../core/decide.ts';
-import type { DecisionOption } from '../core/event.ts';
+import type { DecisionOption, TimeoutAnswer } from '../core/event.ts';
 import type { CommitId } from '../core/ids.ts';
 import type { Checkpoint, PlannedTask } from '../core/plan.ts';
 import { taskOf } from '../core/plan.ts';
@@ -46,6 +46,7 @@ export async function reachCheckpoint(
         task: task.id,
         question: question(run, task, human),
         options: options(human),
+        ...timeBox(human, context),
       });
       context.say(`${task.id}: needs ${human.who ?? 'you'}: ${human.ask}`);
       return;
@@ -70,6 +71,12 @@ export function conditionsNow(run: Run): NonNullable<Limits['conditions']> {
   );
 }
 
+function timeBox({ timeout, onTimeout }: Checkpoint, context: Context): { until?: string; onTimeout?: TimeoutAnswer } {
+  if (timeout === undefined) return {};
+  const until = new Date(context.now().getTime() + timeout).toISOString();
+  return { until, ...(onTimeout === undefined ? {} : { onTimeout }) };
+}
+
 async function ground(run: Run, task: PlannedTask, context: Context): Promise<CommitId | undefined> {
   const base = await baseOf(run.iteration.repository.root, run.plan, run.state, task);
   if ('commit' in base) return base.commit;
@@ -87,6 +94,16 @@ function question(run: Run, task: PlannedTask, { ask, who, show }: Checkpoint): 
 }
 
 function options({ may, goto }: Checkpoint): DecisionOption[] {
-  const labels = { approve: 'yes: go on', reject: `no: back to ${goto ?? 'the start'}; say why with -m`, abort: 'give up' } as const;
+  const labels = {
+    approve: 'yes: go on',
+    reject: `no: back to ${goto ?? 'the start'}; say why with -m`,
+    edit: 'put a file in the place of one that is shown: --artifact path=file',
+    inject: 'do a task with files: --task T3 --artifact path=file',
+    skip: 'leave a task out: --task T3 -m why',
+    rescope: `change the scope: -m says how, it is added to CONTEXT.md, and the work goes back to ${goto ?? 'the start'}`,
+    override: 'go on in spite of what is open; -m says why, and it stays on record as a debt',
+    prioritise: 'have a task start before others: --task T3',
+    abort: 'give up',
+  } as const;
   return may.map((id) => ({ id, label: labels[id] }));
 }

@@ -19,6 +19,7 @@ import { attempt } from './attempt.ts';
 import { conditionsNow, reachCheckpoint, skip } from './checkpoint.ts';
 import type { Context } from './context.ts';
 import { expandTask, gather } from './growth.ts';
+import { inject } from './inject.ts';
 import type { Iteration } from './iteration.ts';
 import { PLAN_FILE, logFile } from './iteration.ts';
 import { judge } from './judge.ts';
@@ -29,10 +30,13 @@ import type { PlanMemory } from './plan-cells.ts';
 import { rememberPlan, syncPlan } from './plan-cells.ts';
 import { renderLog } from './reports.ts';
 import { Run } from './run.ts';
+import { closeTimeBoxes } from './time-boxes.ts';
 
 export interface LaunchOptions {
   readonly maxParallel: number;
   readonly only?: ReadonlySet<TaskId>;
+  /** Goes on waiting for answers when nothing else is to be done. */
+  readonly wait?: boolean;
 }
 
 export interface LaunchResult {
@@ -99,7 +103,7 @@ class Launch {
         }
         if (this.#crash !== undefined) throw this.#crash;
         if (settled) continue;
-        if (this.#busy.size === 0) break;
+        if (this.#busy.size === 0 && !this.#waits()) break;
         await woken;
       }
       return await this.#finish();
@@ -119,6 +123,11 @@ class Launch {
     const { node, cli } = this.#context.program;
     writeExecutable(join(iteration.directory, '.run', 'bin', 'iter'), `#!/bin/sh\nexec "${node}" "${cli}" "$@"\n`);
     await this.#run.record({ type: 'launch-started', pid: processNumber(), host: hostName(), maxParallel: this.#options.maxParallel });
+  }
+
+  /** Asked to stay while a person thinks. */
+  #waits(): boolean {
+    return this.#options.wait === true && this.#run.state.decisions.length > 0;
   }
 
   #limits() {
@@ -141,13 +150,14 @@ class Launch {
   async #observe(): Promise<void> {
     this.#run.refresh();
     await syncPlan(this.#run, this.#context, this.#memory);
+    await closeTimeBoxes(this.#run, this.#context);
     for (const [id, { controller, since }] of this.#busy) {
       const task = this.#run.state.tasks[id];
       if (task === undefined) continue;
       const { name } = task.phase;
       if (task.stop !== undefined && name === 'running') controller.abort('stopped by a person');
-      // a rejection or a conflict took away what it works on
-      if ((name === 'waiting' || name === 'rejected') && task.since !== since) controller.abort('it starts over');
+      // a rejection, a conflict or a person took away what it works on
+      if ((name === 'waiting' || name === 'rejected' || name === 'skipped') && task.since !== since) controller.abort('it starts over');
     }
   }
 
@@ -183,7 +193,10 @@ class Launch {
           goto: action.goto,
           reset: action.reset,
           findings: action.findings,
+          ...(action.fresh ? { fresh: true } : {}),
         });
+      case 'inject':
+        return this.#inBackground(action.task, (context) => inject(run, taskOf(run.plan, action.task), action.attempt, context));
       case 'expand':
         return this.#inBackground(action.task, (context) => expandTask(run, taskOf(run.plan, action.task), context));
       case 'gather':

@@ -27,13 +27,13 @@ export async function prepare(run: Run, task: PlannedTask, attempt: number, base
   const before = run.state.tasks[task.id];
   const worktree = worktreeOf(iteration, task.id);
   const again = before?.attempt !== undefined && before.attempt > 0;
-  const sameGround = before?.base === base && (await isHealthy(root, worktree, task.branch));
+  const sameGround = before?.base === base && before.fresh !== true && (await isHealthy(root, worktree, task.branch));
   if (!sameGround) {
     if (again) {
       await archive(run, { task, attempt: before.attempt, worktree, base: before.base }, context);
       await removeWorktree(root, worktree, { lock: repositoryLock(gitDirectory), discard: true });
     }
-    const start = before?.base === base ? await branchHead(root, task.branch, base) : base;
+    const start = before?.base === base && before.fresh !== true ? await branchHead(root, task.branch, base) : base;
     await addWorktree(root, { path: worktree, branch: task.branch, commit: start, lock: repositoryLock(gitDirectory) });
   }
   const head = (await git(root, ['rev-parse', 'HEAD'], { worktree })) as CommitId;

@@ -7,7 +7,7 @@ import type { CommitId, TaskId } from '../core/ids.ts';
 import { commitId } from '../core/ids.ts';
 import { isUnpicked } from '../core/merge-plan.ts';
 import { inDependencyOrder, taskOf } from '../core/plan.ts';
-import type { MergeStrategy } from '../core/plan.ts';
+import type { MergeStrategy, PlannedTask } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
 import { settledAt } from '../core/state.ts';
 import { readText } from '../effects/disk.ts';
@@ -98,6 +98,8 @@ async function landedBefore(run: Run, { target, tip }: { target: string; tip: Co
 /** Work that is not accepted is a missing deliverable, whatever the files look like. */
 function completion(run: Run, wanted: ReadonlySet<TaskId>): Result[] {
   return inDependencyOrder(run.plan.tasks.filter((task) => wanted.has(task.id))).flatMap((task): Result[] => {
+    const debt = run.state.tasks[task.id]?.overridden;
+    if (debt !== undefined) return [overridden(task, debt)];
     const name = run.state.tasks[task.id]?.phase.name ?? 'waiting';
     const unpicked = isUnpicked(run.plan, run.state, task.id);
     if (settledAt(run.state.tasks[task.id]) !== undefined && !unpicked) return [];
@@ -114,6 +116,21 @@ function completion(run: Run, wanted: ReadonlySet<TaskId>): Result[] {
       },
     ];
   });
+}
+
+/** What a person took in spite of what was open is no failure, and no GO without a word on it either. */
+function overridden(task: PlannedTask, { by, reason }: { readonly by: string; readonly reason: string }): Result {
+  const message = `${task.title}: accepted by ${by} in spite of what was open: ${reason}`;
+  return {
+    id: `${task.id}.override`,
+    task: task.id,
+    level: 'should',
+    check: 'override',
+    pass: false,
+    message,
+    measured: by,
+    expected: 'nothing open',
+  };
 }
 
 interface Judging {

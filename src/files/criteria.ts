@@ -18,6 +18,19 @@ export function criterionLine(check: Check): string {
   return `- [ ] ${check.level.toUpperCase()} ${codeSpan(check.id)} ${criterionSentence(check)}`;
 }
 
+/** The lines of the section of a task as they stand; empty when it has none. */
+export function sectionOf(text: string, task: TaskId): string {
+  const { lines } = visibleLines(text);
+  const headings = lines.filter((line) => headingOf(line) !== undefined);
+  const start = headings.find((line) => headingOf(line)?.task === task);
+  if (start === undefined) return '';
+  const end = headings.find((line) => line.line > start.line)?.line ?? Number.POSITIVE_INFINITY;
+  return lines
+    .filter((line) => line.line >= start.line && line.line < end)
+    .map((line) => line.text.trimEnd())
+    .join('\n');
+}
+
 /** Adds a section for each task that has none, before the checks on the whole; every other character stays. */
 export function addSections(
   text: string,

@@ -31,10 +31,11 @@ export function actorFaults(step: StepSource, path: YamlPath, source: WorkflowSo
   (human.show ?? []).forEach((shown, index) => {
     if (!ids.includes(shown)) faults.push({ path: [...at, 'show', index], what: `unknown step "${shown}"`, fix: didYouMean(shown, ids) });
   });
-  if (human.may?.includes('reject') === true && step.gate === undefined) {
+  const back = human.may?.find((answer) => answer === 'reject' || answer === 'rescope');
+  if (back !== undefined && step.gate === undefined) {
     faults.push({
       path: [...at, 'may'],
-      what: `step "${step.id}" may reject, but says not where to`,
+      what: `step "${step.id}" may ${back}, but says not where to`,
       fix: 'add gate: {on_reject: {goto: …}}',
     });
   }

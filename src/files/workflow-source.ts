@@ -1,11 +1,22 @@
 /** A workflow file as written, in the shape schemas/workflow.schema.json promises, and as the program reads it. */
 import type { Criterion, Format, Level, Place } from '../core/check.ts';
 import { parseDuration } from '../core/duration.ts';
+import type { TimeoutAnswer } from '../core/event.ts';
 import type { Fields } from '../core/fields.ts';
 import type { HumanStep } from '../core/human.ts';
 import type { MergeStrategy } from '../core/plan.ts';
 import { parseSize } from '../core/size.ts';
-import type { Alternative, CheckTemplate, DeliverableTemplate, InputValue, PickStep, Step, Targets, Workflow } from '../core/workflow.ts';
+import type {
+  Alternative,
+  CheckTemplate,
+  DeliverableTemplate,
+  Environment,
+  InputValue,
+  PickStep,
+  Step,
+  Targets,
+  Workflow,
+} from '../core/workflow.ts';
 
 export interface CheckSource {
   readonly id?: string;
@@ -41,7 +52,26 @@ interface Defaults {
   readonly permission?: Step['permission'];
 }
 
-export type HumanSource = Pick<HumanStep, 'ask' | 'who' | 'mode'> & Partial<Pick<HumanStep, 'show' | 'may'>>;
+export interface HumanSource extends Pick<HumanStep, 'ask' | 'who' | 'mode'>, Partial<Pick<HumanStep, 'show' | 'may'>> {
+  readonly timeout?: string;
+  readonly on_timeout?: TimeoutAnswer;
+}
+
+export interface EnvironmentSource {
+  readonly human: 'required' | 'optional';
+  readonly timeout?: string;
+  readonly on_timeout?: TimeoutAnswer;
+}
+
+export interface GateSource {
+  readonly on_reject: {
+    readonly goto: string;
+    readonly max?: number;
+    readonly then?: 'escalate' | 'fail' | 'proceed';
+    readonly with?: 'findings' | 'full-review';
+    readonly fresh?: boolean;
+  };
+}
 
 export interface TargetsSource {
   /** `inputs.<name>`, `steps.<id>.outputs.<name>`, or the id of a step. */
@@ -73,7 +103,7 @@ export interface StepSource extends Defaults {
   readonly prompt?: string;
   readonly deliverables?: readonly DeliverableSource[];
   readonly checks?: readonly CheckSource[];
-  readonly gate?: { readonly on_reject: { readonly goto: string; readonly max?: number } };
+  readonly gate?: GateSource;
   readonly estimate?: string;
   readonly points?: number;
 }
@@ -109,7 +139,7 @@ export interface WorkflowSource {
       }
     >
   >;
-  readonly environments?: Workflow['environments'];
+  readonly environments?: Readonly<Record<string, EnvironmentSource>>;
   readonly concurrency?: number;
   readonly budget?: { readonly tokens?: number; readonly usd?: number };
   readonly defaults?: Defaults;
@@ -150,7 +180,7 @@ export function workflowOf(source: WorkflowSource): Workflow {
     description: source.description ?? '',
     triggers: source.triggers ?? [],
     inputs: Object.fromEntries(inputs) as Workflow['inputs'],
-    environments: source.environments ?? {},
+    environments: Object.fromEntries(Object.entries(source.environments ?? {}).map(([name, one]) => [name, environmentOf(one)])),
     concurrency: source.concurrency ?? UNSAID.concurrency,
     ...(source.budget === undefined ? {} : { budget: source.budget }),
     steps: [
@@ -197,7 +227,7 @@ function stepOf(step: StepSource, defaults: Defaults): Step {
     ...(step.targets === undefined ? {} : { targets: targetsOf(step.targets) }),
     deliverables: (step.deliverables ?? []).map(deliverableOf),
     checks: (step.checks ?? []).flatMap((check) => checkOf(check) ?? []),
-    ...(step.gate === undefined ? {} : { gate: { goto: step.gate.on_reject.goto, max: step.gate.on_reject.max ?? UNSAID.rejections } }),
+    ...(step.gate === undefined ? {} : { gate: gateOf(step.gate) }),
     retries: step.retry?.max ?? defaults.retry?.max ?? UNSAID.retries,
     timeout: milliseconds(step.timeout ?? defaults.timeout ?? UNSAID.timeout),
     permission: step.permission ?? defaults.permission ?? UNSAID.permission,
@@ -229,9 +259,35 @@ function pickOf({ from, by, score, tie = 'human', ask }: PickSource): PickStep {
 }
 
 /** Without a word on it a person may approve or abort, and reject where the step says what happens then. */
-function humanOf(step: StepSource, { ask, who, mode, show = [], may }: HumanSource): HumanStep {
+function humanOf(step: StepSource, { ask, who, mode, show = [], may, timeout, on_timeout: onTimeout }: HumanSource): HumanStep {
   const answers = may ?? (step.gate === undefined ? ['approve', 'abort'] : ['approve', 'reject', 'abort']);
-  return { ask, show, may: answers, ...(who === undefined ? {} : { who }), ...(mode === undefined ? {} : { mode }) };
+  return {
+    ask,
+    show,
+    may: answers,
+    ...(who === undefined ? {} : { who }),
+    ...(mode === undefined ? {} : { mode }),
+    ...(timeout === undefined ? {} : { timeout: milliseconds(timeout) }),
+    ...(onTimeout === undefined ? {} : { onTimeout }),
+  };
+}
+
+function environmentOf({ human, timeout, on_timeout: onTimeout }: EnvironmentSource): Environment {
+  return {
+    human,
+    ...(timeout === undefined ? {} : { timeout: milliseconds(timeout) }),
+    ...(onTimeout === undefined ? {} : { onTimeout }),
+  };
+}
+
+function gateOf({ on_reject: { goto, max = UNSAID.rejections, then, with: what, fresh } }: GateSource): NonNullable<Step['gate']> {
+  return {
+    goto,
+    max,
+    ...(then === 'fail' || then === 'proceed' ? { last: then } : {}),
+    ...(what === 'full-review' ? { with: what } : {}),
+    ...(fresh === true ? { fresh } : {}),
+  };
 }
 
 /** Items of an input are a task each unless the step says how they are shared out; files are packed. */
