@@ -34,7 +34,7 @@ function validators() {
   const made = {};
   for (const file of filesBelow('schemas', '.schema.json')) {
     const word = file.split(sep).at(-1).replace('.schema.json', '');
-    const name = `validate${word[0].toUpperCase()}${word.slice(1)}`;
+    const name = `validate${word.replaceAll(/(?:^|-)(\w)/g, (_, letter) => letter.toUpperCase())}`;
     const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true, code: { source: true, esm: true } });
     ajv.addSchema(JSON.parse(readFileSync(join(root, file), 'utf8')), word);
     // nothing of ours asks what was evaluated
@@ -90,18 +90,23 @@ function lint(file, source) {
 
 /** The workflows, roles and schemas that come with the program, as texts by name. */
 function library() {
-  const texts = (folder, ending) =>
+  const texts = (folder, ending, name) =>
     Object.fromEntries(
-      filesBelow(folder, ending).map((file) => [file.split(sep).at(-1).slice(0, -ending.length), readFileSync(join(root, file), 'utf8')]),
+      filesBelow(folder, ending).map((file) => [
+        name ?? file.split(sep).at(-1).slice(0, -ending.length),
+        readFileSync(join(root, file), 'utf8'),
+      ]),
     );
   const code = [
     `export const workflows = ${JSON.stringify(texts('workflows', '.yaml'), undefined, 2)};`,
     `export const roles = ${JSON.stringify(texts('roles', '.md'), undefined, 2)};`,
+    `export const promptTemplates = ${JSON.stringify(texts('templates', 'agent-prompt.md.njk', 'agent-prompt.md.njk'), undefined, 2)};`,
     `export const schemas = ${JSON.stringify(texts('schemas', '.schema.json'), undefined, 2)};`,
   ];
   const types = [
     'export declare const workflows: Readonly<Record<string, string>>;',
     'export declare const roles: Readonly<Record<string, string>>;',
+    'export declare const promptTemplates: Readonly<Record<string, string>>;',
     'export declare const schemas: Readonly<Record<string, string>>;',
   ];
   return { 'library.js': `${code.join('\n')}\n`, 'library.d.ts': `${types.join('\n')}\n` };

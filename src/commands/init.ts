@@ -5,7 +5,7 @@ import type { Finish } from '../cli.ts';
 import { readText } from '../effects/disk.ts';
 import { writeAtomic } from '../effects/replace-file.ts';
 import { exists } from '../effects/folder.ts';
-import { roles, workflows } from '../generated/library.js';
+import { promptTemplates, roles, workflows } from '../generated/library.js';
 import { complain, json, result } from './out.ts';
 import type { Common } from './verb.ts';
 import { EXIT, repositoryAt, verb } from './verb.ts';
@@ -13,6 +13,8 @@ import { EXIT, repositoryAt, verb } from './verb.ts';
 const LIBRARY: Readonly<Record<string, { readonly texts: Readonly<Record<string, string>>; readonly ending: string }>> = {
   roles: { texts: roles, ending: '.md' },
   workflows: { texts: workflows, ending: '.yaml' },
+  // the others make files that iter reads back
+  templates: { texts: promptTemplates, ending: '' },
 };
 
 export function command(finish: Finish): Command {

@@ -14,6 +14,8 @@ import type { LaunchResult } from '../engine/launch.ts';
 import { preflight, uncommittedWarning } from '../engine/preflight.ts';
 import { retry } from '../engine/resets.ts';
 import { feedbackOf } from './feedback.ts';
+import { personalFolder } from '../engine/settings.ts';
+import { skillWarnings } from '../engine/skills.ts';
 import { complain, json, say } from './out.ts';
 import { statusJson } from './status-text.ts';
 import type { Common } from './verb.ts';
@@ -110,6 +112,7 @@ export async function launchChecked(
   if (missingAgents.length > 0) return { exit: EXIT.agentMissing };
   const warning = await uncommittedWarning(iteration);
   if (warning !== undefined) context.say(warning);
+  for (const line of await skillWarnings(iteration, personalFolder(context.environment))) context.say(`warning: ${line}`);
   return launch(iteration, limits, context);
 }
 

@@ -13,6 +13,7 @@ interface Flags extends Common {
   readonly follow?: boolean;
   readonly raw?: boolean;
   readonly attempt?: string;
+  readonly prompt?: boolean;
   readonly iteration?: string;
 }
 
@@ -21,6 +22,7 @@ export function command(finish: Finish, signal: AbortSignal): Command {
     .argument('<task>', 'the task')
     .option('-f, --follow', 'go on as the log grows; ends with Ctrl-C')
     .option('--raw', 'the bytes as they are; escape sequences will act on your terminal')
+    .option('--prompt', 'what the agent was told instead of what it said')
     .option('--attempt <n>', 'which attempt; the last when left out')
     .option('--iteration <iteration>', 'number, slug or folder')
     .action(async (task: string, options: Flags) => {
@@ -32,12 +34,19 @@ export function command(finish: Finish, signal: AbortSignal): Command {
         return finish(EXIT.usage);
       }
       const attempt = options.attempt ?? String(state.attempt);
-      const file = join(iteration.directory, '.run', 'logs', `${task}-${attempt}.log`);
+      const told = join(iteration.directory, '.run', 'prompts', `${task}-${attempt}`);
+      const file = options.prompt === true ? `${told}.md` : join(iteration.directory, '.run', 'logs', `${task}-${attempt}.log`);
       if (!exists(file)) {
-        say(state.attempt === 0 ? `${task} has not started yet` : `attempt ${attempt} of ${task} left no log`);
+        say(
+          state.attempt === 0
+            ? `${task} has not started yet`
+            : `attempt ${attempt} of ${task} left no ${options.prompt === true ? 'prompt' : 'log'}`,
+        );
         return finish(EXIT.failed);
       }
-      if (options.json === true) json({ iteration: iteration.name, task, attempt: Number(attempt), log: readText(file) ?? '' });
+      const about = { iteration: iteration.name, task, attempt: Number(attempt) };
+      const promptManifest = exists(`${told}.manifest.json`) ? { promptManifest: `${told}.manifest.json` } : {};
+      if (options.json === true) json({ ...about, ...promptManifest, [options.prompt === true ? 'prompt' : 'log']: readText(file) ?? '' });
       else if (options.follow === true)
         await followText(file, (text) => (options.raw === true ? process.stdout.write(text) : result(text.replace(/\n$/, ''))), signal);
       else if (options.raw === true) process.stdout.write(readText(file) ?? '');

@@ -7,6 +7,7 @@ import type { Workflow } from '../core/workflow.ts';
 import { roleTexts } from '../engine/role-library.ts';
 import type { Named } from '../engine/workflow-library.ts';
 import { findWorkflow, libraryWorkflows } from '../engine/workflow-library.ts';
+import { loadRole } from '../files/role.ts';
 import { loadWorkflow } from '../files/workflow.ts';
 import { lintWorkflow } from '../files/workflow-lint.ts';
 import { resolvedText, stepOrigins } from '../files/workflow-resolve.ts';
@@ -113,8 +114,12 @@ function lint(names: readonly string[], options: LintFlags): number {
     names.length === 0
       ? libraryWorkflows(places).filter((entry) => options.all === true || entry.hiddenBy === undefined)
       : names.map((name) => named(name, options));
-  const roles = roleTexts(places.root).map((role) => role.name);
-  const linted = chosen.flatMap((entry) => (entry === undefined ? [] : [{ ...entry, ...lintWorkflow(entry.text, entry.file, roles) }]));
+  const texts = roleTexts(places.root);
+  const roles = texts.map((role) => role.name);
+  const skills = Object.fromEntries(texts.map(({ name, text, source }) => [name, loadRole(text, source).role?.skills ?? []]));
+  const linted = chosen.flatMap((entry) =>
+    entry === undefined ? [] : [{ ...entry, ...lintWorkflow(entry.text, entry.file, roles, skills) }],
+  );
   if (options.json !== true) {
     const lines = lintLines(linted, options.quiet === true);
     if (lines.length > 0) result(lines.join('\n'));

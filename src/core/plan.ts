@@ -5,6 +5,7 @@ import type { Fields } from './fields.ts';
 import { Heap } from './heap.ts';
 import type { HumanAnswer, HumanMode } from './human.ts';
 import type { CommitId, TaskId } from './ids.ts';
+import type { ContextRules } from './prompt-context.ts';
 import type { InputValue, ScorePart } from './workflow.ts';
 
 /** The five words people and agents write in the Status column (seed 004, section 6). */
@@ -102,6 +103,8 @@ export interface PlannedTask {
   readonly risk: { readonly score: number; readonly level: 'low' | 'medium' | 'high' };
   /** Path of the prompt, relative to the iteration folder. */
   readonly prompt: string;
+  /** What goes into its prompts, where the workflow says; USUAL_CONTEXT where not. */
+  readonly context?: ContextRules;
 }
 
 export type MergeStrategy = 'linear' | 'squash' | 'merge-commit';

@@ -103,6 +103,7 @@ export function plannedTask(
       depth: place.depth,
     }),
     prompt: `agent-prompts/${id}-${step.role}-agent-prompt.md`,
+    ...(step.context === undefined ? {} : { context: step.context }),
   };
 }
 

@@ -359,6 +359,12 @@ function reset(state: State, ids: readonly TaskId[], at: string, why: (id: TaskI
   }, free);
 }
 
+/** What the next attempt of a task is told, one line each. */
+function reasonsOf({ failures, findings, feedback }: TaskState): string[] {
+  const failed = failures.map(({ id, message }) => `${id}: ${message}`);
+  return [...failed, ...findings.map(findingLine), ...(feedback === undefined ? [] : [feedback])];
+}
+
 /** A finding as one line: `MUST F1: title (where)`. */
 function findingLine(finding: Finding): string {
   const where = finding.where === undefined ? '' : ` (${finding.where})`;
@@ -386,6 +392,14 @@ function decided(state: State, event: Extract<Event, { type: 'decision-made' }>)
       const again = reset(closed, event.reset ?? [open.task], event.at, (id) => againBecause(closed, open, event, id));
       return change(again, open.task, undefined, (task) => ({ ...task, rejections: 0 }));
     }
+    case 'trim':
+    case 'look':
+      // nothing was tried: what the next attempt is to be told stays
+      return change(closed, open.task, event.at, (task) => {
+        const reasons = reasonsOf(task);
+        const trimmed = event.option === 'trim' ? { trimmed: true as const } : {};
+        return { ...task, ...trimmed, phase: reasons.length > 0 ? { name: 'rejected', reasons } : { name: 'waiting' } };
+      });
     case 'accept':
     case 'override':
     case 'approve': {

@@ -113,6 +113,8 @@ export interface TaskState {
   readonly picked?: { readonly winner: TaskId; readonly losers: readonly TaskId[] };
   /** What a person picked, until it is carried out. */
   readonly choice?: { readonly option: string; readonly by: string };
+  /** A person let its prompts go out with less than the workflow asks for. */
+  readonly trimmed?: true;
   /** Who asked for the running attempt to be ended. */
   readonly stop?: string;
   /** The last thing somebody said about it while this phase lasts. */

@@ -4,6 +4,7 @@ import type { TimeoutAnswer } from './event.ts';
 import type { Fields } from './fields.ts';
 import type { HumanStep } from './human.ts';
 import type { Gate, MergeStrategy } from './plan.ts';
+import type { ContextRules } from './prompt-context.ts';
 
 export interface Input {
   readonly type: 'string' | 'number' | 'boolean' | 'list';
@@ -47,6 +48,10 @@ export interface Step {
   readonly agent?: string;
   /** What this step is asked to do, beyond its role; a template. */
   readonly prompt?: string;
+  /** In place of the skills of its role, in the order of use. */
+  readonly skills?: readonly string[];
+  /** What goes into its prompts, where the workflow says. */
+  readonly context?: ContextRules;
   /** What the work of this step is done on; without it, the iteration as a whole. */
   readonly targets?: Targets;
   /** A task waits only for those tasks of other steps that have its targets, not for all of them. */
@@ -113,6 +118,10 @@ export interface Workflow {
   /** Checks on the whole of what lands. */
   readonly checks: readonly CheckTemplate[];
   readonly merge: { readonly strategy: MergeStrategy };
+  /** Files in place of the template of prompts, by role; paths in the repository. */
+  readonly templates?: Readonly<Record<string, string>>;
+  /** Versions of the skills it was written for, by name. */
+  readonly skills?: Readonly<Record<string, string>>;
 }
 
 export interface Environment {

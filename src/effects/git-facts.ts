@@ -90,6 +90,12 @@ export async function readBlob(root: string, tree: CommitId | TreeId, path: stri
   return { bytes: await gitBytes(root, ['cat-file', 'blob', id]) };
 }
 
+/** Lists the files of a tree that these paths name, or that lie below them. */
+export async function pathsIn(root: string, tree: CommitId | TreeId, paths: readonly string[]): Promise<string[]> {
+  const listing = await git(root, ['ls-tree', '-r', '-z', '--name-only', '--full-tree', tree, '--', ...paths]);
+  return listing.split('\0').filter((path) => path !== '');
+}
+
 /** Gives the tree of a commit; git is asked once for each, because what an id names never changes. */
 export async function treeOf(root: string, commit: CommitId): Promise<TreeId> {
   const known = trees.get(commit);

@@ -17,6 +17,7 @@ import { writeAddition } from './addition.ts';
 import type { Context } from './context.ts';
 import { GROWN, grownTasks } from './grown-tasks.ts';
 import { PLAN_FILE } from './iteration.ts';
+import { promptSourcesOf } from './prompt-sources.ts';
 import { roleTexts } from './role-library.ts';
 import type { Run } from './run.ts';
 
@@ -50,16 +51,21 @@ export async function adoptRows(run: Run, rows: readonly PlanRow[], context: Con
   const kept = (before?.tasks ?? []).filter((task) => !added.some((one) => one.id === task.id));
   writeAtomic(join(directory, FILE), growthText({ workflow, tasks: [...kept, ...added] }));
   const plan = { ...run.plan, tasks: [...run.plan.tasks, ...added] };
-  writeAddition(directory, {
+  const rolesByName = Object.fromEntries(roles);
+  const found = await promptSourcesOf(run.iteration, { ...workflow, steps: added.map(stepOf) }, rolesByName, context.environment);
+  if (found.problems.length > 0) return [...problems, ...found.problems];
+  const unwritable = writeAddition(directory, {
     plan,
     fresh: added.map((task) => task.id),
     workflow,
-    roles: Object.fromEntries(roles),
+    roles: rolesByName,
     checks: added.flatMap((task) => checksOfTask(task.id, stepOf(task), { all: {}, each: [{}] }).checks),
     prompts: Object.fromEntries(added.map((task) => [task.id, task.title])),
     needs: [],
     repository: basename(run.iteration.repository.root),
+    found,
   });
+  if (unwritable.length > 0) return [...problems, ...unwritable];
   await run.record({ type: 'tasks-added', tasks: added.map((task) => task.id), dropped: [], by: 'plan' });
   run.adopt(plan);
   context.say(

@@ -4,6 +4,7 @@ import type { Check } from '../core/check.ts';
 import type { TaskId } from '../core/ids.ts';
 import type { Plan, PlannedTask } from '../core/plan.ts';
 import { minutesText } from '../core/schedule.ts';
+import type { Problem } from '../core/problem.ts';
 import type { Role, Workflow } from '../core/workflow.ts';
 import { listFiles, readText } from '../effects/disk.ts';
 import { exists } from '../effects/folder.ts';
@@ -12,6 +13,8 @@ import { addSections } from '../files/criteria.ts';
 import { promptFiles } from '../files/iteration-files.ts';
 import { addRows, editCells } from '../files/plan.ts';
 import { CRITERIA_FILE, GIVEN, PLAN_FILE } from './iteration.ts';
+import type { PromptSourcesFound } from './prompt-sources.ts';
+import { renderedFiles } from './prompt-sources.ts';
 
 /** How often a file is written anew when somebody keeps saving it at the same moment. */
 const PATIENCE = 50;
@@ -27,13 +30,17 @@ export interface Addition {
   /** Tasks whose Dependencies cell changes with it. */
   readonly needs: readonly PlannedTask[];
   readonly repository: string;
+  readonly found: PromptSourcesFound;
 }
 
-/** Writes prompts, criteria and rows of new tasks; what is there already stays, so that doing it twice does it once. */
-export function writeAddition(directory: string, addition: Addition): void {
-  const { plan, fresh, workflow, roles, checks, prompts, repository } = addition;
+/**
+ * Writes prompts, criteria and rows of new tasks; what is there already stays, so that doing it twice does it once.
+ * With problems of a person's template, nothing is written.
+ */
+export function writeAddition(directory: string, addition: Addition): readonly Problem[] {
+  const { plan, fresh, workflow, roles, checks, prompts, repository, found } = addition;
   const references = listFiles(join(directory, GIVEN)).map((file) => ({ path: `${GIVEN}/${file}`, source: basename(file) }));
-  const files = promptFiles(
+  const { files, problems } = renderedFiles(
     {
       plan,
       workflow,
@@ -47,8 +54,10 @@ export function writeAddition(directory: string, addition: Addition): void {
       repository,
       worktrees: `../${repository}-worktrees/${plan.iteration}`,
     },
-    fresh,
+    found,
+    (iteration) => promptFiles(iteration, fresh),
   );
+  if (problems.length > 0) return problems;
   for (const [path, text] of Object.entries(files)) if (!exists(join(directory, path))) writeAtomic(join(directory, path), text);
   const tasks = plan.tasks.filter((task) => fresh.includes(task.id));
   rewrite(directory, CRITERIA_FILE, (text) =>
@@ -76,6 +85,7 @@ export function writeAddition(directory: string, addition: Addition): void {
       addition.needs.map((task) => ({ task: task.id, column: 'Dependencies' as const, value: dependencies(task) })),
     ),
   );
+  return [];
 }
 
 const dependencies = (task: PlannedTask): string => (task.needs.length === 0 ? '-' : task.needs.join(', '));

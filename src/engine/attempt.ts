@@ -13,6 +13,7 @@ import { parseCommandLine } from '../files/command-line.ts';
 import { baseOf } from './base.ts';
 import { inputsHash } from './inputs-hash.ts';
 import type { Context } from './context.ts';
+import { overflowQuestion } from './furnish.ts';
 import { archiveRef, attemptCookie, repositoryLock } from './places.ts';
 import { prepare } from './prepare.ts';
 import type { Run } from './run.ts';
@@ -24,6 +25,8 @@ export async function attempt(run: Run, task: PlannedTask, number: number, conte
   if ('conflict' in base) return sendConflictBack(run, base.conflict, context);
   const inputs = await inputsHash(run, task, base.commit);
   if (isStillValid(run, task, inputs)) return keep(run, task, context);
+  const overflow = overflowQuestion(run, task, { attempt: number, base: base.commit, continued: false });
+  if (overflow !== undefined) return askAboutPrompt(run, task, { number, question: overflow }, context);
   const ground = await prepare(run, task, number, base.commit, context);
   const again = run.state.tasks[task.id]?.attempt === number;
   await run.record({
@@ -106,6 +109,23 @@ async function recordEnding(
     default:
       return run.record({ ...about, outcome: 'not-started', reason: ending.reason });
   }
+}
+
+/** The workflow wants nothing cut from this prompt, and it does not fit: nothing is started before a person has said what to do. */
+async function askAboutPrompt(run: Run, task: PlannedTask, at: { number: number; question: string }, context: Context): Promise<void> {
+  context.say(`${task.id}: needs you: ${at.question}`);
+  await run.record({
+    type: 'decision-requested',
+    id: `${task.id}-prompt-${at.number}`,
+    kind: 'escalation',
+    task: task.id,
+    question: at.question,
+    options: [
+      { id: 'trim', label: 'go on with what fits, for this task' },
+      { id: 'look', label: 'look again: CONTEXT.md, the prompt or a deliverable is shorter now' },
+      { id: 'fail', label: 'give up' },
+    ],
+  });
 }
 
 /** A person does the work: the decision is open until they say it is done, in the plan or with `iter approve`. */

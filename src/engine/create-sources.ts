@@ -69,6 +69,15 @@ export function readSources(request: CreateRequest, root: string): Sources {
   };
 }
 
+/** Every role there is for a workflow that was read before, those of its own file first; `pins` are of those it uses. */
+export function rolesFor(
+  root: string,
+  workflow: Workflow,
+  own: Pick<ChosenWorkflow, 'roles' | 'pin'>,
+): Pick<Sources, 'roles' | 'pins' | 'problems'> {
+  return withInline(readRoles(root, rolesUsed(workflow)), { ...own, workflow });
+}
+
 interface Source {
   readonly text: string;
   readonly source: string;
@@ -130,7 +139,7 @@ function readRoles(root: string, used: readonly string[]): Pick<Sources, 'roles'
 /** A role that stands in the workflow file takes the place of any other of its name, and is pinned with the file. */
 function withInline(
   found: Pick<Sources, 'roles' | 'pins' | 'problems'>,
-  chosen: ChosenWorkflow | undefined,
+  chosen: Pick<ChosenWorkflow, 'workflow' | 'roles' | 'pin'> | undefined,
 ): Pick<Sources, 'roles' | 'pins' | 'problems'> {
   const inline = Object.keys(chosen?.roles ?? {});
   if (chosen === undefined || inline.length === 0) return found;

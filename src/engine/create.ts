@@ -11,12 +11,13 @@ import { locate, type Repository } from '../effects/repository.ts';
 import { sha256 } from '../effects/sha256.ts';
 import { makeWhole, type Contents } from '../effects/whole-folder.ts';
 import { growthText } from '../files/growth-file.ts';
-import { iterationFiles } from '../files/iteration-files.ts';
 import { parseCriteria } from '../files/criteria.ts';
 import { manifestText } from '../files/manifest.ts';
-import { workflowLockText } from '../files/workflow-lock.ts';
+import { LOCK_FILE, workflowLockText } from '../files/workflow-lock.ts';
 import { branchProblems, nextName, repositoryProblems, slugProblems, startOf, warningsFor, type Start } from './create-place.ts';
 import { globsOf } from './create-targets.ts';
+import { findPromptSources, NOTHING_FOUND, pinsOf, renderedFiles } from './prompt-sources.ts';
+import type { PromptSourcesFound } from './prompt-sources.ts';
 import { readSources, type ChosenWorkflow, type Sources } from './create-sources.ts';
 import { GROWN } from './grown-tasks.ts';
 import { CRITERIA_FILE, ITERATIONS, startLog } from './iteration.ts';
@@ -126,8 +127,16 @@ async function draft(request: CreateRequest, repository: Repository): Promise<Dr
     environment: environmentOf(request, workflow),
   });
   const plan = planOf(request, { name, start, workflow, tasks: expansion.tasks, inputs: expansion.inputs });
+  const around = {
+    root,
+    commit: start.base,
+    branch: start.target,
+    ...(request.personal === undefined ? {} : { personal: request.personal }),
+  };
+  const found = start.problems.length > 0 ? NOTHING_FOUND : await findPromptSources(workflow, sources.roles, around);
   problems.push(
     ...targets.problems,
+    ...found.problems,
     ...placed(expansion.problems, sources.workflow),
     ...cycleProblems(plan),
     ...(await branchProblems(root, name, plan)),
@@ -139,8 +148,10 @@ async function draft(request: CreateRequest, repository: Repository): Promise<Dr
   problems.push(...rehearsal.problems);
   if (problems.length > 0) return { answer: refused(problems), contents: {} };
 
+  const made = contentsOf({ plan, sources: { ...sources, workflow: sources.workflow }, expansion, found, repository: basename(root) });
+  if (made.problems.length > 0) return { answer: refused(made.problems), contents: {} };
   const contents: Contents = {
-    ...contentsOf({ plan, sources: { ...sources, workflow: sources.workflow }, expansion, repository: basename(root) }),
+    ...made.contents,
     ...(request.rehearsal === undefined ? {} : { 'rehearsal.yaml': rehearsal.text }),
   };
   // what is written has to read back: an input may have put shell syntax or a line break into a check
@@ -151,7 +162,12 @@ async function draft(request: CreateRequest, repository: Repository): Promise<Dr
     return { answer: refused([...told.values()]), contents: {} };
   }
   const directory = join(root, ITERATIONS, name);
-  const warnings = [...sources.workflow.notes, ...expansion.warnings, ...(await warningsFor(root, plan, expansion.inputs))];
+  const warnings = [
+    ...sources.workflow.notes,
+    ...found.warnings,
+    ...expansion.warnings,
+    ...(await warningsFor(root, plan, expansion.inputs)),
+  ];
   return {
     answer: { plan, points: expansion.points, directory, files: Object.keys(contents).toSorted(), warnings },
     contents,
@@ -214,37 +230,47 @@ interface Parts {
   readonly plan: Plan;
   readonly sources: Sources & { readonly workflow: ChosenWorkflow };
   readonly expansion: Expansion;
+  readonly found: PromptSourcesFound;
   readonly repository: string;
 }
 
-function contentsOf({ plan, sources, expansion, repository }: Parts): Contents {
+function contentsOf({ plan, sources, expansion, found, repository }: Parts): {
+  readonly contents: Contents;
+  readonly problems: readonly Problem[];
+} {
   const { workflow, text, pin } = sources.workflow;
-  const files = iterationFiles({
-    plan,
-    workflow,
-    workflowPin: pin,
-    roles: sources.roles,
-    rolePins: sources.pins,
-    checks: expansion.checks,
-    prompts: expansion.prompts,
-    inputs: expansion.inputs,
-    references: sources.given,
-    repository,
-    worktrees: `../${repository}-worktrees/${plan.iteration}`,
-  });
+  const { files, problems } = renderedFiles(
+    {
+      plan,
+      workflow,
+      workflowPin: pin,
+      roles: sources.roles,
+      rolePins: sources.pins,
+      checks: expansion.checks,
+      prompts: expansion.prompts,
+      inputs: expansion.inputs,
+      references: sources.given,
+      repository,
+      worktrees: `../${repository}-worktrees/${plan.iteration}`,
+    },
+    found,
+  );
   const lock = workflowLockText({
     iteration: plan.iteration,
     name: workflow.name,
     text,
     workflow: pin,
     roles: sources.pins,
+    templates: found.templates.pins,
+    skills: pinsOf(found.skills),
+    given: Object.fromEntries(sources.given.map(({ path, source }) => [path, source])),
   });
   // git keeps no empty folders
   const folders = { 'context/.gitkeep': '', 'feedback/.gitkeep': '' };
   const given = Object.fromEntries(sources.given.map((file) => [file.path, file.bytes]));
-  const contents: Contents = { ...files, 'workflow.lock.yaml': lock, ...folders, ...given, ...growthFiles(plan, workflow, sources.roles) };
+  const contents: Contents = { ...files, [LOCK_FILE]: lock, ...folders, ...given, ...growthFiles(plan, workflow, sources.roles) };
   const hashes = Object.fromEntries(Object.entries(contents).map(([path, content]) => [path, sha256(content)]));
-  return { ...contents, 'manifest.json': manifestText(plan, hashes) };
+  return { contents: { ...contents, 'manifest.json': manifestText(plan, hashes) }, problems };
 }
 
 /** What the parts of tasks will be made from: pinned now, so that they are made as the rest was. */

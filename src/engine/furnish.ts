@@ -1,15 +1,22 @@
 /** Furnishes a worktree for an attempt: the `.iter` folder, hidden from git, with what is upstream and the prompt. */
 import { join } from 'node:path';
 import type { CommitId } from '../core/ids.ts';
-import { taskOf } from '../core/plan.ts';
+import { inDependencyOrder, taskOf } from '../core/plan.ts';
 import type { PlannedTask } from '../core/plan.ts';
+import { USUAL_CONTEXT } from '../core/prompt-context.ts';
 import { listFiles, readText } from '../effects/disk.ts';
 import { writeAtomic } from '../effects/replace-file.ts';
 import { copyFile, ensureFolder, exists, moveFile, removeFolder, writeText } from '../effects/folder.ts';
-import { render } from '../files/template.ts';
+import { sha256 } from '../effects/sha256.ts';
+import { promptManifestText } from '../files/prompt-manifest.ts';
+import type { ArtefactSource, Prompt, PromptSources } from '../files/prompt-text.ts';
+import { composePrompt } from '../files/prompt-text.ts';
 import type { Iteration } from './iteration.ts';
 import { GIVEN } from './iteration.ts';
 import type { Run } from './run.ts';
+
+/** Every prompt that was sent, with its manifest, below the iteration folder. */
+const PROMPTS = join('.run', 'prompts');
 
 /** Fills `.iter/`: folders to write to, and the artefacts of everything upstream as they are now. */
 export function furnish(run: Run, task: PlannedTask, worktree: string): void {
@@ -31,7 +38,8 @@ function upstreamOf(run: Run, task: PlannedTask): PlannedTask[] {
   const { plan } = run.iteration;
   const reached = new Set(task.needs);
   for (const id of reached) for (const need of taskOf(plan, id).needs) reached.add(need);
-  return plan.tasks.filter((candidate) => reached.has(candidate.id));
+  // what was not taken of several alternatives is nothing to build on
+  return plan.tasks.filter((candidate) => reached.has(candidate.id) && run.state.tasks[candidate.id]?.phase.name !== 'superseded');
 }
 
 /** Deliverables of an attempt before must not pass for those of this one: they move to `.run/attempts`. */
@@ -50,28 +58,70 @@ export interface Occasion {
   readonly worktree: string;
 }
 
-/** Writes the prompt of one attempt to `.iter/TASK.md` and to `.run/prompts`, and gives the path of the latter. */
+/** Writes the prompt of one attempt to `.iter/TASK.md` and, with its manifest, to `.run/prompts`; gives the path of the latter. */
 export function writePrompt(run: Run, task: PlannedTask, occasion: Occasion): string {
+  const { iteration } = run;
+  const prompt = promptOf(run, task, occasion);
+  writeText(join(occasion.worktree, '.iter', 'TASK.md'), prompt.text);
+  const place = join(iteration.directory, PROMPTS, `${task.id}-${occasion.attempt}`);
+  const { attempt } = occasion;
+  const facts = { iteration: iteration.name, task: task.id, attempt, rules: task.context ?? USUAL_CONTEXT, prompt, hash: sha256 };
+  writeAtomic(`${place}.manifest.json`, promptManifestText(facts));
+  writeAtomic(`${place}.md`, prompt.text);
+  return `${place}.md`;
+}
+
+/** What a person has to decide before an attempt whose workflow wants nothing cut from its prompts; undefined when everything fits, or may be cut. */
+export function overflowQuestion(run: Run, task: PlannedTask, occasion: Omit<Occasion, 'worktree'>): string | undefined {
+  const rules = task.context ?? USUAL_CONTEXT;
+  if (rules.onOverflow === 'trim' || run.state.tasks[task.id]?.trimmed === true) return undefined;
+  const prompt = promptOf(run, task, occasion);
+  if (!prompt.overflows) return undefined;
+  const cut = prompt.artefacts
+    .filter(({ wanted, form }) => wanted !== form)
+    .map(({ path, form, reason }) => `${path} as ${form} (${reason ?? ''})`);
+  const parts = prompt.parts.map(({ part, tokens }) => `${part} ${tokens}`).join(', ');
+  const what = cut.length === 0 ? 'what has to be in it is larger than that' : `only this much fits: ${cut.join('; ')}`;
+  return `the prompt of ${task.id} does not fit its budget of ${rules.budget} tokens (${parts}): ${what}`;
+}
+
+function promptOf(run: Run, task: PlannedTask, occasion: Omit<Occasion, 'worktree'> & { readonly worktree?: string }): Prompt {
   const { iteration, state } = run;
   const current = state.tasks[task.id];
-  const found = listFiles(join(occasion.worktree, '.iter', 'context'));
-  const text = render('task.md', {
+  const context = readText(join(iteration.directory, 'CONTEXT.md'));
+  const sources: PromptSources = {
     prompt: readText(join(iteration.directory, task.prompt)) ?? `# ${task.id}: ${task.title}\n`,
-    task: task.id,
-    attempt: occasion.attempt,
-    attempts: Math.max(occasion.attempt, task.retries + 1),
-    base: occasion.base,
-    continued: occasion.continued,
-    artefacts: found.map((file) => ({
-      path: `.iter/context/${file}`,
-      task: run.iteration.plan.tasks.find((other) => other.deliverables.some((one) => one.path === file))?.id ?? '',
-    })),
-    failures: current?.failures ?? [],
-    findings: (current?.findings ?? []).map((finding) => ({ ...finding, where: finding.where ?? '' })),
-    feedback: current?.feedback ?? '',
-  });
-  writeText(join(occasion.worktree, '.iter', 'TASK.md'), text);
-  const file = join(iteration.directory, '.run', 'prompts', `${task.id}-${occasion.attempt}.md`);
-  writeAtomic(file, text);
-  return file;
+    ...(context === undefined ? {} : { context }),
+    artefacts: artefactsOf(run, task, occasion.worktree),
+    attempt: {
+      task: task.id,
+      attempt: occasion.attempt,
+      attempts: Math.max(occasion.attempt, task.retries + 1),
+      base: occasion.base,
+      continued: occasion.continued,
+      failures: current?.failures ?? [],
+      findings: (current?.findings ?? []).map((finding) => ({ ...finding, where: finding.where ?? '' })),
+      feedback: current?.feedback ?? '',
+    },
+  };
+  return composePrompt(sources, task.context ?? USUAL_CONTEXT);
+}
+
+/** What is upstream, the latest step first, then the files given with the iteration; without a worktree, as if everything asked for were in it. */
+function artefactsOf(run: Run, task: PlannedTask, worktree?: string): ArtefactSource[] {
+  const { directory } = run.iteration;
+  const upstream = new Set(upstreamOf(run, task));
+  const latest = inDependencyOrder(run.iteration.plan.tasks)
+    .filter((one) => upstream.has(one))
+    .toReversed();
+  const delivered = latest.flatMap((need) =>
+    need.deliverables.flatMap(({ path, in: place }): ArtefactSource[] => {
+      if (place === 'repository') return worktree === undefined || exists(join(worktree, path)) ? [{ path, task: need.id }] : [];
+      const text = readText(join(directory, path));
+      if (text === undefined) return [];
+      return [{ path: `.iter/context/${path}`, task: need.id, ...(text.includes('\0') ? {} : { text }) }];
+    }),
+  );
+  const given = listFiles(join(directory, GIVEN)).map((file): ArtefactSource => ({ path: `.iter/context/${GIVEN}/${file}` }));
+  return [...delivered, ...given];
 }

@@ -13,6 +13,7 @@ import { baseOf } from './base.ts';
 import type { Context } from './context.ts';
 import { writeAddition } from './addition.ts';
 import { GROWN, grownTasks } from './grown-tasks.ts';
+import { promptSourcesOf } from './prompt-sources.ts';
 import type { Run } from './run.ts';
 
 /** Grows the parts of a task, or asks a person when its list cannot be worked on. */
@@ -43,12 +44,14 @@ export async function expandTask(run: Run, task: PlannedTask, context: Context):
     known,
     first: nextNumber([...plan.tasks, ...everything.tasks].map((one) => one.id)),
   });
-  if (growth.problems.length > 0) return askAbout(run, task, growth.problems.map(problemLine), context);
+  const found = await promptSourcesOf(iteration, workflow, roles, context.environment);
+  const problems = [...growth.problems, ...found.problems];
+  if (problems.length > 0) return askAbout(run, task, problems.map(problemLine), context);
   const all = [...known, ...growth.tasks.filter((one) => growth.fresh.includes(one.id))];
   const grown = withParts(plan, task.id, all);
   // the file first: what it names is finished by the next launch when this one ends here
   writeAtomic(join(directory, file), growthText({ ...read.growth, tasks: all }));
-  writeAddition(directory, {
+  const unwritable = writeAddition(directory, {
     plan: grown,
     fresh: growth.tasks.map((one) => one.id),
     workflow,
@@ -57,7 +60,9 @@ export async function expandTask(run: Run, task: PlannedTask, context: Context):
     prompts: growth.prompts,
     needs: grown.tasks.filter((one) => one.id === task.id),
     repository: basename(iteration.repository.root),
+    found,
   });
+  if (unwritable.length > 0) return askAbout(run, task, unwritable.map(problemLine), context);
   await run.record({
     type: 'tasks-added',
     parent: task.id,

@@ -6,7 +6,7 @@ import { taskOf } from '../core/plan.ts';
 import type { Inputs, Role, Workflow } from '../core/workflow.ts';
 import { iterationValues } from './iteration-values.ts';
 import { render } from './template.ts';
-import type { IterationValues, Reference, TaskValues } from './template-values.ts';
+import type { IterationValues, PromptValues, Reference, TaskValues } from './template-values.ts';
 
 /** A text that is pinned: where it came from and the SHA-256 of its bytes. */
 export interface Pinned {
@@ -30,6 +30,10 @@ export interface NewIteration {
   readonly repository: string;
   /** Folder of this iteration's worktrees, relative to the repository. */
   readonly worktrees: string;
+  /** The skills somebody has a file of, by name. */
+  readonly skills?: Readonly<Record<string, { readonly description: string; readonly path: string }>>;
+  /** In place of the shipped template of prompts, by role. */
+  readonly ownTemplates?: Readonly<Record<string, (values: PromptValues) => string>>;
 }
 
 /** Renders every Markdown file of the folder, prompts included; paths are relative to it. */
@@ -66,7 +70,9 @@ function prompts(iteration: NewIteration, values: IterationValues, tasks: readon
     if (role === undefined && isRoleless(iteration.plan, task.id)) continue;
     if (role === undefined) throw new Error(`the role ${task.role} of ${task.id} was not loaded`);
     const hasIterationFiles = task.deliverables.some((deliverable) => deliverable.in === 'iteration');
-    files[task.prompt] = render('agent-prompt.md', { ...values, task, role, hasIterationFiles });
+    const own = iteration.ownTemplates?.[task.role];
+    const all: PromptValues = { ...values, task, role: { body: role.body }, hasIterationFiles };
+    files[task.prompt] = own === undefined ? render('agent-prompt.md', all) : own(all);
   }
   return files;
 }

@@ -99,11 +99,12 @@ function criteriaByTask(checks: NewIteration['checks']): ReadonlyMap<TaskId, rea
 
 function taskValues(
   task: PlannedTask,
-  { plan, workflow, prompts, inputs, worktrees, roles }: NewIteration,
+  { plan, workflow, prompts, inputs, worktrees, roles, skills = {} }: NewIteration,
   criteria: readonly string[],
 ): TaskValues {
   const role = roles[task.role];
   const model = role?.model;
+  const wanted = workflow.steps.find((step) => step.id === task.step)?.skills ?? role?.skills ?? [];
   return {
     id: task.id,
     title: task.title,
@@ -126,7 +127,12 @@ function taskValues(
     ...(task.gate === undefined ? {} : { gate: { write: writePath('iteration', task.gate.report) } }),
     permission: task.permission,
     estimate: minutesText(task.estimateMinutes),
-    skillsText: skillsText(role),
+    skills: wanted.flatMap((name) => {
+      const found = Object.hasOwn(skills, name) ? skills[name] : undefined;
+      return found === undefined ? [] : [{ name, description: found.description, path: found.path }];
+    }),
+    skillsMissing: wanted.filter((name) => !Object.hasOwn(skills, name)),
+    skillsText: wanted.map(code).join(', '),
     model: model ?? "the agent's default",
     modelWhy: model === undefined ? 'the role asks for none' : (MODEL_REASONS[model] ?? 'asked for by the role'),
     prompt: task.prompt,

@@ -114,6 +114,10 @@ export interface TaskValues {
   readonly gate?: { readonly write: string };
   readonly permission: string;
   readonly estimate: string;
+  /** Skills that have a file, in the order of use. */
+  readonly skills: readonly { readonly name: string; readonly description: string; readonly path: string }[];
+  /** Names of skills nobody has a file of. */
+  readonly skillsMissing: readonly string[];
   readonly skillsText: string;
   readonly model: string;
   readonly modelWhy: string;
@@ -157,16 +161,13 @@ export interface PromptValues extends IterationValues {
   readonly hasIterationFiles: boolean;
 }
 
-/** TASK.md: the prompt file as it stands now, and what is known only when the attempt starts. */
+/** The end of a prompt: what is known only when the attempt starts. */
 export interface AttemptValues {
-  readonly prompt: string;
   readonly task: TaskId;
   readonly attempt: number;
   /** Attempts allowed in all. */
   readonly attempts: number;
   readonly base: string;
-  /** Paths as the agent sees them, and who delivered each; nobody when `task` is empty. */
-  readonly artefacts: readonly { readonly path: string; readonly task: TaskId | '' }[];
   readonly failures: readonly Failure[];
   readonly findings: readonly Finding[];
   /** What a person adds; empty when nothing. */

@@ -10,6 +10,11 @@ export type TemplateName = keyof TemplateValues;
 /** The text of a template with these values; throws when it prints a value that is not there, which is a fault of ours. */
 export function render<Name extends TemplateName>(name: Name, values: TemplateValues[Name]): string {
   const text = environment().render(name in templates ? name : `${name}.njk`, values);
+  return tidied(text);
+}
+
+/** A text without the empty lines that tags leave behind. */
+export function tidied(text: string): string {
   return `${text.replaceAll(/\n{3,}/g, '\n\n').trimEnd()}\n`;
 }
 

@@ -20,8 +20,11 @@ export interface Lint {
   readonly warnings: readonly Problem[];
 }
 
+/** The skills of each role, by its name. */
+export type RoleSkills = Readonly<Record<string, readonly string[]>>;
+
 /** Loads a workflow and looks further; `roles` are the names of the roles there are. In the order of the text. */
-export function lintWorkflow(text: string, file: string, roles: readonly string[]): Lint {
+export function lintWorkflow(text: string, file: string, roles: readonly string[], skills: RoleSkills = {}): Lint {
   const loaded = loadWorkflow(text, file);
   const { workflow } = loaded;
   if (workflow === undefined) return { problems: loaded.problems, warnings: [] };
@@ -45,6 +48,7 @@ export function lintWorkflow(text: string, file: string, roles: readonly string[
       ...sharedScopes(workflow.steps),
       ...idle(workflow.steps),
       ...quietCommands(workflow),
+      ...loosePins(workflow, skills),
     ]),
   };
 }
@@ -188,4 +192,21 @@ function quietCommands({ inputs, steps, checks }: Workflow): Fault[] {
       ];
     });
   return [...steps.flatMap((step, index) => look(step.checks, ['steps', index, 'checks'])), ...look(checks, ['checks'])];
+}
+
+/** Who pins one skill pins them all: the others may change without notice, and nobody uses a pin too many. */
+function loosePins({ steps, skills: pins }: Workflow, skills: RoleSkills): Fault[] {
+  if (pins === undefined) return [];
+  const own = (step: Step): readonly string[] => step.skills ?? (Object.hasOwn(skills, step.role) ? (skills[step.role] ?? []) : []);
+  const used = new Set(steps.flatMap(own));
+  const loose = steps.flatMap((step, index): Fault[] => {
+    const names = own(step).filter((name) => !Object.hasOwn(pins, name));
+    const what = `step "${step.id}" uses ${names.map((name) => `"${name}"`).join(', ')}, which skills does not pin`;
+    return names.length === 0
+      ? []
+      : [{ path: ['steps', index, step.skills === undefined ? 'role' : 'skills'], what, fix: 'add it to skills with its version' }];
+  });
+  const idle = Object.keys(pins).filter((name) => !used.has(name));
+  const fix = 'take it out, or name it in a step';
+  return [...loose, ...idle.map((name): Fault => ({ path: ['skills', name], key: 'key', what: `no step uses the skill "${name}"`, fix }))];
 }

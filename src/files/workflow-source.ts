@@ -5,6 +5,8 @@ import type { TimeoutAnswer } from '../core/event.ts';
 import type { Fields } from '../core/fields.ts';
 import type { HumanStep } from '../core/human.ts';
 import type { MergeStrategy } from '../core/plan.ts';
+import type { ContextRules } from '../core/prompt-context.ts';
+import { USUAL_CONTEXT } from '../core/prompt-context.ts';
 import { parseSize } from '../core/size.ts';
 import type {
   Alternative,
@@ -45,7 +47,16 @@ export interface DeliverableSource {
   readonly checks?: readonly CheckSource[];
 }
 
+export interface ContextSource {
+  readonly budget?: number;
+  readonly full?: number;
+  readonly older?: ContextRules['older'];
+  readonly summary_max?: number;
+  readonly on_overflow?: ContextRules['onOverflow'];
+}
+
 interface Defaults {
+  readonly context?: ContextSource;
   readonly agent?: string;
   readonly timeout?: string;
   readonly retry?: { readonly max?: number };
@@ -101,6 +112,7 @@ export interface StepSource extends Defaults {
   readonly pick?: PickSource;
   readonly targets?: TargetsSource;
   readonly prompt?: string;
+  readonly skills?: readonly string[];
   readonly deliverables?: readonly DeliverableSource[];
   readonly checks?: readonly CheckSource[];
   readonly gate?: GateSource;
@@ -147,6 +159,8 @@ export interface WorkflowSource {
   readonly finally?: readonly StepSource[];
   readonly checks?: readonly CheckSource[];
   readonly merge?: { readonly strategy?: MergeStrategy };
+  readonly templates?: Workflow['templates'];
+  readonly skills?: Workflow['skills'];
 }
 
 export const FILE_CHECKS = ['exists', 'size', 'headings', 'contains', 'matches', 'format'] as const;
@@ -189,6 +203,8 @@ export function workflowOf(source: WorkflowSource): Workflow {
     ],
     checks: (source.checks ?? []).flatMap((check) => checkOf(check) ?? []),
     merge: { strategy: source.merge?.strategy ?? UNSAID.strategy },
+    ...(source.templates === undefined ? {} : { templates: source.templates }),
+    ...(source.skills === undefined ? {} : { skills: source.skills }),
   };
 }
 
@@ -224,6 +240,8 @@ function stepOf(step: StepSource, defaults: Defaults): Step {
     ...(step.when === undefined ? {} : { when: step.when }),
     ...(agent === undefined ? {} : { agent }),
     ...(step.prompt === undefined ? {} : { prompt: step.prompt }),
+    ...(step.skills === undefined ? {} : { skills: step.skills }),
+    ...contextOf({ ...defaults.context, ...step.context }),
     ...(step.targets === undefined ? {} : { targets: targetsOf(step.targets) }),
     deliverables: (step.deliverables ?? []).map(deliverableOf),
     checks: (step.checks ?? []).flatMap((check) => checkOf(check) ?? []),
@@ -287,6 +305,20 @@ function gateOf({ on_reject: { goto, max = UNSAID.rejections, then, with: what, 
     ...(then === 'fail' || then === 'proceed' ? { last: then } : {}),
     ...(what === 'full-review' ? { with: what } : {}),
     ...(fresh === true ? { fresh } : {}),
+  };
+}
+
+/** Nothing for a step of which nothing is said. */
+function contextOf(source: ContextSource): { readonly context?: ContextRules } {
+  if (Object.keys(source).length === 0) return {};
+  return {
+    context: {
+      budget: source.budget ?? USUAL_CONTEXT.budget,
+      full: source.full ?? USUAL_CONTEXT.full,
+      older: source.older ?? USUAL_CONTEXT.older,
+      summaryMax: source.summary_max ?? USUAL_CONTEXT.summaryMax,
+      onOverflow: source.on_overflow ?? USUAL_CONTEXT.onOverflow,
+    },
   };
 }
 

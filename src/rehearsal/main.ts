@@ -23,6 +23,8 @@ const iteration = process.env['ITER_ITERATION'] ?? 'iteration';
 
 const prompt = readFileSync(0, 'utf8');
 const checks = parseCriteria(`## ${task}\n${prompt}`, 'TASK.md').checks.filter((check) => check.id.startsWith(`${task}.`));
+/** What stands above it was partly written by others. */
+const thisAttempt = prompt.slice(prompt.lastIndexOf('\n# This attempt\n'));
 const script = path.join(directory, 'rehearsal.yaml');
 const behaviours = existsSync(script) ? behavioursOf(readFileSync(script, 'utf8'), task) : [];
 
@@ -78,9 +80,9 @@ function changeRepository(): string[] {
     scope: checks.flatMap((check) => (check.check === 'scope' ? check.allow : [])),
     red: making('red') !== undefined,
     conflict: behaviours.some((behaviour) => behaviour.name === 'conflict'),
-    resolving: prompt.includes('conflicts with other accepted work'),
+    resolving: thisAttempt.includes('conflicts with other accepted work'),
     outside: making('outside') !== undefined,
-    reworking: prompt.includes('A review sent the work back'),
+    reworking: thisAttempt.includes('A review sent the work back'),
   });
   for (const change of changes) {
     if (change.text === undefined) rmSync(change.path);

@@ -53,12 +53,10 @@ test('placeholders inside values are printed, not filled in', () => {
 });
 
 const attempt: TemplateValues['task.md'] = {
-  prompt: '# Build\n',
   task: taskId('T2'),
   attempt: 1,
   attempts: 3,
   base: '1234567',
-  artefacts: [],
   failures: [],
   findings: [],
   feedback: '',
@@ -66,21 +64,13 @@ const attempt: TemplateValues['task.md'] = {
 };
 
 describe('TASK.md', () => {
-  test('a first attempt is the prompt and the facts of the attempt', () => {
+  test('a first attempt is told the facts of the attempt', () => {
     expect(render('task.md', attempt)).toBe(
       [
-        '# Build',
-        '',
-        '---',
-        '',
         '# This attempt',
         '',
         'Attempt 1 of 3 at T2, starting from commit `1234567`.',
         '`ITER_DIR` in your environment is the iteration folder, `ITER_TASK` is `T2`.',
-        '',
-        '## What is there to build on',
-        '',
-        'Nothing was delivered before you.',
         '',
         'This is a fresh start: nothing was sent back.',
         '',
@@ -92,10 +82,6 @@ describe('TASK.md', () => {
     const text = render('task.md', {
       ...attempt,
       attempt: 2,
-      artefacts: [
-        { path: '.iter/context/plan.md', task: taskId('T1') },
-        { path: '.iter/context/CONTEXT.md', task: '' },
-      ],
       failures: [{ id: 'T2.tests', message: 'command `npm test` ended with 1\nexpected 5 | got 4' }],
       findings: [
         { id: 'F1', level: 'must', title: 'the rate is 0', where: 'src/tax.js:14' },
@@ -106,8 +92,6 @@ describe('TASK.md', () => {
     });
     const lines = text.split('\n').filter((line) => /^(?:>|- `|Your earlier)/.test(line));
     expect(lines).toEqual([
-      '- `.iter/context/plan.md` from T1',
-      '- `.iter/context/CONTEXT.md`',
       '> T2.tests: command `npm test` ended with 1',
       '> expected 5 | got 4',
       '> F1 (MUST, src/tax.js:14): the rate is 0',

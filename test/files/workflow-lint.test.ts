@@ -120,3 +120,31 @@ describe('what only deserves a warning', () => {
     expect(lint(...conditional('inputs.command == "x" && false'))).toEqual({ problems: [], warnings: [] });
   });
 });
+
+describe('pins of skills', () => {
+  const flow = (pins: string): string =>
+    [
+      'version: 1',
+      'name: small',
+      'description: For tests.',
+      ...(pins === '' ? [] : [`skills: ${pins}`]),
+      'steps:',
+      `  - { id: one, role: builder, ${CHECKED} }`,
+      `  - { id: two, role: builder, skills: [sql], ${CHECKED} }`,
+      '',
+    ].join('\n');
+  const pinned = (pins: string): string[] => lintWorkflow(flow(pins), 'w.yaml', ROLES, { builder: ['testing'] }).warnings.map(problemLine);
+
+  test('a workflow that pins none is left in peace', () => {
+    expect(pinned('')).toEqual([]);
+  });
+
+  test('one that pins some hears of those it does not, of its steps and of their roles, and of those nobody uses', () => {
+    expect(pinned('{ old: "1" }')).toEqual([
+      'w.yaml:4:11: no step uses the skill "old"; take it out, or name it in a step',
+      'w.yaml:6:22: step "one" uses "testing", which skills does not pin; add it to skills with its version',
+      'w.yaml:7:39: step "two" uses "sql", which skills does not pin; add it to skills with its version',
+    ]);
+    expect(pinned('{ sql: "1", testing: "2" }')).toEqual([]);
+  });
+});

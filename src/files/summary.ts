@@ -1,0 +1,50 @@
+/** The `## Summary` of a Markdown file: what of it goes into prompts further down the line. Cuts at line ends, never inside a line. */
+import { estimateTokenCount } from 'tokenx';
+import { splitFrontMatter } from './front-matter.ts';
+import { blocksOf, comparable, isNestedTooDeeply } from './headings.ts';
+
+export interface Summary {
+  readonly text: string;
+  /** Tokens of the whole section, when it had to be cut. */
+  readonly cutFrom?: number;
+}
+
+/** How many tokens a model makes of a text, about: counted by rules for each script, without the model's own table; good to some per cent. */
+export function tokensOf(text: string): number {
+  return estimateTokenCount(text);
+}
+
+/** The section below the first heading "Summary", without the heading, up to `most` tokens; undefined when there is none or nothing in it. */
+export function summaryOf(text: string, most: number): Summary | undefined {
+  const { body } = splitFrontMatter(text);
+  if (isNestedTooDeeply(body)) return undefined;
+  let depth: number | undefined;
+  let section = '';
+  for (const block of blocksOf(body)) {
+    if (block.type === 'heading') {
+      const heading = block as { readonly depth: number; readonly text: string };
+      if (depth !== undefined && heading.depth <= depth) break;
+      if (depth === undefined && comparable(heading.text) === 'summary') {
+        depth = heading.depth;
+        continue;
+      }
+    }
+    if (depth !== undefined) section += block.raw;
+  }
+  const whole = section.trim();
+  if (whole === '') return undefined;
+  const tokens = tokensOf(whole);
+  return tokens <= most ? { text: whole } : { text: beginning(whole, most), cutFrom: tokens };
+}
+
+/** As many whole lines as fit. */
+function beginning(text: string, most: number): string {
+  const lines = text.split('\n');
+  let [low, high] = [0, lines.length];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (tokensOf(lines.slice(0, middle).join('\n')) <= most) low = middle;
+    else high = middle - 1;
+  }
+  return lines.slice(0, low).join('\n').trimEnd();
+}
