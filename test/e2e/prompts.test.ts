@@ -53,6 +53,9 @@ function put(file: string, text: string): void {
   writeFileSync(file, text);
 }
 
+const SKILL = (text: string, version = '1.2.0'): string =>
+  `---\nname: x\ndescription: ${text}\nversion: ${version}\n---\nHow it is done.\n`;
+
 interface Manifest {
   readonly tokens: number;
   readonly budget: number;
@@ -140,6 +143,36 @@ describe('a template of one’s own', () => {
     expect([prompt(at, 'T1'), prompt(at, 'T3')]).toEqual(['Mine T1\n', 'Named T3\n']);
   });
 
+  it('makes the prompts of tasks that come while the iteration runs, too, as it was where the iteration started', async () => {
+    const grows = `version: 1
+name: chain
+description: A list, and a task for each item.
+environments: { dev: { human: optional } }
+steps:
+  - id: plan
+    role: planner
+    deliverables: [{ id: parts, path: context/parts.md, fields: { parts: list } }]
+  - id: build
+    role: builder
+    skills: [sql]
+    targets: { from: steps.plan.outputs.parts }
+    checks: [{ commits: { min: 1 } }]
+`;
+    const template = (word: string): string =>
+      `${word} {{ task.id }}{% for skill in task.skills %} {{ skill.name }}{% endfor %}\n\n{% for line in task.criteria %}\n{{ line }}\n{% endfor %}\n`;
+    const at = place({
+      'workflows/chain.yaml': grows,
+      'skills/sql/SKILL.md': SKILL('Writes SQL'),
+      'templates/agent-prompt.md.njk': template('Ours'),
+    });
+    await make(at);
+    commit(at.root, { 'templates/agent-prompt.md.njk': template('Later') }, 'later');
+    await done(at.root, ['launch'], at.env);
+    expect(prompt(at, 'T3').split('\n')[0]).toBe('Ours T3 sql');
+    const refreshed = jsonOf(await done(at.root, ['refresh', '--json'], at.env));
+    expect([refreshed['written'], JSON.stringify(refreshed).includes('T3-')]).toEqual([['workflow.lock.yaml'], false]);
+  });
+
   it('that cannot be used stops everything before anything is written, with every place', async () => {
     const at = place({
       'templates/agent-prompt.md.njk': 'a\n{{ nobody }}\n{% do x %}\n',
@@ -175,9 +208,6 @@ describe('a template of one’s own', () => {
     expect(readFileSync(path.join(own.directory, 'workflow.lock.yaml'), 'utf8')).toContain('templates/agent-prompt.md.njk');
   });
 });
-
-const SKILL = (text: string, version = '1.2.0'): string =>
-  `---\nname: x\ndescription: ${text}\nversion: ${version}\n---\nHow it is done.\n`;
 
 describe('skills', () => {
   const files = {
