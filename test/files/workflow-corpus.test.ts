@@ -9,7 +9,7 @@ import { mutationsOf, random, respelt, wholeFiles } from '../rig/workflow-mutati
 const WHOLE = 'plan-build-review-doc';
 const SAMPLE = 40;
 /** Milliseconds. */
-const LIMIT = 1000;
+const LIMIT = 10_000;
 
 interface Outcome {
   readonly name: string;
