@@ -4,7 +4,6 @@ import { commandOf } from '../agents/table.ts';
 import type { CommitId, TaskId } from '../core/ids.ts';
 import { downstreamOf } from '../core/plan.ts';
 import type { Plan, PlannedTask } from '../core/plan.ts';
-import { settledAt } from '../core/state.ts';
 import { exists } from '../effects/folder.ts';
 import { git } from '../effects/git.ts';
 import { acquire } from '../effects/lock.ts';
@@ -13,7 +12,7 @@ import { parseCommandLine } from '../files/command-line.ts';
 import { baseOf } from './base.ts';
 import { inputsHash } from './inputs-hash.ts';
 import type { Context } from './context.ts';
-import { overflowQuestion } from './furnish.ts';
+import { overflowQuestion, unpickedNeeds } from './furnish.ts';
 import { archiveRef, attemptCookie, repositoryLock } from './places.ts';
 import { prepare } from './prepare.ts';
 import type { Run } from './run.ts';
@@ -171,12 +170,7 @@ function variablesOf(run: Run, task: PlannedTask, number: number, worktree: stri
 
 /** Work done in several ways of which none is taken yet is not in the worktree: a line `id task commit` for each that passed. */
 function alternativesUpstream(run: Run, task: PlannedTask): Record<string, string> {
-  const lines = run.plan.tasks.flatMap((other) => {
-    const head = settledAt(run.state.tasks[other.id]);
-    return other.alternative !== undefined && task.needs.includes(other.id) && head !== undefined
-      ? [`${other.alternative} ${other.id} ${head}`]
-      : [];
-  });
+  const lines = unpickedNeeds(run, task).map(({ id, task: of, commit }) => `${id} ${of} ${commit}`);
   return lines.length === 0 ? {} : { ITER_ALTERNATIVES: lines.join('\n') };
 }
 

@@ -4,6 +4,7 @@ import type { CommitId } from '../core/ids.ts';
 import { inDependencyOrder, taskOf } from '../core/plan.ts';
 import type { PlannedTask } from '../core/plan.ts';
 import { USUAL_CONTEXT } from '../core/prompt-context.ts';
+import { settledAt } from '../core/state.ts';
 import { listFiles, readText } from '../effects/disk.ts';
 import { writeAtomic } from '../effects/replace-file.ts';
 import { copyFile, ensureFolder, exists, moveFile, removeFolder, writeText } from '../effects/folder.ts';
@@ -11,6 +12,7 @@ import { sha256 } from '../effects/sha256.ts';
 import { promptManifestText } from '../files/prompt-manifest.ts';
 import type { ArtefactSource, Prompt, PromptSources } from '../files/prompt-text.ts';
 import { composePrompt } from '../files/prompt-text.ts';
+import type { AttemptValues } from '../files/template-values.ts';
 import type { Iteration } from './iteration.ts';
 import { GIVEN } from './iteration.ts';
 import type { Run } from './run.ts';
@@ -29,7 +31,8 @@ export function furnish(run: Run, task: PlannedTask, worktree: string): void {
     need.deliverables.filter((one) => one.in === 'iteration').map((one) => one.path),
   );
   const given = listFiles(join(directory, GIVEN)).map((file) => `${GIVEN}/${file}`);
-  for (const file of ['CONTEXT.md', ...given, ...upstream]) {
+  const reviews = reviewsOf(run, task).map(({ path }) => path.replace('.iter/context/', ''));
+  for (const file of ['CONTEXT.md', ...given, ...upstream, ...reviews]) {
     if (exists(join(directory, file))) copyFile(join(directory, file), join(folder, 'context', file));
   }
 }
@@ -102,9 +105,31 @@ function promptOf(run: Run, task: PlannedTask, occasion: Omit<Occasion, 'worktre
       failures: current?.failures ?? [],
       findings: (current?.findings ?? []).map((finding) => ({ ...finding, where: finding.where ?? '' })),
       feedback: current?.feedback ?? '',
+      alternatives: unpickedNeeds(run, task),
     },
   };
   return composePrompt(sources, task.context ?? USUAL_CONTEXT);
+}
+
+/** The alternatives a task looks at before one of them is picked. */
+export function unpickedNeeds(run: Run, task: PlannedTask): AttemptValues['alternatives'] {
+  return run.plan.tasks.flatMap((other) => {
+    const head = settledAt(run.state.tasks[other.id]);
+    if (other.alternative === undefined || !task.needs.includes(other.id) || head === undefined) return [];
+    return [{ id: other.alternative, task: other.id, branch: other.branch, commit: head }];
+  });
+}
+
+/** The reviews whose gate says that the whole of what they wrote goes back with the work. */
+function reviewsOf(run: Run, task: PlannedTask): ArtefactSource[] {
+  if ((run.state.tasks[task.id]?.findings ?? []).length === 0) return [];
+  const { directory } = run.iteration;
+  const reviews = run.plan.tasks.filter((other) => other.gate?.with === 'full-review' && other.gate.goto === task.step);
+  return reviews.flatMap((review) => {
+    const path = review.gate?.report ?? '';
+    const text = readText(join(directory, path));
+    return text === undefined ? [] : [{ path: `.iter/context/${path}`, task: review.id, text }];
+  });
 }
 
 /** What is upstream, the latest step first, then the files given with the iteration; without a worktree, as if everything asked for were in it. */
@@ -123,5 +148,5 @@ function artefactsOf(run: Run, task: PlannedTask, worktree?: string): ArtefactSo
     }),
   );
   const given = listFiles(join(directory, GIVEN)).map((file): ArtefactSource => ({ path: `.iter/context/${GIVEN}/${file}` }));
-  return [...delivered, ...given];
+  return [...reviewsOf(run, task), ...delivered, ...given];
 }

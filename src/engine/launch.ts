@@ -18,6 +18,7 @@ import { hostName, processNumber } from '../effects/machine.ts';
 import { attempt } from './attempt.ts';
 import { conditionsNow, reachCheckpoint, skip } from './checkpoint.ts';
 import type { Context } from './context.ts';
+import { renderEscalations } from './escalations.ts';
 import { expandTask, gather } from './growth.ts';
 import { inject } from './inject.ts';
 import type { Iteration } from './iteration.ts';
@@ -76,6 +77,7 @@ class Launch {
   readonly #memory: PlanMemory;
   #wake: () => void = () => {};
   #crash: unknown;
+  #questions = '';
 
   constructor(run: Run, options: LaunchOptions, context: Context) {
     this.#run = run;
@@ -151,6 +153,7 @@ class Launch {
     this.#run.refresh();
     await syncPlan(this.#run, this.#context, this.#memory);
     await closeTimeBoxes(this.#run, this.#context);
+    this.#drawQuestions();
     for (const [id, { controller, since }] of this.#busy) {
       const task = this.#run.state.tasks[id];
       if (task === undefined) continue;
@@ -159,6 +162,13 @@ class Launch {
       // a rejection, a conflict or a person took away what it works on
       if ((name === 'waiting' || name === 'rejected' || name === 'skipped') && task.since !== since) controller.abort('it starts over');
     }
+  }
+
+  /** Files for people who are asked, whenever there is a new question or answer. */
+  #drawQuestions(): void {
+    const open = this.#run.state.decisions.map((one) => one.id).join(' ');
+    if (open !== this.#questions) renderEscalations(this.#run);
+    this.#questions = open;
   }
 
   async #perform(action: Action): Promise<void> {
@@ -289,6 +299,7 @@ class Launch {
     // nobody comes by after this who would write what an edit at this moment kept out
     for (let look = 0; look < LAST_LOOKS; look += 1) if (await syncPlan(this.#run, this.#context, this.#memory)) break;
     await renderLog(this.#run.iteration);
+    renderEscalations(this.#run);
     return { outcome, state: this.#run.state };
   }
 

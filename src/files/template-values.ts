@@ -15,6 +15,7 @@ export interface TemplateValues {
   readonly 'task.md': AttemptValues;
   readonly 'integration-report.md': ReportValues;
   readonly 'orchestration-log.md': LogValues;
+  readonly 'escalation.md': EscalationValues;
 }
 
 /** A new iteration; times, tokens and shares are already texts for people. */
@@ -174,6 +175,24 @@ export interface AttemptValues {
   readonly feedback: string;
   /** The worktree still holds the work of the attempt before. */
   readonly continued: boolean;
+  /** Work before this task that was done in several ways, of which none is taken yet. */
+  readonly alternatives: readonly { readonly id: string; readonly task: TaskId; readonly branch: string; readonly commit: string }[];
+}
+
+/** A question to a person in the form of the third framework document: issue, stage, options, recommendation, what waits for it. */
+export interface EscalationValues {
+  readonly id: string;
+  readonly question: string;
+  readonly step: string;
+  readonly task: TaskId;
+  readonly title: string;
+  readonly since: string;
+  readonly until: string;
+  readonly who: string;
+  readonly options: readonly { readonly id: string; readonly label: string }[];
+  readonly recommendation: string;
+  readonly blocking: readonly TaskId[];
+  readonly answer?: { readonly option: string; readonly by: string; readonly at: string; readonly reason: string };
 }
 
 export interface ReportValues {

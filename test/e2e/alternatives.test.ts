@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { done, eventsOf, iter, jsonOf } from '../rig/cli.ts';
@@ -75,6 +76,8 @@ describe('the same work done in several ways', () => {
     expect(sh(root, 'show', 'main:result.txt').split('\n')).toHaveLength(9);
     expect(sh(root, 'show', 'main:bench.txt')).toBe('short long');
     expect(sh(root, 'show', 'main:doc.txt')).toBe('9 lines');
+    const prompt = readFileSync(path.join(root, 'iterations', '001-try', '.run', 'prompts', 'T4-1.md'), 'utf8');
+    expect(prompt).toMatch(/## Several ways of the same work[^]*- `short`: T1, commit `[0-9a-f]{40}`\n- `long`: T2/);
     expect(sh(root, 'show', 'main:swept.txt')).toBe('yes');
     expect(sh(root, 'for-each-ref', '--format=%(refname)', 'refs/iter/archive')).toBe('refs/iter/archive/001-try/T1/1');
     expect((jsonOf(await done(root, ['status', '--json'])) as { status: string }).status).toBe('merged');

@@ -87,6 +87,25 @@ describe('a person who is asked', () => {
     expect(verdict).toMatchObject({ decision: 'GO_WITH_CAUTION', missed: [expect.stringContaining('T2.override')] });
   });
 
+  it('finds the question in a file, in the form of an escalation, and later its answer', async () => {
+    const { root, directory } = await made('prod');
+    await iter(root, ['launch']);
+    const file = path.join(directory, 'escalations', 'T2-checkpoint-1.md');
+    const open = readFileSync(file, 'utf8');
+    for (const part of [
+      '**Issue**: Go on?',
+      '**Workflow stage**: go (T2',
+      '1. `approve` - yes: go on',
+      '**Recommendation**: ',
+      '**Blocking**: T2, T3, T4',
+      'iter decide T2-checkpoint-1',
+    ])
+      expect(open).toContain(part);
+    await done(root, ['approve', '-m', 'fine']);
+    await done(root, ['launch']);
+    expect(readFileSync(file, 'utf8')).toMatch(/\*\*Answer\*\*: `approve` by .*: fine/);
+  });
+
   it('has a time, after which happens what the environment says', async () => {
     const going = await made('prod', '1ms', 'proceed');
     await iter(going.root, ['launch']);

@@ -36,6 +36,7 @@ function sources(changes: Partial<PromptSources> = {}, attempt: Partial<PromptSo
       findings: [],
       feedback: '',
       continued: false,
+      alternatives: [],
       ...attempt,
     },
     ...changes,

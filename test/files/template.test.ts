@@ -61,6 +61,7 @@ const attempt: TemplateValues['task.md'] = {
   findings: [],
   feedback: '',
   continued: false,
+  alternatives: [],
 };
 
 describe('TASK.md', () => {
