@@ -29,7 +29,7 @@ export function statusJson(plan: Plan, state: State, view: Snapshot): Record<str
     })),
     decisions: view.decisions,
     budget: { estimateTokens: plan.tasks.reduce((sum, task) => sum + task.estimateTokens, 0), tokens: null, usd: null },
-    conflicts: state.conflicts,
+    conflicts: [...state.conflicts, ...(state.foreseen ?? []).map(({ a, b, paths }) => ({ task: b, with: a, paths, foreseen: true }))],
   };
 }
 
@@ -57,7 +57,13 @@ export function statusText(view: Snapshot, now: number): string {
     `${view.iteration}: ${STATUS_TEXT[view.status]}${view.decision === undefined ? '' : `, last decision ${view.decision}`}`,
     ...lines,
     ...(decisions.length === 0 ? [] : ['needs you:', ...decisions]),
+    ...foreseenLines(view),
   ].join('\n');
+}
+
+function foreseenLines({ foreseen }: Snapshot): string[] {
+  if (foreseen.length === 0) return [];
+  return ['would conflict as they stand:', ...foreseen.map(({ a, b, paths }) => `  ${a} and ${b}: ${paths.join(', ')}`)];
 }
 
 const STATUS_TEXT: Readonly<Record<Snapshot['status'], string>> = {

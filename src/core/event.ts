@@ -19,6 +19,12 @@ export interface DecisionOption {
   readonly label: string;
 }
 
+export interface ForeseenConflict {
+  readonly a: TaskId;
+  readonly b: TaskId;
+  readonly paths: readonly string[];
+}
+
 /** What a time box that runs out does: go on, send back, ask again without one, or go on waiting. */
 export const TIMEOUT_ANSWERS = ['proceed', 'reject', 'escalate', 'pause'] as const;
 export type TimeoutAnswer = (typeof TIMEOUT_ANSWERS)[number];
@@ -186,6 +192,11 @@ type Fact =
       readonly archive: string;
       readonly paths: readonly string[];
       readonly reset: readonly TaskId[];
+    }
+  | {
+      /** What would not go together if it landed as it stands; replaces what was foreseen before. */
+      readonly type: 'conflicts-foreseen';
+      readonly conflicts: readonly ForeseenConflict[];
     }
   | {
       readonly type: 'landing-started';

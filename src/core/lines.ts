@@ -67,6 +67,10 @@ function runChanges(before: Snapshot | undefined, after: Snapshot, latest: numbe
       text: `${after.iteration} ${after.status}, ${accepted} of ${after.tasks.length} tasks accepted`,
     });
   }
+  const known = new Set(before?.foreseen.map(({ a, b }) => `${a} ${b}`));
+  for (const { a, b, paths } of after.foreseen) {
+    if (!known.has(`${a} ${b}`)) changes.push({ at: latest, text: oneLine(`${a} and ${b} would conflict in ${paths.join(', ')}`) });
+  }
   if (after.decision !== undefined && after.decision !== before?.decision) {
     changes.push({ at: latest, text: `${after.iteration} validated: ${after.decision}` });
   }

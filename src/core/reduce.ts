@@ -176,6 +176,8 @@ export function reduce(state: State, event: Event): State {
       const again = reset(noted, event.reset, event.at, (id) => (id === event.task ? { feedback: reason } : {}));
       return change(again, event.task, undefined, (task) => ({ ...task, onto: event.onto }));
     }
+    case 'conflicts-foreseen':
+      return { ...state, foreseen: event.conflicts };
     case 'landing-started':
       return { ...state, landing: { target: event.target, before: event.before, after: event.after, tasks: event.tasks } };
     case 'landing-refused': {
@@ -187,7 +189,7 @@ export function reduce(state: State, event: Event): State {
       const { target, before, after, decision, at } = event;
       const tasks = event.tasks.filter((id) => isKnown(state, id) && state.tasks[id]?.phase.name === 'accepted');
       const landed = { target, before, after, tasks, at, decision, ...(earlier === undefined ? {} : { earlier }) };
-      return rephase({ ...rest, landed, conflicts: [] }, tasks, at, 'merged');
+      return rephase({ ...rest, landed, conflicts: [], foreseen: [] }, tasks, at, 'merged');
     }
     case 'landing-undone': {
       const { landed, ...rest } = state;

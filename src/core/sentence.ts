@@ -70,6 +70,10 @@ export function sentence(event: NewEvent): string {
       return `${event.decision} on tree ${event.tree.slice(0, 10)}: ${event.passed} passed, ${event.failed} failed`;
     case 'merge-conflicted':
       return `conflicts in ${event.paths.join(', ')}; the work goes back`;
+    case 'conflicts-foreseen':
+      return event.conflicts.length === 0
+        ? 'no branches conflict with each other'
+        : event.conflicts.map(({ a, b, paths }) => `${a} and ${b} would conflict in ${paths.join(', ')}`).join('; ');
     case 'landing-started':
       return `landing ${event.after.slice(0, 10)} on ${event.target}, which was at ${event.before.slice(0, 10)} (kept at ${event.backup})`;
     case 'landing-refused':

@@ -22,6 +22,7 @@ export function snapshot(plan: Plan, state: State, around: Surroundings): Snapsh
     target: plan.target,
     tasks,
     decisions: state.decisions,
+    foreseen: state.foreseen ?? [],
     ...(state.validation === undefined ? {} : { decision: state.validation.decision }),
     ...(state.firstLaunch === undefined ? {} : { started: state.firstLaunch }),
   };

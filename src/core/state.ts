@@ -8,7 +8,7 @@
  *      └───────────┴── interrupted, reset by a rejection or a person
  */
 import type { Decision } from './check.ts';
-import type { DecisionOption, Failure, TimeoutAnswer } from './event.ts';
+import type { DecisionOption, Failure, ForeseenConflict, TimeoutAnswer } from './event.ts';
 import type { FieldValue } from './fields.ts';
 import type { CommitId, TaskId, TreeId } from './ids.ts';
 import type { StatusWord } from './plan.ts';
@@ -155,6 +155,8 @@ export interface State {
   readonly landing?: { readonly target: string; readonly before: CommitId; readonly after: CommitId; readonly tasks: readonly TaskId[] };
   /** The last landing that has not been undone. */
   readonly landed?: Landed;
+  /** What would not go together if it landed now; see `engine/conflict-watch.ts`. */
+  readonly foreseen?: readonly ForeseenConflict[];
   readonly conflicts: readonly { readonly task: TaskId; readonly paths: readonly string[] }[];
 }
 

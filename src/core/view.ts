@@ -1,6 +1,6 @@
 /** The picture of a run that `status` prints and `monitor` draws: derived from plan + state + clock, never stored. */
 import type { Decision } from './check.ts';
-import type { DecisionOption } from './event.ts';
+import type { DecisionOption, ForeseenConflict } from './event.ts';
 import type { TaskId } from './ids.ts';
 import type { StatusWord } from './plan.ts';
 
@@ -63,6 +63,8 @@ export interface Snapshot {
   readonly tasks: readonly TaskView[];
   readonly decisions: readonly PendingDecision[];
   readonly target: string;
+  /** Branches that would not go together if they landed now. */
+  readonly foreseen: readonly ForeseenConflict[];
   /** ISO time of the first launch. */
   readonly started?: string;
 }

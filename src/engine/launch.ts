@@ -17,6 +17,7 @@ import { writeExecutable } from '../effects/folder.ts';
 import { hostName, processNumber } from '../effects/machine.ts';
 import { attempt } from './attempt.ts';
 import { conditionsNow, reachCheckpoint, skip } from './checkpoint.ts';
+import { ConflictWatch } from './conflict-watch.ts';
 import type { Context } from './context.ts';
 import { renderEscalations } from './escalations.ts';
 import { expandTask, gather } from './growth.ts';
@@ -78,12 +79,14 @@ class Launch {
   #wake: () => void = () => {};
   #crash: unknown;
   #questions = '';
+  readonly #conflicts: ConflictWatch;
 
   constructor(run: Run, options: LaunchOptions, context: Context) {
     this.#run = run;
     this.#options = options;
     this.#context = context;
     this.#memory = rememberPlan(run.iteration.directory);
+    this.#conflicts = new ConflictWatch(run, context);
     context.signal.addEventListener('abort', () => this.#wake(), { once: true });
   }
 
@@ -154,6 +157,7 @@ class Launch {
     await syncPlan(this.#run, this.#context, this.#memory);
     await closeTimeBoxes(this.#run, this.#context);
     this.#drawQuestions();
+    this.#conflicts.look();
     for (const [id, { controller, since }] of this.#busy) {
       const task = this.#run.state.tasks[id];
       if (task === undefined) continue;
@@ -294,6 +298,8 @@ class Launch {
   async #finish(): Promise<LaunchResult> {
     while (this.#busy.size > 0) await this.#wakenedByWork();
     if (this.#crash !== undefined) throw this.#crash;
+    await this.#conflicts.settled();
+    await this.#conflicts.now();
     const outcome = this.#outcome();
     await this.#run.record({ type: 'launch-ended', outcome });
     // nobody comes by after this who would write what an edit at this moment kept out

@@ -9,7 +9,9 @@ import { acceptedText, elapsedText, isAccepted, statusText } from './wording.ts'
 
 export function Header({ picture, width }: { readonly picture: Picture; readonly width: number }): ReactElement {
   const { snapshot, now } = picture;
-  const facts = [statusText(snapshot), acceptedText(snapshot), elapsedText(snapshot, now)].filter((fact) => fact !== '');
+  const facts = [conflictText(snapshot), statusText(snapshot), acceptedText(snapshot), elapsedText(snapshot, now)].filter(
+    (fact) => fact !== '',
+  );
   const right = facts.join('   ');
   const left = Math.max(0, width - right.length - 3);
   return (
@@ -21,6 +23,13 @@ export function Header({ picture, width }: { readonly picture: Picture; readonly
       <Tone>{right}</Tone>
     </Box>
   );
+}
+
+/** `T2×T3 conflict`: what would not go together; the paths are in iter status. */
+function conflictText({ foreseen }: Snapshot): string {
+  const [first, ...more] = foreseen;
+  if (first === undefined) return '';
+  return `${first.a}×${first.b}${more.length === 0 ? '' : ` and ${more.length} more`} conflict`;
 }
 
 /** What still fits when nothing else does; the most pressing facts come first. */

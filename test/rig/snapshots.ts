@@ -34,6 +34,7 @@ export function run(tasks: readonly TaskView[], changes: Partial<Snapshot> = {})
     status: 'running',
     tasks,
     decisions: [],
+    foreseen: [],
     target: 'refs/heads/main',
     started: at(0),
     ...changes,
