@@ -58,7 +58,7 @@ function drawing(
     complain([chosen.problem]);
     return undefined;
   }
-  const { workflow, problems } = loadWorkflow(chosen.found.text, chosen.found.file);
+  const { workflow, problems } = loadWorkflow(chosen.found.text, chosen.found.file, chosen.found.related);
   if (workflow === undefined) {
     complain(problems);
     return undefined;

@@ -5,17 +5,39 @@ import type { Finish } from '../cli.ts';
 import { readText } from '../effects/disk.ts';
 import { writeAtomic } from '../effects/replace-file.ts';
 import { exists } from '../effects/folder.ts';
-import { promptTemplates, roles, workflows } from '../generated/library.js';
+import { promptTemplates, roles, schemas, workflows } from '../generated/library.js';
 import { complain, json, result } from './out.ts';
 import type { Common } from './verb.ts';
 import { EXIT, repositoryAt, verb } from './verb.ts';
 
-const LIBRARY: Readonly<Record<string, { readonly texts: Readonly<Record<string, string>>; readonly ending: string }>> = {
-  roles: { texts: roles, ending: '.md' },
-  workflows: { texts: workflows, ending: '.yaml' },
+/** Where editors find the schemas; a folder `schemas/` may be the repository's own. */
+const SCHEMAS = join('.iter', 'schemas');
+const SCHEMA_LINE = 'yaml-language-server: $schema=..';
+
+/** What can be copied out, as files by path. */
+const LIBRARY: Readonly<Record<string, () => Readonly<Record<string, string>>>> = {
+  roles: () => named(roles, 'roles', '.md'),
+  workflows: () => ({
+    ...named(workflowsForEditors(), 'workflows', '.yaml'),
+    ...named({ workflow: schemas['workflow'] ?? '' }, SCHEMAS, '.schema.json'),
+  }),
+  schemas: () => named(schemas, SCHEMAS, '.schema.json'),
   // the others make files that iter reads back
-  templates: { texts: promptTemplates, ending: '' },
+  templates: () => named(promptTemplates, 'templates', ''),
 };
+
+function named(texts: Readonly<Record<string, string>>, folder: string, ending: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [join(folder, `${name}${ending}`), text]));
+}
+
+/** The line that tells an editor where the schema is, for where it is in the repository. */
+function workflowsForEditors(): Readonly<Record<string, string>> {
+  const moved = Object.entries(workflows).map(([name, text]) => [
+    name,
+    text.replace(`${SCHEMA_LINE}/schemas/`, `${SCHEMA_LINE}/.iter/schemas/`),
+  ]);
+  return Object.fromEntries(moved) as Readonly<Record<string, string>>;
+}
 
 export function command(finish: Finish): Command {
   return verb('init', 'Write .iter/config.yaml for this repository; what is there already stays.', 'iter init --eject roles,workflows')
@@ -31,11 +53,10 @@ export function command(finish: Finish): Command {
         );
         return finish(EXIT.usage);
       }
-      const wanted: [string, string][] = [[join('.iter', 'config.yaml'), configText(testCommand(repository.root))]];
-      for (const name of ejected) {
-        const { texts = {}, ending = '' } = LIBRARY[name] ?? {};
-        for (const [key, text] of Object.entries(texts)) wanted.push([join(name, `${key}${ending}`), text]);
-      }
+      const wanted = Object.entries({
+        [join('.iter', 'config.yaml')]: configText(testCommand(repository.root)),
+        ...Object.assign({}, ...ejected.map((name) => LIBRARY[name]?.() ?? {})),
+      } as Readonly<Record<string, string>>);
       const written = wanted.filter(([path]) => !exists(join(repository.root, path)));
       for (const [path, text] of written) writeAtomic(join(repository.root, path), text);
       const kept = wanted.filter((one) => !written.includes(one)).map(([path]) => path);

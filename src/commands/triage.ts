@@ -17,8 +17,8 @@ export function command(finish: Finish): Command {
       const request = words.join(' ');
       const candidates = libraryWorkflows(libraryPlaces(options))
         .filter((entry) => entry.hiddenBy === undefined)
-        .flatMap(({ name, text, file }): Candidate[] => {
-          const { workflow } = loadWorkflow(text, file);
+        .flatMap(({ name, text, file, related }): Candidate[] => {
+          const { workflow } = loadWorkflow(text, file, related);
           return workflow === undefined ? [] : [{ name, description: workflow.description, triggers: workflow.triggers }];
         });
       const ranked = triage(request, candidates);

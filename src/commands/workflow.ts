@@ -2,19 +2,24 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Finish } from '../cli.ts';
+import { problemLine } from '../core/problem.ts';
 import { needsOf } from '../core/stages.ts';
 import type { Workflow } from '../core/workflow.ts';
 import { roleTexts } from '../engine/role-library.ts';
 import type { Named } from '../engine/workflow-library.ts';
 import { findWorkflow, libraryWorkflows } from '../engine/workflow-library.ts';
 import { loadRole } from '../files/role.ts';
+import type { LoadedWorkflow } from '../files/workflow.ts';
 import { loadWorkflow } from '../files/workflow.ts';
+import type { LineOfFile } from '../files/step-origins.ts';
+import type { Lint } from '../files/workflow-lint.ts';
 import { lintWorkflow } from '../files/workflow-lint.ts';
-import { resolvedText, stepOrigins } from '../files/workflow-resolve.ts';
+import { resolvedText } from '../files/workflow-resolve.ts';
 import { libraryPlaces } from './library-places.ts';
 import { complain, json, result } from './out.ts';
 import type { Common } from './verb.ts';
 import { EXIT, verb } from './verb.ts';
+import { type ImportFlags, importFile } from './workflow-import.ts';
 import { lintLines, listText } from './workflow-text.ts';
 
 interface ListFlags extends Common {
@@ -54,11 +59,23 @@ export function command(finish: Finish): Command {
     .argument('[names...]', 'names or paths of workflows')
     .option('--all', 'also those that another of the same name hides')
     .action((names: readonly string[], _: LintFlags, own: Command) => finish(lint(names, own.optsWithGlobals<LintFlags>())));
+  workflow
+    .command('import')
+    .description(
+      'a workflow of iterations with agents (workflow: {iterations: …}), in the form of iter; printed, or written with its roles',
+    )
+    .argument('<file>', 'path of the file')
+    .option('--name <name>', 'name in place of the one in the file')
+    .option('--write', 'write workflows/<name>.yaml and roles/; what is there already stays')
+    .action((file: string, _: ImportFlags, own: Command) => finish(importFile(file, own.optsWithGlobals<ImportFlags>())));
   return workflow;
 }
 
 function list(options: ListFlags): number {
-  const entries = libraryWorkflows(libraryPlaces(options)).map((entry) => ({ ...entry, ...loadWorkflow(entry.text, entry.file) }));
+  const entries = libraryWorkflows(libraryPlaces(options)).map((entry) => ({
+    ...entry,
+    ...loadWorkflow(entry.text, entry.file, entry.related),
+  }));
   if (options.json !== true) result(listText(entries, options.triggers === true));
   else {
     const workflows = entries.map(({ name, layer, file, hiddenBy, workflow, problems }) => ({
@@ -87,24 +104,33 @@ function show(name: string, options: Common): number {
 function showResolved(name: string, options: Common): number {
   const found = named(name, options);
   if (found === undefined) return EXIT.usage;
-  const { workflow, problems } = loadWorkflow(found.text, found.file);
+  const loaded = loadWorkflow(found.text, found.file, found.related);
+  const { workflow, problems } = loaded;
   if (workflow === undefined) {
     complain(problems);
     return EXIT.usage;
   }
-  if (options.json === true) json({ file: found.file, layer: found.layer ?? null, workflow: withOrigins(workflow, found) });
-  else result(resolvedText(found.text, found.file, workflow).replace(/\n$/, ''));
+  if (options.json !== true) result(resolvedText(found.text, found.file, loaded).replace(/\n$/, ''));
+  else {
+    const files = [found, ...(loaded.others ?? [])].map(({ file }) => file);
+    json({ file: found.file, layer: found.layer ?? null, files, workflow: withOrigins(workflow, loaded), removed: loaded.removals ?? [] });
+  }
   return EXIT.done;
 }
 
-function withOrigins(workflow: Workflow, { text, file }: Named): Record<string, unknown> {
+function withOrigins(workflow: Workflow, { origins = [] }: LoadedWorkflow): Record<string, unknown> {
   const needs = needsOf(workflow.steps);
-  const lines = stepOrigins(text);
-  const steps = workflow.steps.map((step, index) => ({
-    ...step,
-    needs: needs.get(step.id) ?? [],
-    from: { file, line: lines[index]?.line ?? null },
-  }));
+  const place = ({ file, line }: LineOfFile): Record<string, unknown> => ({ file, line: line ?? null });
+  const steps = workflow.steps.map((step, index) => {
+    const origin = origins[index];
+    return {
+      ...step,
+      needs: needs.get(step.id) ?? [],
+      from: origin === undefined ? null : place(origin.from),
+      changed: (origin?.changed ?? []).map(place),
+      used: (origin?.used ?? []).map(place),
+    };
+  });
   return { ...workflow, steps };
 }
 
@@ -117,9 +143,7 @@ function lint(names: readonly string[], options: LintFlags): number {
   const texts = roleTexts(places.root);
   const roles = texts.map((role) => role.name);
   const skills = Object.fromEntries(texts.map(({ name, text, source }) => [name, loadRole(text, source).role?.skills ?? []]));
-  const linted = chosen.flatMap((entry) =>
-    entry === undefined ? [] : [{ ...entry, ...lintWorkflow(entry.text, entry.file, roles, skills) }],
-  );
+  const linted = toldOnce(chosen.flatMap((entry) => (entry === undefined ? [] : [{ ...entry, ...lintWorkflow(entry, roles, skills) }])));
   if (options.json !== true) {
     const lines = lintLines(linted, options.quiet === true);
     if (lines.length > 0) result(lines.join('\n'));
@@ -131,6 +155,21 @@ function lint(names: readonly string[], options: LintFlags): number {
     });
   }
   return chosen.includes(undefined) || linted.some((entry) => entry.problems.length > 0) ? EXIT.usage : EXIT.done;
+}
+
+/** What is wrong with a workflow others build on is said once: where it is looked at itself, else where it comes first. */
+function toldOnce<T extends Lint & Named>(linted: readonly T[]): T[] {
+  const looked = new Set(linted.map(({ file }) => file));
+  const told = new Set<string>();
+  return linted.map((one) => {
+    const problems = one.problems.filter((problem) => {
+      const line = problemLine(problem);
+      const elsewhere = problem.file !== undefined && problem.file !== one.file && looked.has(problem.file);
+      const known = linted.some((other) => other.file === problem.file && other.problems.some((same) => problemLine(same) === line));
+      return !(elsewhere && known) && told.size !== told.add(line).size;
+    });
+    return { ...one, problems };
+  });
 }
 
 /** The workflow a person named, or undefined after saying what is wrong. */

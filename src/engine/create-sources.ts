@@ -9,6 +9,8 @@ import { parseCommandLine } from '../files/command-line.ts';
 import type { Pinned } from '../files/iteration-files.ts';
 import { loadRole } from '../files/role.ts';
 import { loadWorkflow, rolesUsed } from '../files/workflow.ts';
+import type { StepOrigin } from '../files/step-origins.ts';
+import { combinedText } from '../files/workflow-resolve.ts';
 import type { CreateRequest } from './create.ts';
 import { BUILT_IN, roleTexts } from './role-library.ts';
 import { findWorkflow } from './workflow-library.ts';
@@ -34,6 +36,10 @@ export interface ChosenWorkflow {
   readonly notes: readonly string[];
   readonly text: string;
   readonly pin: Pinned;
+  /** The other files it is made of. */
+  readonly others: readonly Pinned[];
+  /** Where the steps come from. */
+  readonly origins: readonly StepOrigin[];
 }
 
 /** A file named with `--context`. */
@@ -78,37 +84,34 @@ export function rolesFor(
   return withInline(readRoles(root, rolesUsed(workflow)), { ...own, workflow });
 }
 
-interface Source {
-  readonly text: string;
-  readonly source: string;
-}
-
 function readWorkflow(request: CreateRequest, root: string): { chosen?: ChosenWorkflow; problems: readonly Problem[] } {
-  const found = chooseWorkflow(request, root);
-  if ('what' in found) return { problems: [found] };
+  const { workflow: name, cwd, personal } = request;
+  const chosen = findWorkflow(name, cwd ?? root, { root, ...(personal === undefined ? {} : { personal }) });
+  if ('problem' in chosen) return { problems: [chosen.problem] };
+  const { found } = chosen;
   const {
     workflow,
     roles = {},
     notes = [],
+    origins = [],
+    others = [],
+    combined,
     problems,
-  } = loadWorkflow(found.text, found.source === BUILT_IN ? `workflow ${request.workflow}` : found.source);
+  } = loadWorkflow(found.text, found.file, found.related);
   if (workflow === undefined) return { problems };
   return {
     chosen: {
       workflow,
       roles,
       notes,
-      text: found.text,
-      pin: { source: found.source, sha256: sha256(found.text) },
+      // what several files say together, in one that can be read by itself
+      text: combined === undefined ? found.text : combinedText(combined),
+      pin: { source: found.layer === 'built in' ? BUILT_IN : found.file, sha256: sha256(found.text) },
+      others: others.map((other) => ({ source: other.file, sha256: sha256(other.text) })),
+      origins,
     },
     problems,
   };
-}
-
-function chooseWorkflow({ workflow: name, cwd, personal }: CreateRequest, root: string): Source | Problem {
-  const chosen = findWorkflow(name, cwd ?? root, { root, ...(personal === undefined ? {} : { personal }) });
-  if ('problem' in chosen) return chosen.problem;
-  return { text: chosen.found.text, source: chosen.found.layer === 'built in' ? BUILT_IN : chosen.found.file };
 }
 
 /** Roles of the repository stand before those of the library; a broken one only matters when it is used. */

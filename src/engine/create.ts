@@ -204,13 +204,12 @@ function planOf(request: CreateRequest, { name, start, workflow, tasks, inputs }
 }
 
 /** Problems of a step, with the line of the workflow where the step begins. */
-function placed(problems: readonly Problem[], { text, pin }: ChosenWorkflow): Problem[] {
-  const lines = text.split(/\r?\n/);
+function placed(problems: readonly Problem[], { origins, pin }: ChosenWorkflow): Problem[] {
   return problems.map((problem) => {
     const step = /^step "([^"]+)" /.exec(problem.what)?.[1];
     if (step === undefined || problem.file !== undefined) return problem;
-    const line = lines.findIndex((one) => new RegExp(`^\\s*-?\\s*\\{?\\s*id:\\s*["']?${step}\\b`).test(one)) + 1;
-    return { ...problem, file: pin.source, ...(line === 0 ? {} : { line }) };
+    const from = origins.find((origin) => origin.step === step)?.from;
+    return { ...problem, ...(from === undefined ? { file: pin.source } : from) };
   });
 }
 
@@ -238,7 +237,7 @@ function contentsOf({ plan, sources, expansion, found, repository }: Parts): {
   readonly contents: Contents;
   readonly problems: readonly Problem[];
 } {
-  const { workflow, text, pin } = sources.workflow;
+  const { workflow, text, pin, others } = sources.workflow;
   const { files, problems } = renderedFiles(
     {
       plan,
@@ -260,6 +259,7 @@ function contentsOf({ plan, sources, expansion, found, repository }: Parts): {
     name: workflow.name,
     text,
     workflow: pin,
+    others,
     roles: sources.pins,
     templates: found.templates.pins,
     skills: pinsOf(found.skills),

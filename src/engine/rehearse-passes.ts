@@ -1,9 +1,10 @@
 /** Plans how often a workflow has to be played, and with which values, so that every condition goes both ways and every environment has its turn. */
 import type { ConditionFacts } from '../core/condition.ts';
 import { emptyValue } from '../core/fields.ts';
-import type { FieldValue } from '../core/fields.ts';
+import type { FieldType, FieldValue } from '../core/fields.ts';
 import type { InputValue, Step, Workflow } from '../core/workflow.ts';
-import { evaluateCondition } from '../files/condition.ts';
+import { unreachable } from '../core/unreachable.ts';
+import { conditionPaths, evaluateCondition } from '../files/condition.ts';
 
 export interface Pass {
   readonly environment: string;
@@ -27,70 +28,128 @@ interface Choice {
   readonly values: readonly FieldValue[];
 }
 
-/** Combinations looked at before the search is given up: conditions over more choices than that are reported as not covered. */
+/** Combinations looked at, of everything or of what one condition speaks of; a condition over more than that is reported as not covered. */
 const LIMIT = 4096;
 
-/** The fewest passes found greedily: each next one is the combination that covers most of what is left. */
+/**
+ * Few passes, found greedily: where the combinations are not too many, each next pass is the one that covers most of what is left; else each is
+ * made for one way of a condition and takes in what else fits.
+ */
 export function passesOf(workflow: Workflow): Passes {
   const conditional = workflow.steps.filter((step) => step.when !== undefined);
   const wanted = conditional.flatMap((step) => [`${step.id}: true`, `${step.id}: false`]);
-  const environments = Object.keys(workflow.environments);
-  const open = new Set([...wanted, ...(environments.length === 0 ? ['dev'] : environments).map((name) => `environment ${name}`)]);
-  const candidates = combinations(workflow, conditional).flatMap((chosen) =>
-    (environments.length === 0 ? ['dev'] : environments).map((environment) => passFor(workflow, conditional, { chosen, environment })),
-  );
+  const declared = Object.keys(workflow.environments);
+  const play: Play = { workflow, conditional, environments: declared.length === 0 ? ['dev'] : declared };
+  const choices = choicesIn(workflow, conditional);
+  const amount = choices.reduce((product, choice) => product * choice.values.length, play.environments.length);
+  const all = amount > LIMIT ? undefined : candidatesOf(play, choices);
+  const open = new Set([...wanted, ...play.environments.map((name) => `environment ${name}`)]);
   const passes: Pass[] = [];
   for (;;) {
-    const gain = (pass: Pass): number => [...pass.covers, `environment ${pass.environment}`].filter((one) => open.has(one)).length;
-    const best = candidates.reduce<Pass | undefined>(
-      (top, pass) => (gain(pass) > (top === undefined ? 0 : gain(top)) ? pass : top),
-      undefined,
-    );
+    const best = mostOf(all ?? [mergedPass(play, choices, open)], open);
     if (best === undefined) return { passes, wanted };
     passes.push(best);
     for (const one of [...best.covers, `environment ${best.environment}`]) open.delete(one);
   }
 }
 
-type Chosen = readonly { readonly choice: Choice; readonly value: FieldValue }[];
-
-function combinations(workflow: Workflow, conditional: readonly Step[]): Chosen[] {
-  const text = conditional.map((step) => step.when).join('\n');
-  let all: Chosen[] = [[]];
-  for (const choice of choicesIn(workflow, text)) {
-    if (all.length * choice.values.length > LIMIT) break;
-    all = all.flatMap((chosen) => choice.values.map((value) => [...chosen, { choice, value }]));
-  }
-  return all;
+interface Play {
+  readonly workflow: Workflow;
+  /** The steps with conditions. */
+  readonly conditional: readonly Step[];
+  readonly environments: readonly string[];
 }
 
-function choicesIn(workflow: Workflow, text: string): Choice[] {
-  const mentioned = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(text);
+/** The pass that covers most of what is open; undefined when none covers anything. */
+function mostOf(candidates: readonly Pass[], open: ReadonlySet<string>): Pass | undefined {
+  const gain = (pass: Pass): number => [...pass.covers, `environment ${pass.environment}`].filter((one) => open.has(one)).length;
+  return candidates.reduce<Pass | undefined>((top, pass) => (gain(pass) > (top === undefined ? 0 : gain(top)) ? pass : top), undefined);
+}
+
+type Chosen = readonly { readonly choice: Choice; readonly value: FieldValue }[];
+
+/** Every value of these choices with every value of the others. */
+function combinations(choices: readonly Choice[]): Chosen[] {
+  return choices.reduce<Chosen[]>(
+    (all, choice) => all.flatMap((chosen) => choice.values.map((value) => [...chosen, { choice, value }])),
+    [[]],
+  );
+}
+
+function candidatesOf(play: Play, choices: readonly Choice[]): Pass[] {
+  return combinations(choices).flatMap((chosen) => play.environments.map((environment) => passFor(play, { chosen, environment })));
+}
+
+/** Goes through what is open and settles the choices of each condition, if those settled before allow it. */
+function mergedPass(play: Play, choices: readonly Choice[], open: ReadonlySet<string>): Pass {
+  const unseen = play.environments.find((name) => open.has(`environment ${name}`));
+  let environment = unseen ?? play.environments[0] ?? 'dev';
+  let free = play.environments;
+  let chosen: Chosen = [];
+  // a condition is mostly false: true is settled first, as long as there is a choice
+  for (const way of [true, false]) {
+    for (const step of play.conditional) {
+      if (!open.has(`${step.id}: ${way}`)) continue;
+      const left = mentionedIn(choices, step.when ?? '').filter((choice) => chosen.every((one) => one.choice !== choice));
+      if (left.reduce((product, choice) => product * choice.values.length, 1) > LIMIT) continue;
+      const names = [environment, ...free.filter((name) => name !== environment)];
+      const found = names
+        .flatMap((name) => combinations(left).map((more) => ({ chosen: [...chosen, ...more], environment: name })))
+        .find((one) => passFor({ ...play, conditional: [step] }, one).covers.includes(`${step.id}: ${way}`));
+      if (found === undefined) continue;
+      ({ chosen, environment } = found);
+      if (conditionPaths(step.when ?? '').some(([root]) => root === 'env')) free = [];
+    }
+  }
+  return passFor(play, { chosen, environment });
+}
+
+/** What conditions speak of and a rehearsal can set: declared fields, and inputs that are yes or no. */
+function choicesIn(workflow: Workflow, conditional: readonly Step[]): Choice[] {
   const fields = workflow.steps.flatMap((step) =>
     step.deliverables.flatMap((deliverable) =>
-      Object.entries(deliverable.fields ?? {}).flatMap(([name, type]): Choice[] => {
-        if (!mentioned(name)) return [];
-        const values =
-          typeof type === 'object'
-            ? type
-            : type === 'boolean'
-              ? [true, false]
-              : type === 'number'
-                ? [0, 1, 100]
-                : type === 'list'
-                  ? [[], ['one']]
-                  : ['', 'rehearsed'];
-        return [{ step: step.id, name, values }];
-      }),
+      Object.entries(deliverable.fields ?? {}).map(([name, type]): Choice => ({ step: step.id, name, values: valuesOf(type) })),
     ),
   );
   const inputs = Object.entries(workflow.inputs).flatMap(([name, input]): Choice[] =>
-    input.type === 'boolean' && mentioned(name) ? [{ name, values: [true, false] }] : [],
+    input.type === 'boolean' ? [{ name, values: [true, false] }] : [],
   );
-  return [...fields, ...inputs];
+  const texts = conditional.map((step) => step.when ?? '');
+  return [...fields, ...inputs].filter((choice) => texts.some((text) => mentionedIn([choice], text).length > 0));
 }
 
-function passFor(workflow: Workflow, conditional: readonly Step[], { chosen, environment }: { chosen: Chosen; environment: string }): Pass {
+function valuesOf(type: FieldType): readonly FieldValue[] {
+  if (typeof type === 'object') return type;
+  switch (type) {
+    case 'boolean':
+      return [true, false];
+    case 'number':
+      return [0, 1, 100];
+    case 'list':
+      return [[], ['one']];
+    case 'string':
+      return ['', 'rehearsed'];
+    default:
+      return unreachable(type);
+  }
+}
+
+/** Those of the choices that a condition speaks of. */
+function mentionedIn(choices: readonly Choice[], text: string): Choice[] {
+  const paths = conditionPaths(text);
+  return choices.filter(({ step, name }) =>
+    paths.some(([root, first, about, field]) =>
+      step === undefined
+        ? root === 'inputs' && (first ?? name) === name
+        : root === 'steps' && first === step && about === 'outputs' && (field ?? name) === name,
+    ),
+  );
+}
+
+function passFor(
+  { workflow, conditional }: Play,
+  { chosen, environment }: { readonly chosen: Chosen; readonly environment: string },
+): Pass {
   const fields: Record<string, Record<string, FieldValue>> = {};
   const inputs: Record<string, InputValue> = {};
   for (const { choice, value } of chosen) {

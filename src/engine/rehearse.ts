@@ -14,6 +14,8 @@ import { ensureFolder, removeFolder, writeText } from '../effects/folder.ts';
 import { git } from '../effects/git.ts';
 import { locate } from '../effects/repository.ts';
 import { loadWorkflow } from '../files/workflow.ts';
+import type { RelatedFile } from '../files/workflow-document.ts';
+import { combinedText } from '../files/workflow-resolve.ts';
 import type { Context } from './context.ts';
 import { createIteration } from './create.ts';
 import { answer } from './decisions.ts';
@@ -42,7 +44,7 @@ export interface Covered {
 
 export interface RehearseRequest {
   readonly name: string;
-  readonly text: string;
+  readonly workflow: RelatedFile;
   /** Folder with roles of the repository, when it has some. */
   readonly roles?: string;
 }
@@ -52,13 +54,18 @@ const ROUNDS = 40;
 
 /** Plays all passes a workflow needs; problems when it does not load. */
 export async function rehearse(request: RehearseRequest, context: Context): Promise<Rehearsal | { readonly problems: readonly Problem[] }> {
-  const { workflow, problems } = loadWorkflow(request.text, request.name);
+  const { text, file, related } = request.workflow;
+  const { workflow, combined, problems } = loadWorkflow(text, file, related);
   if (workflow === undefined || problems.length > 0) return { problems };
+  const whole = combined === undefined ? text : combinedText(combined);
   const { passes, wanted } = passesOf(workflow);
   const played: Played[] = [];
-  for (const [index, pass] of passes.entries()) {
+  const silent = new Set(workflow.steps.filter((step) => step.gate !== undefined).map((step) => step.id));
+  for (const pass of passes) {
     context.signal.throwIfAborted();
-    played.push(await play(request, { workflow, pass, rejecting: index === 0 }, context));
+    const one = await play(request, { workflow, text: whole, pass, rejecting: new Set(silent) }, context);
+    played.push(one);
+    for (const step of spoken(one)) silent.delete(step);
   }
   return coverage(request.name, workflow, { wanted, played });
 }
@@ -72,15 +79,25 @@ interface Played {
 
 interface Part {
   readonly workflow: Workflow;
+  /** The workflow in one file. */
+  readonly text: string;
   readonly pass: Pass;
-  /** Every review and every person says no once. */
-  readonly rejecting: boolean;
+  /** Steps whose review or person says no once, if it comes to that. */
+  readonly rejecting: ReadonlySet<string>;
+}
+
+/** The steps that were done or asked in a pass, and so have had their turn to say no. */
+function spoken({ plan, events }: Played): string[] {
+  const tasks = new Set(
+    events.flatMap((event) => (event.type === 'task-accepted' || event.type === 'decision-requested' ? [event.task] : [])),
+  );
+  return (plan?.tasks ?? []).flatMap((task) => (tasks.has(task.id) ? [task.step] : []));
 }
 
 async function play(request: RehearseRequest, part: Part, context: Context): Promise<Played> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'iter-rehearse-')));
   try {
-    const root = await stage(folder, request, part.workflow);
+    const root = await stage(folder, request, part);
     const created = await createIteration({
       root,
       slug: 'rehearsal',
@@ -109,7 +126,7 @@ async function play(request: RehearseRequest, part: Part, context: Context): Pro
 }
 
 /** A small repository with something for every glob. */
-async function stage(folder: string, request: RehearseRequest, workflow: Workflow): Promise<string> {
+async function stage(folder: string, request: RehearseRequest, { workflow, text }: Part): Promise<string> {
   const root = join(folder, 'repository');
   ensureFolder(root);
   await git(root, ['init', '-q', '-b', 'main']);
@@ -123,7 +140,7 @@ async function stage(folder: string, request: RehearseRequest, workflow: Workflo
     for (const name of ['first', 'second', 'third'])
       writeText(join(root, pattern.replaceAll('**/', '').replaceAll('*', name)), `# ${name}\n`);
   if (request.roles !== undefined) copyTree(request.roles, join(root, 'roles'));
-  writeText(join(folder, 'workflow.yaml'), request.text);
+  writeText(join(folder, 'workflow.yaml'), text);
   await git(root, ['add', '--all'], { writes: true });
   await git(root, ['commit', '-q', '-m', 'Start'], { writes: true });
   return root;
@@ -150,7 +167,7 @@ function scriptFor(plan: Plan, { pass, rejecting }: Part): string {
       ([name, value]) => `${name}=${typeof value === 'object' ? `[${value.join(' ')}]` : String(value)}`,
     );
     return [
-      ...(rejecting && task.gate !== undefined ? [`${task.id}: reject`] : []),
+      ...(rejecting.has(task.step) && task.gate !== undefined ? [`${task.id}: reject`] : []),
       ...(fields.length === 0 ? [] : [`${task.id}.fields: ${fields.join(', ')}`]),
     ];
   });
@@ -183,7 +200,8 @@ async function toTheEnd(open: () => Iteration, { rejecting }: Part, context: Con
         continue;
       }
       if (decision.kind !== 'checkpoint') return `it asks what no rehearsal can answer: ${decision.question}`;
-      const no = rejecting && options.includes('reject') && !rejected.has(decision.task);
+      const step = iteration.plan.tasks.find((task) => task.id === decision.task)?.step ?? '';
+      const no = rejecting.has(step) && options.includes('reject') && !rejected.has(decision.task);
       rejected.add(decision.task);
       await answer(
         open(),

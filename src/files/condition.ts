@@ -106,7 +106,8 @@ function pathsIn(node: unknown): string[][] {
   return pathsIn(args);
 }
 
-function pathOf(node: object): string[] | undefined {
+/** The words of a member path; undefined for anything else. */
+export function pathOf(node: object): string[] | undefined {
   const { op, args } = node as { readonly op?: string; readonly args?: unknown };
   if (op === 'id') return [String(args)];
   if ((op !== '.' && op !== '[]') || !Array.isArray(args)) return undefined;

@@ -8,7 +8,7 @@ import { placedSteps } from './workflow-places.ts';
 import type { StepSource, WorkflowSource } from './workflow-source.ts';
 import type { YamlPath } from './yaml-source.ts';
 
-const ACTORS = ['role', 'human', 'run', 'pick'] as const;
+const ACTORS = ['role', 'human', 'run', 'pick', 'uses'] as const;
 
 /** Who does a step: exactly one actor, and a person who can answer what is asked. */
 export function actorFaults(step: StepSource, path: YamlPath, source: WorkflowSource): Fault[] {

@@ -6,11 +6,12 @@ import { patternsOverlap } from '../core/pattern-overlap.ts';
 import type { Problem } from '../core/problem.ts';
 import { needsOf, upstreamOf } from '../core/stages.ts';
 import { wholePlaceholder } from '../core/substitute.ts';
-import { validateWorkflow } from '../generated/validate-workflow.js';
 import { constantCondition } from './condition-range.ts';
-import { loadWorkflow } from './workflow.ts';
+import { loadedFrom } from './workflow.ts';
+import type { StepOrigin } from './step-origins.ts';
+import { assembleWorkflow } from './workflow-assembly.ts';
+import type { RelatedFile } from './workflow-document.ts';
 import type { Fault } from './workflow-fault.ts';
-import { readYamlSource } from './yaml-source.ts';
 
 export interface Lint {
   /** There when it loads. */
@@ -24,33 +25,37 @@ export interface Lint {
 export type RoleSkills = Readonly<Record<string, readonly string[]>>;
 
 /** Loads a workflow and looks further; `roles` are the names of the roles there are. In the order of the text. */
-export function lintWorkflow(text: string, file: string, roles: readonly string[], skills: RoleSkills = {}): Lint {
-  const loaded = loadWorkflow(text, file);
+export function lintWorkflow(file: RelatedFile, roles: readonly string[], skills: RoleSkills = {}): Lint {
+  const assembly = assembleWorkflow(file);
+  const loaded = loadedFrom(assembly);
   const { workflow } = loaded;
   if (workflow === undefined) return { problems: loaded.problems, warnings: [] };
-  const { value, problemAt } = readYamlSource({ text, file, validator: validateWorkflow });
   const place = (faults: readonly Fault[]): Problem[] =>
     faults
-      .map(({ path, key, ...problem }) => problemAt(path, problem, key))
+      .map(({ path, key, ...problem }) => assembly.problemAt(atSource(path, assembly.source?.steps.length ?? 0), problem, key))
       .sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+  const { problems, warnings } = conditions(workflow, assembly.origins);
   return {
     workflow,
-    problems: place([
-      ...unknownRoles(workflow, [...roles, ...Object.keys(loaded.roles ?? {})]),
-      ...conditions(workflow).problems,
-      ...sharedFiles(workflow),
-    ]),
+    problems: place([...unknownRoles(workflow, [...roles, ...Object.keys(loaded.roles ?? {})]), ...problems, ...sharedFiles(workflow)]),
+    // what another file says is told where that file is looked at
     warnings: place([
       ...(workflow.description.trim() === '' ? [NO_DESCRIPTION] : []),
-      ...unusedInputs(workflow, value),
-      ...conditions(workflow).warnings,
+      ...unusedInputs(workflow, [assembly.source, assembly.written]),
+      ...warnings,
       ...ownReviews(workflow.steps),
       ...sharedScopes(workflow.steps),
       ...idle(workflow.steps),
       ...quietCommands(workflow),
       ...loosePins(workflow, skills),
-    ]),
+    ]).filter((warning) => warning.file === file.file),
   };
+}
+
+/** The steps that are done at the end stand in a list of their own. */
+function atSource(path: Fault['path'], steps: number): Fault['path'] {
+  const [list, index, ...rest] = path;
+  return list === 'steps' && typeof index === 'number' && index >= steps ? ['finally', index - steps, ...rest] : path;
 }
 
 const NO_DESCRIPTION: Fault = { path: ['name'], what: 'the workflow has no description', fix: 'say in a sentence what it is for' };
@@ -64,16 +69,18 @@ function unknownRoles({ steps }: Workflow, roles: readonly string[]): Fault[] {
 }
 
 /** Steps that can never be reached, and conditions that decide nothing. */
-function conditions(workflow: Workflow): { readonly problems: Fault[]; readonly warnings: Fault[] } {
+function conditions(workflow: Workflow, origins: readonly StepOrigin[]): { readonly problems: Fault[]; readonly warnings: Fault[] } {
   const needs = needsOf(workflow.steps);
   const problems: Fault[] = [];
   const warnings: Fault[] = [];
   workflow.steps.forEach((step, index) => {
     const constant = constantCondition(workflow, step, needs);
     const what = `step "${step.id}" ${constant === 'never' ? 'can never be reached: its condition is false whatever happens' : 'has a condition that is true whatever happens'}`;
-    if (constant === 'never')
+    // the using step decides there; the workflow that is used has been judged by itself
+    const used = (origins[index]?.used ?? []).length > 0;
+    if (constant === 'never' && !used)
       problems.push({ path: ['steps', index, 'when'], what, fix: 'compare with a value that can be, or take the step out' });
-    if (constant === 'always') warnings.push({ path: ['steps', index, 'when'], what, fix: 'leave it out' });
+    if (constant === 'always' && !used) warnings.push({ path: ['steps', index, 'when'], what, fix: 'leave it out' });
     if (step.human?.mode === 'off') {
       problems.push({
         path: ['steps', index, 'human', 'mode'],
@@ -104,8 +111,8 @@ function sharedFiles({ steps }: Workflow): Fault[] {
   return faults;
 }
 
-function unusedInputs({ inputs }: Workflow, source: unknown): Fault[] {
-  const text = JSON.stringify({ ...(source as object), inputs: undefined });
+function unusedInputs({ inputs }: Workflow, sources: readonly (object | undefined)[]): Fault[] {
+  const text = sources.map((source) => JSON.stringify({ ...source, inputs: undefined })).join('\n');
   return Object.keys(inputs).flatMap((name): Fault[] =>
     new RegExp(`\\binputs\\.${name}\\b`).test(text)
       ? []

@@ -10,9 +10,11 @@ export const LOCK_FILE = 'workflow.lock.yaml';
 export interface Lock {
   readonly iteration: string;
   readonly name: string;
-  /** The text of the workflow file. */
+  /** The text of the workflow file, or of all of them in one. */
   readonly text: string;
   readonly workflow: Pinned;
+  /** The workflow files it extends and uses. */
+  readonly others?: readonly Pinned[];
   readonly roles: Readonly<Record<string, Pinned>>;
   /** Templates of prompts that are not the shipped one, by role. */
   readonly templates?: Readonly<Record<string, Pinned>>;
@@ -27,6 +29,7 @@ export function workflowLockText(lock: Lock): string {
     schemaVersion: 1,
     iteration: lock.iteration,
     workflow: { name: lock.name, ...lock.workflow },
+    ...(lock.others === undefined || lock.others.length === 0 ? {} : { others: lock.others }),
     roles: sorted(lock.roles),
     ...filled('templates', lock.templates),
     ...filled('skills', lock.skills),

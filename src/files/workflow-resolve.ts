@@ -1,53 +1,70 @@
 /** A workflow with everything said that it leaves unsaid, and where each step comes from: what the program will do with it. */
-import { Document, isMap, isSeq, LineCounter, parse, parseDocument } from 'yaml';
+import { Document, isMap, isSeq, parse, parseDocument } from 'yaml';
 import { hasAgent } from '../core/actor.ts';
 import { durationText } from '../core/duration.ts';
 import { needsOf } from '../core/stages.ts';
-import type { Step, Workflow } from '../core/workflow.ts';
+import type { Step } from '../core/workflow.ts';
 import { isSeedForm, type SeedSource, seedWorkflow } from './seed-form.ts';
-
-export interface Origin {
-  readonly step: string;
-  /** 1-based. */
-  readonly line: number;
-}
-
-/** The line each step starts on. */
-export function stepOrigins(text: string): Origin[] {
-  const lines = new LineCounter();
-  const steps = parseDocument(text, { lineCounter: lines, uniqueKeys: false }).get('steps');
-  if (!isSeq(steps)) return [];
-  return steps.items.flatMap((item) =>
-    isMap(item) && item.range ? [{ step: String(item.get('id')), line: lines.linePos(item.range[0]).line }] : [],
-  );
-}
+import type { LoadedWorkflow } from './workflow.ts';
+import type { LineOfFile, StepOrigin } from './step-origins.ts';
+import type { WorkflowSource } from './workflow-source.ts';
 
 /** YAML that loads to the same workflow, with no defaults left to look up; a comment above each step names its origin. */
-export function resolvedText(text: string, file: string, workflow: Workflow): string {
-  const document = isSeedForm(text) ? inOwnForm(text) : parseDocument(text, { uniqueKeys: false });
-  const origins = stepOrigins(text);
+export function resolvedText(text: string, file: string, loaded: LoadedWorkflow): string {
+  const { workflow, origins = [], removals = [], combined } = loaded;
+  if (workflow === undefined) throw new Error(`${file} has problems, and so does not say what it means`);
+  const document =
+    combined === undefined ? (isSeedForm(text) ? inOwnForm(text) : parseDocument(text, { uniqueKeys: false })) : documentOf(combined);
   const needs = needsOf(workflow.steps);
-  document.commentBefore = ` ${workflow.name} from ${file}, with everything it leaves unsaid`;
+  const gone = removals.map(({ step, at, order }) => ` ${step} removed by ${at}: ${order}`);
+  document.commentBefore = [` ${workflow.name} from ${file}, with everything it leaves unsaid`, ...gone].join('\n');
   document.delete('defaults');
   document.set('concurrency', workflow.concurrency);
   document.set('merge', document.createNode(workflow.merge, { flow: true }));
-  const steps = document.get('steps');
-  if (!isSeq(steps)) throw new Error(`workflow "${workflow.name}" has no list of steps`);
-  steps.items.forEach((item, index) => {
+  const steps = listsIn(document);
+  if (steps.length === 0) throw new Error(`workflow "${workflow.name}" has no list of steps`);
+  steps.forEach((item, index) => {
     const step = workflow.steps[index];
     if (step === undefined || !isMap(item)) return;
     for (const [key, value] of Object.entries(said(step, needs.get(step.id) ?? []))) {
       if (value !== undefined) item.set(key, document.createNode(value, { flow: true }));
     }
     item.flow = false;
-    item.commentBefore = ` from ${[file, origins[index]?.line].filter((part) => part !== undefined).join(':')}`;
+    const origin = origins[index];
+    item.commentBefore = origin === undefined ? ` from ${file}` : originLines(origin).join('\n');
   });
   return document.toString({ lineWidth: 0 });
 }
 
+/** A workflow made of several files, said in one. */
+export function combinedText(source: WorkflowSource): string {
+  return documentOf(source).toString({ lineWidth: 0 });
+}
+
+/** The steps in the order they are done in. */
+function listsIn(document: Document): unknown[] {
+  return ['steps', 'finally'].flatMap((key) => {
+    const list: unknown = document.get(key);
+    return isSeq(list) ? list.items : [];
+  });
+}
+
+function originLines({ from, changed, used }: StepOrigin): string[] {
+  const at = ({ file, line }: LineOfFile): string => [file, line].filter((part) => part !== undefined).join(':');
+  return [
+    ` from ${at(from)}`,
+    ...(used.length === 0 ? [] : [` in the place of ${used.map(at).join(', ')}`]),
+    ...(changed.length === 0 ? [] : [` changed by ${changed.map(at).join(', ')}`]),
+  ];
+}
+
 /** The other form of workflow, said in this one; the roles that stand in such a file stay behind. */
 function inOwnForm(text: string): Document {
-  return new Document(seedWorkflow(parse(text) as SeedSource).source, { aliasDuplicateObjects: false });
+  return documentOf(seedWorkflow(parse(text) as SeedSource).source);
+}
+
+function documentOf(source: WorkflowSource): Document {
+  return new Document(source, { aliasDuplicateObjects: false });
 }
 
 /** What a step has been completed with; people have no attempts, no time limit and no agent. */

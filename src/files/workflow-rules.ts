@@ -25,7 +25,8 @@ import {
 } from './workflow-source.ts';
 import type { YamlPath } from './yaml-source.ts';
 
-const ITERATION_NAMES = ['iteration.name', 'iteration.slug'];
+/** What every text of a workflow may name. */
+export const ITERATION_NAMES = ['iteration.name', 'iteration.slug'];
 /** First words of other names in texts and conditions. */
 const TAKEN = ['inputs', 'iteration', 'task', 'target', 'alternative', 'steps', 'env'];
 
@@ -298,7 +299,8 @@ function checkTexts(check: CheckSource): [YamlPath, string][] {
   ];
 }
 
-function textFaults(text: string, path: YamlPath, names: readonly string[]): Fault[] {
+/** Names a text may not use, and what is no placeholder. */
+export function textFaults(text: string, path: YamlPath, names: readonly string[]): Fault[] {
   const { names: used, broken } = placeholdersIn(text);
   const unknown = [...new Set(used)].filter((name) => !names.includes(name)).slice(0, MANY);
   const faults: Fault[] = unknown.map((name) => ({

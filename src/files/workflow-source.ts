@@ -110,6 +110,10 @@ export interface StepSource extends Defaults {
   readonly join?: 'all' | 'each';
   readonly alternatives?: number | readonly AlternativeSource[];
   readonly pick?: PickSource;
+  /** A workflow whose steps stand in the place of this one: by name or path, or the one of several an expression names. */
+  readonly uses?: string | { readonly by: string; readonly one_of: readonly string[] };
+  /** Values for the inputs of the workflow that is used. */
+  readonly with?: Readonly<Record<string, InputValue>>;
   readonly targets?: TargetsSource;
   readonly prompt?: string;
   readonly skills?: readonly string[];
@@ -135,22 +139,19 @@ export interface PickSource {
   readonly ask?: string;
 }
 
+export interface InputSource {
+  readonly type: 'string' | 'number' | 'boolean' | 'list';
+  readonly required?: boolean;
+  readonly default?: InputValue;
+  readonly description?: string;
+}
+
 export interface WorkflowSource {
   readonly version: 1;
   readonly name: string;
   readonly description?: string;
   readonly triggers?: readonly string[];
-  readonly inputs?: Readonly<
-    Record<
-      string,
-      {
-        readonly type: 'string' | 'number' | 'boolean' | 'list';
-        readonly required?: boolean;
-        readonly default?: InputValue;
-        readonly description?: string;
-      }
-    >
-  >;
+  readonly inputs?: Readonly<Record<string, InputSource>>;
   readonly environments?: Readonly<Record<string, EnvironmentSource>>;
   readonly concurrency?: number;
   readonly budget?: { readonly tokens?: number; readonly usd?: number };
@@ -161,6 +162,29 @@ export interface WorkflowSource {
   readonly merge?: { readonly strategy?: MergeStrategy };
   readonly templates?: Workflow['templates'];
   readonly skills?: Workflow['skills'];
+}
+
+/** A file that changes another workflow in place of saying a whole one. */
+export interface OverlaySource extends Partial<Omit<WorkflowSource, 'version' | 'name' | 'inputs'>> {
+  readonly version: 1;
+  readonly name: string;
+  readonly extends: string;
+  /** Null takes out an input of the workflow that is extended. */
+  readonly inputs?: Readonly<Record<string, InputSource | null>>;
+  readonly overlay?: readonly OperationSource[];
+}
+
+/** One change of an overlay; a sound one has exactly one of insert, replace, change and remove. */
+export interface OperationSource {
+  readonly insert?: readonly StepSource[];
+  readonly after?: string;
+  readonly before?: string;
+  readonly replace?: string;
+  readonly with?: StepSource;
+  readonly change?: string;
+  /** Null takes a key out. */
+  readonly set?: Readonly<Record<string, unknown>>;
+  readonly remove?: string;
 }
 
 export const FILE_CHECKS = ['exists', 'size', 'headings', 'contains', 'matches', 'format'] as const;
@@ -174,7 +198,7 @@ const PICK = 'pick';
 const INPUTS = 'inputs.';
 
 /** Values for what a workflow leaves unsaid. */
-const UNSAID = {
+export const UNSAID = {
   timeout: '40m',
   checkTimeout: '10m',
   retries: 2,
@@ -350,7 +374,7 @@ export function outputPath(from: string): { readonly step: string; readonly fiel
 }
 
 /** `security-review` is "Security review"; with targets, each task names its own. */
-function titleOf(step: StepSource): string {
+export function titleOf(step: StepSource): string {
   const words = step.id.replaceAll('-', ' ');
   const title = words.charAt(0).toUpperCase() + words.slice(1);
   if (step.alternatives !== undefined) return `${title}: {{ alternative.id }}`;

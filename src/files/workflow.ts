@@ -2,15 +2,11 @@
 import { hasAgent } from '../core/actor.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Role, Workflow } from '../core/workflow.ts';
-import { validateSeed } from '../generated/validate-seed.js';
-import { validateWorkflow } from '../generated/validate-workflow.js';
-import { exportRole } from './role-export.ts';
-import { importRoleList } from './role-lists.ts';
-import { loadRole } from './role.ts';
-import { isSeedForm, type SeedSource, seedWorkflow } from './seed-form.ts';
-import { faultsOf } from './workflow-rules.ts';
+import type { StepOrigin } from './step-origins.ts';
+import type { Assembly } from './workflow-assembly.ts';
+import { assembleWorkflow } from './workflow-assembly.ts';
+import { ALONE, type Related } from './workflow-document.ts';
 import { workflowOf, type WorkflowSource } from './workflow-source.ts';
-import { readYamlSource } from './yaml-source.ts';
 
 export interface LoadedWorkflow {
   /** There exactly when there are no problems. */
@@ -19,51 +15,28 @@ export interface LoadedWorkflow {
   readonly roles?: Readonly<Record<string, Role>>;
   /** What the person should know about the reading. */
   readonly notes?: readonly string[];
+  /** Where the steps come from, in their order. */
+  readonly origins?: readonly StepOrigin[];
+  /** The other files it is made of: what it extends and what it uses. */
+  readonly others?: Assembly['files'];
+  /** What was taken out on the way, and what that did to the order. */
+  readonly removals?: Assembly['removals'];
+  /** The whole workflow as one file would say it; only where it is made of several. */
+  readonly combined?: WorkflowSource;
   readonly problems: readonly Problem[];
 }
 
-/** Reads a workflow of either form. Roles are names here: whether they exist, the caller asks. */
-export function loadWorkflow(text: string, file: string): LoadedWorkflow {
-  if (isSeedForm(text)) return loadSeed(text, file);
-  const { value, problems, problemAt } = readYamlSource({ text, file, validator: validateWorkflow });
-  if (value === undefined) return { problems };
-  const source = value as WorkflowSource;
-  const faults = faultsOf(source).map(({ path, key, ...problem }) => problemAt(path, problem, key));
-  const all = sorted([...problems, ...faults]);
-  return all.length > 0 ? { problems: all } : { workflow: workflowOf(source), problems: [] };
+/** Reads a workflow of either form; `related` finds those it names. Roles are names here: whether they exist, the caller asks. */
+export function loadWorkflow(text: string, file: string, related: Related = ALONE): LoadedWorkflow {
+  return loadedFrom(assembleWorkflow({ text, file, related }));
 }
 
-function loadSeed(text: string, file: string): LoadedWorkflow {
-  const { value, problems, problemAt } = readYamlSource({ text, file, validator: validateSeed });
-  if (value === undefined) return { problems: sorted(problems) };
-  const seed = value as SeedSource;
-  const { source, origins, faults, notes } = seedWorkflow(seed);
-  const found = faultsOf(source).map((fault) => {
-    // a step is an agent of the file; what lies deeper has no place of its own there
-    const [part, index] = fault.path;
-    const origin = part === 'steps' && typeof index === 'number' ? origins[index] : undefined;
-    return { ...fault, path: origin ?? ['workflow'] };
-  });
-  const roles = seed.agent_roles === undefined ? { roles: {}, problems: [] } : inlineRoles(text, file);
-  const told = [...faults, ...found].map(({ path, key, ...problem }) => problemAt(path, problem, key));
-  const all = sorted([...problems, ...told, ...roles.problems]);
-  return all.length > 0 ? { problems: all } : { workflow: workflowOf(source), roles: roles.roles, notes, problems: [] };
-}
-
-function inlineRoles(
-  text: string,
-  file: string,
-): { readonly roles: Readonly<Record<string, Role>>; readonly problems: readonly Problem[] } {
-  const { roles, problems } = importRoleList(text, file);
-  const read = roles.map((role) => loadRole(exportRole(role, 'iter'), file));
-  return {
-    roles: Object.fromEntries(read.flatMap(({ role }) => (role === undefined ? [] : [[role.name, role]]))),
-    problems: [...problems, ...read.flatMap((one) => one.problems)],
-  };
-}
-
-function sorted(problems: readonly Problem[]): Problem[] {
-  return problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+/** What an assembled workflow means. */
+export function loadedFrom({ source, problems, roles, notes, origins, files, removals }: Assembly): LoadedWorkflow {
+  if (source === undefined || problems.length > 0) return { problems };
+  const others = files.slice(1);
+  const combined = others.length === 0 ? {} : { combined: source };
+  return { workflow: workflowOf(source), roles, notes, origins, others, removals, ...combined, problems: [] };
 }
 
 /** Names of the roles a workflow needs, each once, in order of first use. */

@@ -59,12 +59,20 @@ export function readYamlSource({ text, file, validator, firstLine = 1 }: SourceR
     const where = place(firstAlias(document));
     return { problems: [{ ...where, what: 'an alias (*name) repeats too much of the file', fix: 'write the value out' }], problemAt };
   }
+  const { problems, sound } = shapeProblems(value, { file, validator, problemAt });
+  return sound ? { value, problems, problemAt } : { problems, problemAt };
+}
+
+/** What a schema has against a value, and whether its shape is sound enough to look further. */
+export function shapeProblems(
+  value: unknown,
+  { file, validator, problemAt }: Pick<SourceRequest, 'file' | 'validator'> & Pick<YamlSource, 'problemAt'>,
+): { readonly problems: readonly Problem[]; readonly sound: boolean } {
   validator(value);
-  const errors = (validator.errors ?? []).filter((error) => error.keyword !== 'propertyNames');
+  const errors = (validator.errors ?? []).filter(({ keyword }) => keyword !== 'propertyNames' && keyword !== 'if');
   const problems = errors.slice(0, MAX_PROBLEMS).map((error) => faultOf(error, problemAt));
   if (errors.length > MAX_PROBLEMS) problems.push({ file, what: `${errors.length - MAX_PROBLEMS} more of these` });
-  const sound = !errors.some(misshapes);
-  return sound ? { value, problems, problemAt } : { problems, problemAt };
+  return { problems, sound: !errors.some(misshapes) };
 }
 
 function firstAlias(document: Document | undefined): number {
@@ -189,6 +197,7 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
   integer: 'a whole number',
   number: 'a number',
   boolean: 'true or false',
+  null: 'nothing',
 };
 
 function typeWords(types: unknown): string {

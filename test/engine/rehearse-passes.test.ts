@@ -39,3 +39,19 @@ it('a condition that can never be true is left over', () => {
   const text = `${HEAD}${TRIAGE}  - { id: b, role: builder, when: "steps.triage.outputs.kind == 'neither'" }\n`;
   expect(passes(text).missing).toEqual(['b: true']);
 });
+
+it('conditions over too many choices to try them all are merged into few passes, each way of each', () => {
+  const kinds = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+  const fields = kinds.map((kind) => `${kind}: [x, y, z]`).join(', ');
+  const steps = kinds.map(
+    (kind) => `  - { id: ${kind}, role: builder, when: "steps.triage.outputs.kind == '${kind}' && steps.triage.outputs.${kind} == 'z'" }\n`,
+  );
+  const text = `${HEAD}environments: { dev: { human: optional }, prod: { human: required } }
+steps:
+  - { id: triage, role: planner, deliverables: [{ id: t, path: context/t.md, fields: { kind: [${kinds.join(', ')}], ${fields} } }] }
+${steps.join('')}  - { id: night, role: builder, when: "env == 'prod'" }\n`;
+  const found = passes(text);
+  expect(found.missing).toEqual([]);
+  expect(found.passes).toHaveLength(kinds.length);
+  expect(new Set(found.passes.map((pass) => pass.split(' ')[0]))).toEqual(new Set(['dev', 'prod']));
+});

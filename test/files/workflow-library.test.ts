@@ -7,6 +7,7 @@ import { problemLine } from '../../src/core/problem.ts';
 import type { Inputs, Role, Workflow } from '../../src/core/workflow.ts';
 import { loadRole } from '../../src/files/role.ts';
 import { loadWorkflow } from '../../src/files/workflow.ts';
+import { shelf } from '../rig/shelf.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const textsOf = (folder: string, extension: string): [string, string][] =>
@@ -24,7 +25,7 @@ const roles: Readonly<Record<string, Role>> = Object.fromEntries(
 
 function workflowNamed(name: string): Workflow {
   const text = library.find(([each]) => each === name)?.[1] ?? '';
-  const { workflow } = loadWorkflow(text, `${name}.yaml`);
+  const { workflow } = loadWorkflow(text, `${name}.yaml`, shelf(Object.fromEntries(library)));
   if (workflow === undefined) throw new Error(`${name} does not load`);
   return workflow;
 }
@@ -74,7 +75,7 @@ test('every workflow that is asked for ships', () => {
 
 describe.each(library)('the workflow %s', (name, text) => {
   test('loads without a problem, under the name of its file', () => {
-    const { workflow, problems } = loadWorkflow(text, `${name}.yaml`);
+    const { workflow, problems } = loadWorkflow(text, `${name}.yaml`, shelf(Object.fromEntries(library)));
     expect(problems.map(problemLine)).toEqual([]);
     expect(workflow?.name).toBe(name);
   });
@@ -146,9 +147,12 @@ test('nothing but a person starts the feature pipeline in prod, and nobody has t
 });
 
 test('the shipped conditions, each a branch to be rehearsed both ways', () => {
-  const conditions = library.flatMap(([name]) =>
-    workflowNamed(name).steps.flatMap((step) => (step.when === undefined ? [] : [`${name} ${step.id}: ${step.when}`])),
-  );
+  // those of triage are those of the workflows it uses
+  const conditions = library
+    .filter(([name]) => name !== 'triage')
+    .flatMap(([name]) =>
+      workflowNamed(name).steps.flatMap((step) => (step.when === undefined ? [] : [`${name} ${step.id}: ${step.when}`])),
+    );
   expect(conditions).toMatchInlineSnapshot(`
     [
       "api-change breaking-change: steps.compatibility.outputs.change == 'breaking'",
@@ -167,6 +171,47 @@ test('the shipped conditions, each a branch to be rehearsed both ways', () => {
       "security-fix research: steps.assess.outputs.vulnerability == 'unknown'",
     ]
   `);
+});
+
+test('triage does the one of seven workflows that fits, as that workflow says', () => {
+  const { steps } = workflowNamed('triage');
+  const field = steps[0]?.deliverables[0]?.fields?.['workflow'];
+  const kinds = typeof field === 'object' ? field : [];
+  expect(kinds).toHaveLength(7);
+  for (const kind of kinds) {
+    const works = (list: Workflow['steps'], prefix: string): unknown[] =>
+      list
+        .filter(({ human }) => human === undefined)
+        .map(({ id, role, timeout, permission, retries }) => [`${prefix}${id}`, role, timeout, permission, retries]);
+    const used = steps.filter(({ id }) => id.startsWith(`do-${kind}-`));
+    expect(works(used, '')).toEqual(works(workflowNamed(kind).steps, `do-${kind}-`));
+    expect(used.every(({ when }) => when?.includes(`steps.classify.outputs.workflow == "${kind}"`) === true)).toBe(true);
+  }
+});
+
+test('the rfc is the design half of the feature pipeline, and writes no code', () => {
+  const half = workOf(workflowNamed('feature-pipeline')).slice(0, 4);
+  expect(workOf(workflowNamed('rfc'))).toEqual(['problem', ...half, 'publish']);
+  expect(checkpointsOf(workflowNamed('rfc'))).toEqual(['checkpoint-1', 'checkpoint-2']);
+});
+
+test('the examples of the guide load', () => {
+  const guide = readFileSync(join(root, 'docs', 'workflows.md'), 'utf8');
+  const [overlay = '', using = ''] = [...guide.slice(guide.indexOf('## Changing a workflow')).matchAll(/```yaml\n([^`]*)```/g)].map(
+    (match) => match[1] ?? '',
+  );
+  const head = [
+    'version: 1',
+    'name: guide',
+    'inputs: { issue: { type: string }, test_command: { type: string }, with_login: { type: boolean } }',
+    'steps:',
+  ];
+  const classify = '  - { id: classify, role: planner, deliverables: [{ id: c, path: context/c.md, fields: { workflow: string } }] }';
+  const loaded = [overlay, [...head, classify, using].join('\n')].map((text) =>
+    loadWorkflow(text, 'guide.yaml', shelf(Object.fromEntries(library))),
+  );
+  expect(loaded.flatMap(({ problems }) => problems.map(problemLine))).toEqual([]);
+  expect(loaded.map(({ workflow }) => workflow?.steps.length)).toEqual([8, 22]);
 });
 
 test('story refinement gives each story its five files', () => {

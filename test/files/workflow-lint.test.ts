@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { problemLine } from '../../src/core/problem.ts';
+import { ALONE } from '../../src/files/workflow-document.ts';
 import { lintWorkflow } from '../../src/files/workflow-lint.ts';
 
 const ROLES = ['planner', 'builder', 'reviewer'];
@@ -18,7 +19,7 @@ const CHECKED = 'checks: [{ commits: { min: 1 } }]';
 /** What lint says about these steps; the first of them stands on line 8. */
 function lint(...steps: readonly string[]): { readonly problems: string[]; readonly warnings: string[] } {
   const text = [...HEAD, `  - ${USED}`, ...steps.map((step) => `  - ${step}`), ''].join('\n');
-  const { problems, warnings } = lintWorkflow(text, 'w.yaml', ROLES);
+  const { problems, warnings } = lintWorkflow({ text, file: 'w.yaml', related: ALONE }, ROLES);
   return { problems: problems.map(problemLine), warnings: warnings.map(problemLine) };
 }
 
@@ -109,7 +110,7 @@ describe('what only deserves a warning', () => {
 
   test('an input that is never used, and a missing description', () => {
     const text = `version: 1\nname: small\ninputs: { gone: { type: string } }\nsteps: [{ id: go, role: builder, ${CHECKED} }]\n`;
-    expect(lintWorkflow(text, 'w.yaml', ROLES).warnings.map(problemLine)).toEqual([
+    expect(lintWorkflow({ text, file: 'w.yaml', related: ALONE }, ROLES).warnings.map(problemLine)).toEqual([
       'w.yaml:2:7: the workflow has no description; say in a sentence what it is for',
       'w.yaml:3:11: input "gone" is never used; use it or take it out',
     ]);
@@ -133,7 +134,8 @@ describe('pins of skills', () => {
       `  - { id: two, role: builder, skills: [sql], ${CHECKED} }`,
       '',
     ].join('\n');
-  const pinned = (pins: string): string[] => lintWorkflow(flow(pins), 'w.yaml', ROLES, { builder: ['testing'] }).warnings.map(problemLine);
+  const pinned = (pins: string): string[] =>
+    lintWorkflow({ text: flow(pins), file: 'w.yaml', related: ALONE }, ROLES, { builder: ['testing'] }).warnings.map(problemLine);
 
   test('a workflow that pins none is left in peace', () => {
     expect(pinned('')).toEqual([]);

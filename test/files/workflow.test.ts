@@ -162,9 +162,9 @@ steps:
       'w.yaml:5:12: "needs" is "plan"; write a list',
     ]);
     expect(lines('')).toEqual([
+      'w.yaml:1:1: the key "steps" is missing; add it',
       'w.yaml:1:1: the key "version" is missing; add it',
       'w.yaml:1:1: the key "name" is missing; add it',
-      'w.yaml:1:1: the key "steps" is missing; add it',
     ]);
     expect(lines('- 1\n')).toEqual(['w.yaml:1:1: "the file" is a list; write a map of keys']);
   });
