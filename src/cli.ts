@@ -32,6 +32,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   logs: { summary: 'what an agent said', load: () => import('./commands/logs.ts') },
   stop: { summary: 'end agents with everything they started', load: () => import('./commands/stop.ts') },
   workflow: { summary: 'list, show, check and resolve workflows', load: () => import('./commands/workflow.ts') },
+  plan: { summary: 'have an agent draft an iteration for a goal', load: () => import('./commands/plan.ts') },
   triage: { summary: 'which workflow to take for a request', load: () => import('./commands/triage.ts') },
   graph: { summary: 'a workflow or a run as a chart', load: () => import('./commands/graph.ts') },
   schema: { summary: 'the JSON Schemas of the files people write', load: () => import('./commands/schema.ts') },

@@ -1,7 +1,10 @@
 /** `iter decide`: the queue of things only a person can settle. */
 import type { Command } from 'commander';
 import type { Finish } from '../cli.ts';
+import { waitingText } from '../core/escalation.ts';
+import type { OpenDecision } from '../core/state.ts';
 import { answer } from '../engine/decisions.ts';
+import type { Iteration } from '../engine/iteration.ts';
 import { complain, json, result } from './out.ts';
 import type { Common } from './verb.ts';
 import { EXIT, contextOf, iterationAt, person, verb } from './verb.ts';
@@ -54,6 +57,12 @@ interface Asked {
   readonly signal: AbortSignal;
 }
 
+/** For a decision that somebody named in the workflow should look at in time. */
+function waiting({ plan }: Iteration, open: OpenDecision): string {
+  const text = open.kind === 'escalation' ? waitingText(plan.escalation, open.since, new Date().toISOString()) : undefined;
+  return text === undefined ? '' : `\n  ${text}`;
+}
+
 /** Records an answer, or lists what is open when there is none. */
 async function settle(id: string | undefined, options: DecideFlags, { answers, signal }: Asked): Promise<number> {
   const iteration = iterationAt(options, options.iteration);
@@ -73,7 +82,8 @@ async function settle(id: string | undefined, options: DecideFlags, { answers, s
           ? 'nothing waits for a person'
           : decisions
               .map(
-                (open) => `${open.id}: ${open.question}\n${open.options.map((one) => `  --option ${one.id}    ${one.label}`).join('\n')}`,
+                (open) =>
+                  `${open.id}: ${open.question}${waiting(iteration, open)}\n${open.options.map((one) => `  --option ${one.id}    ${one.label}`).join('\n')}`,
               )
               .join('\n'),
       );

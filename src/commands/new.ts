@@ -93,6 +93,7 @@ export async function create(slug: string, options: NewOptions): Promise<Created
     ...(settings.targets === undefined ? {} : { targets: settings.targets }),
     context: options.context ?? [],
     agent: options.agent ?? settings.agent,
+    models: settings.models,
     knownAgents: AGENTS.map((row) => row.name),
     ...(environment === undefined ? {} : { environment }),
     ...(maxParallel === undefined ? {} : { maxParallel }),
@@ -103,34 +104,41 @@ export async function create(slug: string, options: NewOptions): Promise<Created
 }
 
 function print(created: Created, options: NewOptions): void {
-  const { plan, points, directory } = created;
-  if (options.json === true) {
-    const tasks = plan.tasks.map(({ id, step, role, agent, branch, needs, group, targets, deliverables, estimateTokens, risk }) => ({
-      id,
-      step,
-      role,
-      agent,
-      branch,
-      needs,
-      group,
-      targets,
-      deliverables: deliverables.map((deliverable) => deliverable.path),
-      estimateTokens,
-      risk,
-    }));
-    return json({ iteration: plan.iteration, dir: directory, tasks });
-  }
+  if (options.json === true) return json(createdJson(created));
+  const next = options.quiet === true || options.dryRun === true ? '' : '\nnext: iter launch';
+  return result(`${createdText(created, options.dryRun === true)}${next}`);
+}
+
+/** What programs hear of a new iteration. */
+export function createdJson({ plan, directory }: Created): Readonly<Record<string, unknown>> {
+  const tasks = plan.tasks.map(({ id, step, role, agent, model, branch, needs, group, targets, deliverables, estimateTokens, risk }) => ({
+    id,
+    step,
+    role,
+    agent,
+    ...(model === undefined ? {} : { model }),
+    branch,
+    needs,
+    group,
+    targets,
+    deliverables: deliverables.map((deliverable) => deliverable.path),
+    estimateTokens,
+    risk,
+  }));
+  return { iteration: plan.iteration, dir: directory, tasks };
+}
+
+/** The tasks as a table; with what each holds while nothing is written yet. */
+export function createdText({ plan, points, directory }: Created, dryRun: boolean): string {
   const width = plan.tasks.reduce((most, task) => Math.max(most, task.title.length), 0);
   const load = ({ id, targets, estimateTokens, risk }: PlannedTask): string =>
     `  ${targets.length} ${targets.length === 1 ? 'target' : 'targets'}, ${points[id] ?? 0} points, ${estimateTokens} tokens, risk ${risk.score} ${risk.level}`;
   const rows = plan.tasks.map(
     (task) =>
-      `  ${task.group}  ${task.id.padEnd(4)} ${task.title.padEnd(width)}  ${task.role} (${task.agent})${task.needs.length === 0 ? '' : `, after ${shortList(task.needs, MAX_NEEDS)}`}${options.dryRun === true ? load(task) : ''}`,
+      `  ${task.group}  ${task.id.padEnd(4)} ${task.title.padEnd(width)}  ${task.role} (${task.agent})${task.needs.length === 0 ? '' : `, after ${shortList(task.needs, MAX_NEEDS)}`}${dryRun ? load(task) : ''}`,
   );
-  const verb_ = options.dryRun === true ? 'would make' : 'made';
-  return result(
-    `${verb_} ${relative(process.cwd(), directory) || directory} from ${plan.workflow}: ${plan.tasks.length} tasks\n${rows.join('\n')}${options.quiet === true || options.dryRun === true ? '' : '\nnext: iter launch'}`,
-  );
+  const made = dryRun ? 'would make' : 'made';
+  return `${made} ${relative(process.cwd(), directory) || directory} from ${plan.workflow}: ${plan.tasks.length} tasks\n${rows.join('\n')}`;
 }
 
 function collect(value: string, before: readonly string[] | undefined): readonly string[] {

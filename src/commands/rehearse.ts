@@ -52,7 +52,7 @@ async function perform(options: Flags, signal: AbortSignal): Promise<number> {
     const done =
       'problem' in one
         ? { problems: [one.problem] }
-        : await rehearse({ name: one.name, workflow: one, ...(roles === undefined ? {} : { roles }) }, context);
+        : await rehearse({ name: one.name, workflow: one, personal: places.personal, ...(roles === undefined ? {} : { roles }) }, context);
     if ('problems' in done) {
       complain(done.problems);
       return EXIT.usage;

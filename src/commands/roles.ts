@@ -6,14 +6,14 @@ import { didYouMean } from '../core/nearest.ts';
 import { slugOf } from '../core/slug.ts';
 import { exists } from '../effects/folder.ts';
 import { writeAtomic } from '../effects/replace-file.ts';
-import { locate } from '../effects/repository.ts';
 import { readAgentFiles, writeRoles } from '../engine/new-roles.ts';
-import type { RoleText } from '../engine/role-library.ts';
-import { roleTexts } from '../engine/role-library.ts';
+import type { LibraryRole, RoleText } from '../engine/role-library.ts';
+import { libraryRoles, namesOf } from '../engine/role-library.ts';
 import { exportRole, FORMS } from '../files/role-export.ts';
 import type { RoleForm } from '../files/role-export.ts';
 import { importRole } from '../files/role-import.ts';
 import { loadRole } from '../files/role.ts';
+import { libraryPlaces } from './library-places.ts';
 import { complain, json, result, say } from './out.ts';
 import type { Common } from './verb.ts';
 import { EXIT, repositoryAt, verb } from './verb.ts';
@@ -61,27 +61,32 @@ export function command(finish: Finish): Command {
 function list(options: Common): number {
   const all = rolesAt(options).map((one) => ({ ...one, ...loadRole(one.text, one.source) }));
   if (options.json === true) {
-    const entry = ({ name, source, role }: (typeof all)[number]): Readonly<Record<string, unknown>> => ({
+    const entry = ({ name, source, layer, hiddenBy, role }: (typeof all)[number]): Readonly<Record<string, unknown>> => ({
       name,
       type: role?.type,
       specialty: role?.description,
       model: role?.model,
+      permission: role?.permission ?? 'edit',
+      aka: role?.aka ?? [],
       source,
+      layer,
+      hiddenBy: hiddenBy ?? null,
       valid: role !== undefined,
     });
     json({ roles: all.map(entry) });
     return EXIT.done;
   }
-  const rows = all.map(({ name, source, role }) => [
+  const rows = all.map(({ name, layer, hiddenBy, role }) => [
     name,
     role?.type ?? '-',
     role?.model ?? '-',
-    source,
+    hiddenBy === undefined ? layer : `${layer}, hidden by ${hiddenBy}`,
     role?.description ?? 'cannot be read',
   ]);
   const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   result(rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')).join('\n'));
   for (const { problems } of all) complain(problems);
+  complain([...namesOf(all.filter((one) => one.hiddenBy === undefined)).clashes.values()]);
   return EXIT.done;
 }
 
@@ -161,18 +166,16 @@ function write(root: string, texts: Readonly<Record<string, string>>, options: C
   return EXIT.done;
 }
 
-function rolesAt(options: Common): RoleText[] {
-  return roleTexts(locate(resolve(options.directory))?.root);
+function rolesAt(options: Common): LibraryRole[] {
+  return libraryRoles(libraryPlaces(options));
 }
 
 function roleAt(name: string, options: Common): RoleText | undefined {
   const all = rolesAt(options);
-  const found = all.find((one) => one.name === basename(name, '.md'));
+  const names = namesOf(all.filter((one) => one.hiddenBy === undefined));
+  const found = all.find((one) => one.name === names.own(basename(name, '.md')));
   if (found === undefined) {
-    const guess = didYouMean(
-      name,
-      all.map((one) => one.name),
-    );
+    const guess = didYouMean(name, names.all);
     complain([{ what: `unknown role "${name}"`, fix: guess.startsWith('did') ? guess : 'see: iter roles list' }]);
   }
   return found;

@@ -5,6 +5,7 @@ import type { Snapshot, TaskView } from '../core/view.ts';
 
 /** The object `iter status --json` prints. */
 export function statusJson(plan: Plan, state: State, view: Snapshot): Record<string, unknown> {
+  const models = new Map(plan.tasks.map((task) => [task.id, task.model]));
   return {
     iteration: view.iteration,
     status: view.status,
@@ -14,6 +15,7 @@ export function statusJson(plan: Plan, state: State, view: Snapshot): Record<str
       step: task.step,
       role: task.role,
       agent: task.agent,
+      ...(models.get(task.id) === undefined ? {} : { model: models.get(task.id) }),
       state: task.state,
       word: task.word,
       attempt: task.attempt,

@@ -42,7 +42,10 @@ export function verb(name: string, summary: string, example: string): Command {
     .option('--json', 'print one JSON object on stdout')
     .option('-q, --quiet', 'say only what went wrong')
     .option('--plain', 'no colour, no redrawing')
-    .addHelpText('after', `\niter never asks while it runs: --no-input is taken and changes nothing.\n\nExample:\n  ${example}`)
+    .addHelpText(
+      'after',
+      `\niter asks nothing while it runs, except plan, for a yes on a terminal; --no-input keeps it from that, too.\n\nExample:\n  ${example}`,
+    )
     .exitOverride();
 }
 

@@ -5,10 +5,8 @@ import type { Finish } from '../cli.ts';
 import { problemLine } from '../core/problem.ts';
 import { needsOf } from '../core/stages.ts';
 import type { Workflow } from '../core/workflow.ts';
-import { roleTexts } from '../engine/role-library.ts';
 import type { Named } from '../engine/workflow-library.ts';
 import { findWorkflow, libraryWorkflows } from '../engine/workflow-library.ts';
-import { loadRole } from '../files/role.ts';
 import type { LoadedWorkflow } from '../files/workflow.ts';
 import { loadWorkflow } from '../files/workflow.ts';
 import type { LineOfFile } from '../files/step-origins.ts';
@@ -16,6 +14,7 @@ import type { Lint } from '../files/workflow-lint.ts';
 import { lintWorkflow } from '../files/workflow-lint.ts';
 import { resolvedText } from '../files/workflow-resolve.ts';
 import { libraryPlaces } from './library-places.ts';
+import { lintSurroundings } from './lint-surroundings.ts';
 import { complain, json, result } from './out.ts';
 import type { Common } from './verb.ts';
 import { EXIT, verb } from './verb.ts';
@@ -140,10 +139,10 @@ function lint(names: readonly string[], options: LintFlags): number {
     names.length === 0
       ? libraryWorkflows(places).filter((entry) => options.all === true || entry.hiddenBy === undefined)
       : names.map((name) => named(name, options));
-  const texts = roleTexts(places.root);
-  const roles = texts.map((role) => role.name);
-  const skills = Object.fromEntries(texts.map(({ name, text, source }) => [name, loadRole(text, source).role?.skills ?? []]));
-  const linted = toldOnce(chosen.flatMap((entry) => (entry === undefined ? [] : [{ ...entry, ...lintWorkflow(entry, roles, skills) }])));
+  const { names: roles, skills, ...around } = lintSurroundings(places);
+  const linted = toldOnce(
+    chosen.flatMap((entry) => (entry === undefined ? [] : [{ ...entry, ...lintWorkflow(entry, roles, { skills, around }) }])),
+  );
   if (options.json !== true) {
     const lines = lintLines(linted, options.quiet === true);
     if (lines.length > 0) result(lines.join('\n'));

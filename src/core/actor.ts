@@ -3,6 +3,7 @@ import type { HumanMode, HumanStep } from './human.ts';
 import { modeIn } from './human.ts';
 import type { TaskId } from './ids.ts';
 import type { Checkpoint, PlannedTask } from './plan.ts';
+import { substitute, type Values } from './substitute.ts';
 import type { Environment, Step } from './workflow.ts';
 
 export interface Surroundings {
@@ -13,6 +14,8 @@ export interface Surroundings {
   readonly human: Environment;
   /** The tasks of a step. */
   readonly tasksOf: (step: string) => readonly TaskId[];
+  /** What the question may name. */
+  readonly values: Values;
 }
 
 /** The part of a planned task that says who does it, and when. */
@@ -27,11 +30,11 @@ export function actorOf(step: Step, around: Surroundings): Pick<PlannedTask, 'ag
   const { ask, who, show, may } = step.human;
   const mode: HumanMode = modeIn(step.human, around.environment, around.human.human);
   const human = {
-    ask,
+    ask: substitute(ask, around.values).text,
     show: show.flatMap(around.tasksOf),
     mode,
     may,
-    ...(who === undefined ? {} : { who }),
+    ...(who === undefined ? {} : { who: substitute(who, around.values).text }),
     ...timeBox(step.human, around.human),
     ...(step.gate === undefined ? {} : { goto: step.gate.goto }),
   };

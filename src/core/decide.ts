@@ -1,4 +1,5 @@
 /** What to do next: a pure function of plan, state and limits. When may a task start, when is it over, who is asked: all of it stands here. */
+import { addressed } from './escalation.ts';
 import type { DecisionOption, Failure } from './event.ts';
 import type { TaskId } from './ids.ts';
 import type { Plan, PlannedTask } from './plan.ts';
@@ -61,7 +62,10 @@ export function decide(plan: Plan, state: State, limits: Limits): Action[] {
     if (current === undefined || limits.busy.has(task.id)) return [];
     if (limits.only !== undefined && !limits.only.has(task.id)) return [];
     const action = next(plan, state, { task, current, limits });
-    return action === undefined ? [] : [action];
+    if (action === undefined) return [];
+    return [
+      action.do === 'ask' && action.kind === 'escalation' ? { ...action, question: addressed(plan.escalation, action.question) } : action,
+    ];
   });
   // judging finished work comes before starting more, and takes up a place while it runs
   const judging = possible.filter((action) => action.do === 'check' || action.do === 'recover').length;

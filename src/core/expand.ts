@@ -3,13 +3,13 @@ import { hasAgent } from './actor.ts';
 import type { Check } from './check.ts';
 import { type Draft, draftsOf, isGathered } from './drafts.ts';
 import type { TaskId } from './ids.ts';
-import { resolveInputs } from './inputs.ts';
+import { namedValues, resolveInputs } from './inputs.ts';
 import { didYouMean } from './nearest.ts';
 import { misplaced, sharedPaths } from './path-clashes.ts';
 import type { PlannedTask } from './plan.ts';
 import { plannedTasks } from './planned-tasks.ts';
 import type { Problem } from './problem.ts';
-import type { Values } from './substitute.ts';
+import { withStageChecks } from './stage-checks.ts';
 import { fillLines, type Globs, targetLists } from './targets.ts';
 import { checksOfLanding, checksOfTask } from './task-checks.ts';
 import type { Inputs, Role, Step, Workflow } from './workflow.ts';
@@ -23,6 +23,8 @@ export interface ExpandRequest {
   readonly inputs: Inputs;
   /** Every role there is, by name; a step whose role is not among them is a problem. */
   readonly roles: Readonly<Record<string, Role>>;
+  /** Other words for these roles, for guesses at what was meant. */
+  readonly aliases?: readonly string[];
   /** Agent for steps that name none. */
   readonly agent: string;
   /** Decides how much of a person the human steps take; `dev` when left out. */
@@ -49,16 +51,15 @@ export interface Expansion {
 export function expand(request: ExpandRequest): Expansion {
   const { workflow, iteration, slug } = request;
   const { inputs, problems: inputProblems } = resolveInputs({ workflow, given: request.inputs, slug, iteration });
-  const values: Values = {
-    'iteration.name': iteration,
-    'iteration.slug': slug,
-    ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`inputs.${name}`, value])),
-  };
+  const values = namedValues(inputs, { iteration, slug });
   const { lists, problems: listProblems } = targetLists(workflow.steps, { inputs, globs: request.globs ?? {}, slug });
   const drafts = draftsOf({ workflow, roles: request.roles, lists, values });
   const tasks = plannedTasks(drafts, request);
   const working = drafts.filter((draft) => !isGathered(draft));
-  const parts = [...working.map((draft) => checksOfTask(draft.id, draft.step, draft.texts)), checksOfLanding(workflow.checks, values)];
+  const parts = [
+    ...working.map(({ id, step, texts }) => checksOfTask(id, withStageChecks(step, workflow), texts)),
+    checksOfLanding(workflow.checks, values),
+  ];
   const high = highRisks(drafts, tasks);
   return {
     tasks,
@@ -73,7 +74,7 @@ export function expand(request: ExpandRequest): Expansion {
     points: Object.fromEntries(drafts.map(({ id, points }) => [id, points])),
     problems: [
       ...inputProblems,
-      ...unknownRoles(workflow.steps, request.roles),
+      ...unknownRoles(workflow.steps, request),
       ...listProblems,
       ...sharedPaths(drafts),
       ...misplaced(tasks),
@@ -90,10 +91,11 @@ export function promptOf({ step, alternative, texts }: Draft): string | undefine
   return parts.length === 0 ? undefined : parts.map((part) => fillLines(part, texts)).join('\n');
 }
 
-function unknownRoles(steps: readonly Step[], roles: Readonly<Record<string, Role>>): Problem[] {
+function unknownRoles(steps: readonly Step[], { roles, aliases = [] }: ExpandRequest): Problem[] {
+  const known = [...Object.keys(roles), ...aliases];
   return steps
     .filter((step) => hasAgent(step) && !Object.hasOwn(roles, step.role))
-    .map((step) => ({ what: `step "${step.id}" has the unknown role "${step.role}"`, fix: didYouMean(step.role, Object.keys(roles)) }));
+    .map((step) => ({ what: `step "${step.id}" has the unknown role "${step.role}"`, fix: didYouMean(step.role, known) }));
 }
 
 /** What a task of high risk comes to when it cannot be made smaller: its step says. */

@@ -3,11 +3,12 @@ import type { Check } from './check.ts';
 import { batchesOf, draftOf, type DraftRequest } from './drafts.ts';
 import { type ExpandRequest, promptOf } from './expand.ts';
 import { taskId, type TaskId } from './ids.ts';
+import { namedValues } from './inputs.ts';
 import { misplaced, sharedPaths } from './path-clashes.ts';
 import { plannedTask } from './planned-tasks.ts';
 import type { Plan, PlannedTask } from './plan.ts';
 import type { Problem } from './problem.ts';
-import type { Values } from './substitute.ts';
+import { withStageChecks } from './stage-checks.ts';
 import { checksOfTask } from './task-checks.ts';
 import type { Step } from './workflow.ts';
 
@@ -44,7 +45,7 @@ export function grow(request: GrowthRequest): Growth {
   const step = workflow.steps.find((one) => one.id === parent.step);
   if (step === undefined) throw new Error(`no step "${parent.step}" in workflow "${workflow.name}"`);
   const items = [...new Set(request.items.map((item) => item.trim()).filter((item) => item !== ''))];
-  const values = valuesOf(request);
+  const values = namedValues(request.inputs, request);
   const around: DraftRequest = { workflow, roles: request.roles, lists: new Map([[step.id, items]]), values };
   const batches = items.length === 0 ? [] : batchesOf(step, items, around);
   let next = request.first;
@@ -63,7 +64,7 @@ export function grow(request: GrowthRequest): Growth {
     const { when: _whole, ...task } = plannedTask(draft, request, place);
     return { ...task, parent: parent.id };
   });
-  const parts = fresh.map((draft) => checksOfTask(draft.id, step, draft.texts));
+  const parts = fresh.map((draft) => checksOfTask(draft.id, withStageChecks(step, workflow), draft.texts));
   const current = new Set(tasks.map((task) => task.id));
   const others = plan.tasks.filter((task) => task.parent !== parent.id);
   return {
@@ -83,14 +84,6 @@ export function grow(request: GrowthRequest): Growth {
       ...misplaced([...others, ...tasks]),
       ...parts.flatMap((part) => part.problems),
     ],
-  };
-}
-
-function valuesOf({ iteration, slug, inputs }: GrowthRequest): Values {
-  return {
-    'iteration.name': iteration,
-    'iteration.slug': slug,
-    ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`inputs.${name}`, value])),
   };
 }
 

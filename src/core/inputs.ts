@@ -2,7 +2,7 @@
 import { unreachable } from './unreachable.ts';
 import { didYouMean } from './nearest.ts';
 import type { Problem } from './problem.ts';
-import { substitute } from './substitute.ts';
+import { substitute, type Values } from './substitute.ts';
 import type { Input, Inputs, InputValue, Workflow } from './workflow.ts';
 
 export interface InputRequest {
@@ -40,6 +40,15 @@ export function resolveInputs({ workflow, given, slug, iteration }: InputRequest
     return [name, value];
   });
   return { inputs: Object.fromEntries(resolved), problems };
+}
+
+/** What texts may name when every input has its value. */
+export function namedValues(inputs: Inputs, { iteration, slug }: Pick<InputRequest, 'iteration' | 'slug'>): Values {
+  return {
+    'iteration.name': iteration,
+    'iteration.slug': slug,
+    ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`inputs.${name}`, value])),
+  };
 }
 
 /** The value as the type asks for it, or undefined when it cannot be read so. */

@@ -1,6 +1,7 @@
 /** The plan as the engine sees it: tasks with everything needed to start and judge them. Comes from manifest.json + MULTI_AGENT_PLAN.md. */
 import type { Place, Level } from './check.ts';
 import type { TimeoutAnswer } from './event.ts';
+import type { ChecklistItem } from './checklist.ts';
 import type { Fields } from './fields.ts';
 import { Heap } from './heap.ts';
 import type { HumanAnswer, HumanMode } from './human.ts';
@@ -62,6 +63,12 @@ export interface Selection {
   readonly ask?: string;
 }
 
+/** Questions the task has to answer, and the file in whose front matter it does. */
+export interface PlannedChecklist {
+  readonly file: string;
+  readonly items: readonly ChecklistItem[];
+}
+
 export interface PlannedTask {
   readonly id: TaskId;
   readonly step: string;
@@ -97,6 +104,9 @@ export interface PlannedTask {
   /** Wall clock for one attempt, in milliseconds. */
   readonly timeout: number;
   readonly permission: 'read' | 'edit' | 'full';
+  /** A model as the agent calls it; without it the agent takes its own default. */
+  readonly model?: string;
+  readonly checklist?: PlannedChecklist;
   readonly estimateTokens: number;
   /** Expected wall clock, in minutes. */
   readonly estimateMinutes: number;
@@ -108,6 +118,21 @@ export interface PlannedTask {
 }
 
 export type MergeStrategy = 'linear' | 'squash' | 'merge-commit';
+
+/** What GO_WITH_CAUTION means for an iteration. */
+export interface DecisionRules {
+  /** By which part of its threshold a figure may miss it. */
+  readonly cautionMargin?: number;
+  /** Who has to agree to a landing with caution. */
+  readonly cautionApprovers?: readonly string[];
+}
+
+/** Who hears of what agents cannot settle. */
+export interface Escalation {
+  readonly to: string;
+  /** Milliseconds after which an open decision is overdue. */
+  readonly triageWithin?: number;
+}
 
 export interface Plan {
   readonly iteration: string;
@@ -124,6 +149,8 @@ export interface Plan {
   readonly human: 'required' | 'optional';
   /** The values of the workflow's inputs, for conditions. */
   readonly inputs?: Readonly<Record<string, InputValue>>;
+  readonly escalation?: Escalation;
+  readonly decision?: DecisionRules;
   readonly tasks: readonly PlannedTask[];
 }
 

@@ -1,14 +1,15 @@
 /** Drafts of tasks → tasks with needs, names, estimates and risk. */
-import { actorOf } from './actor.ts';
+import { actorOf, hasAgent } from './actor.ts';
 import { type Draft, isGathered, isOneEach, titleValues } from './drafts.ts';
 import type { ExpandRequest } from './expand.ts';
 import type { TaskId } from './ids.ts';
+import { modelFor } from './model.ts';
 import type { Deliverable, PlannedTask } from './plan.ts';
 import { risk, tokensFor } from './risk.ts';
 import { depthsOf, letterOf, needsOf, stagesOf } from './stages.ts';
 import { substitute } from './substitute.ts';
 import { namesTarget } from './targets.ts';
-import type { Step } from './workflow.ts';
+import type { Role, Step, Workflow } from './workflow.ts';
 
 /** The tasks of an expansion, in the order of their drafts. */
 export function plannedTasks(drafts: readonly Draft[], request: ExpandRequest): PlannedTask[] {
@@ -70,7 +71,7 @@ export function plannedTask(
   const role = Object.hasOwn(roles, step.role) ? roles[step.role] : undefined;
   const tokens = tokensFor(role?.promptTokens ?? 0, 1, points);
   const human = workflow.environments[environment] ?? { human: 'required' as const };
-  const actor = actorOf(step, { agent: alternative?.agent ?? agent, environment, human, tasksOf: place.tasksOf });
+  const actor = actorOf(step, { agent: alternative?.agent ?? agent, environment, human, tasksOf: place.tasksOf, values: texts.all });
   const worker = isOneEach(step) ? `${step.role}-${String(texts.all['target.stem'] ?? step.id)}` : step.role;
   return {
     id,
@@ -88,10 +89,11 @@ export function plannedTask(
     group: place.group,
     targets,
     deliverables,
-    ...(gathers ? {} : gateOf(step, deliverables)),
+    ...(gathers ? {} : { ...gateOf(step, deliverables), ...checklistOf(step, deliverables, workflow) }),
+    ...(gathers ? {} : modelOf(step, role, { agent: alternative?.agent ?? actor.agent, workflow })),
     retries: step.retries,
     timeout: step.timeout,
-    permission: step.permission,
+    permission: step.permission ?? role?.permission ?? 'edit',
     estimateTokens: tokens,
     estimateMinutes: step.estimate,
     risk: risk({
@@ -157,4 +159,22 @@ function gateOf(step: Step, deliverables: readonly Deliverable[]): Pick<PlannedT
   const report = deliverables.find((deliverable) => deliverable.in === 'iteration');
   if (report === undefined) throw new Error(`step "${step.id}" has a gate but delivers no review`);
   return { gate: { report: report.path, ...step.gate } };
+}
+
+/** Answers stand in the first file the step delivers into the iteration folder: for a gate, its review. */
+function checklistOf(step: Step, deliverables: readonly Deliverable[], { checklists = {} }: Workflow): Pick<PlannedTask, 'checklist'> {
+  const items = step.checklist !== undefined && Object.hasOwn(checklists, step.checklist) ? checklists[step.checklist] : undefined;
+  const report = deliverables.find((deliverable) => deliverable.in === 'iteration');
+  return items === undefined || report === undefined ? {} : { checklist: { file: report.path, items } };
+}
+
+/** People and commands are asked for no model. */
+function modelOf(
+  step: Step,
+  role: Role | undefined,
+  { agent, workflow }: { readonly agent: string; readonly workflow: Workflow },
+): Pick<PlannedTask, 'model'> {
+  if (!hasAgent(step)) return {};
+  const model = modelFor({ agent, asked: step.model, tier: role?.model, models: workflow.models ?? {} });
+  return model === undefined ? {} : { model };
 }

@@ -1,9 +1,11 @@
 /** Which targets the steps of a workflow have, and by which names their texts call one. How targets are shared out is `allocate.ts`. */
+import { pathFault } from './deliverable-path.ts';
+import { type InputRequest, namedValues, resolveInputs } from './inputs.ts';
 import type { ListField } from './plan.ts';
 import type { Problem } from './problem.ts';
 import { slugOf, stemOf } from './slug.ts';
 import { placeholdersIn, substitute, substituteEach, type Values } from './substitute.ts';
-import type { Inputs, Step, Targets } from './workflow.ts';
+import type { Inputs, Step, Targets, Workflow } from './workflow.ts';
 
 /** The paths that match each list of patterns, by its `globKey`. */
 export type Globs = Readonly<Record<string, readonly string[]>>;
@@ -14,6 +16,50 @@ export function globKey(patterns: readonly string[]): string {
 }
 
 const PARTS = ['id', 'slug', 'stem'] as const;
+
+/** Longer patterns are no names of files anybody has. */
+const LONGEST_PATTERN = 1000;
+
+/**
+ * Steps with the values of inputs in the patterns of their targets; a pattern that is a list input and nothing else stands for its items.
+ * A value is a pattern like any other: one that leads out of the repository is a problem, as it would be in the workflow.
+ */
+export function filledGlobs(
+  workflow: Workflow,
+  { given, slug, iteration }: Omit<InputRequest, 'workflow'>,
+): { readonly workflow: Workflow; readonly problems: readonly Problem[] } {
+  // what is wrong with the inputs themselves, expand says
+  const values = namedValues(resolveInputs({ workflow, given, slug, iteration }).inputs, { iteration, slug });
+  const problems: Problem[] = [];
+  const steps = workflow.steps.map((step): Step => {
+    const from = step.targets?.from;
+    if (step.targets === undefined || from?.is !== 'glob' || !from.globs.some((glob) => glob.includes('{{'))) return step;
+    const globs = from.globs.flatMap((glob) => {
+      const own = substituteEach([glob], values);
+      if (own.length === 0)
+        problems.push({
+          what: `step "${step.id}": the pattern "${glob}" of its targets is empty`,
+          fix: 'give the input a pattern such as docs/**/*.md',
+        });
+      for (const one of own) {
+        const fault = one.length > LONGEST_PATTERN ? `is longer than ${LONGEST_PATTERN} characters` : patternFault(one);
+        if (fault !== undefined)
+          problems.push({
+            what: `step "${step.id}": the pattern ${JSON.stringify(one.slice(0, 100))} of its targets ${fault}`,
+            fix: 'write it from the top of the repository',
+          });
+      }
+      return own;
+    });
+    return { ...step, targets: { ...step.targets, from: { is: 'glob', globs } } };
+  });
+  return { workflow: { ...workflow, steps }, problems };
+}
+
+/** What is wrong with a pattern of files, or undefined. */
+export function patternFault(pattern: string): string | undefined {
+  return pathFault(pattern.replace(/^!/, '').replace(/\/$/, ''));
+}
 
 /** What texts of a step with these targets may say in place of one: `target`, `target.id`, … and the same with its own word. */
 export function targetNames(as: string | undefined): string[] {

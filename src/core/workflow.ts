@@ -1,9 +1,11 @@
 /** A workflow as loaded: what may happen. `files/workflow.ts` reads it from YAML; `core/expand.ts` turns it into tasks. */
 import type { Criterion, Level, Place } from './check.ts';
+import type { ChecklistItem } from './checklist.ts';
 import type { TimeoutAnswer } from './event.ts';
 import type { Fields } from './fields.ts';
 import type { HumanStep } from './human.ts';
-import type { Gate, MergeStrategy } from './plan.ts';
+import type { Models } from './model.ts';
+import type { DecisionRules, Escalation, Gate, MergeStrategy } from './plan.ts';
 import type { ContextRules } from './prompt-context.ts';
 
 export interface Input {
@@ -64,10 +66,15 @@ export interface Step {
   readonly deliverables: readonly DeliverableTemplate[];
   readonly checks: readonly CheckTemplate[];
   readonly gate?: Omit<Gate, 'report'>;
+  /** Name of a checklist the step has to answer. */
+  readonly checklist?: string;
+  /** A tier, or a model as the agent calls it; in place of the tier of the role. */
+  readonly model?: string;
   readonly retries: number;
   /** Milliseconds. */
   readonly timeout: number;
-  readonly permission: 'read' | 'edit' | 'full';
+  /** What the workflow says; without it the role does. */
+  readonly permission?: 'read' | 'edit' | 'full';
   /** Minutes of wall clock expected for one task. */
   readonly estimate: number;
   /** Complexity points for one target (seed 002); 1 when not said. */
@@ -114,6 +121,11 @@ export interface Workflow {
   readonly environments: Readonly<Record<string, Environment>>;
   readonly concurrency: number;
   readonly budget?: { readonly tokens?: number; readonly usd?: number };
+  readonly models?: Models;
+  readonly checklists?: Readonly<Record<string, readonly ChecklistItem[]>>;
+  readonly stages?: Readonly<Record<string, Stage>>;
+  readonly decision?: DecisionRules;
+  readonly escalation?: Escalation;
   readonly steps: readonly Step[];
   /** Checks on the whole of what lands. */
   readonly checks: readonly CheckTemplate[];
@@ -130,6 +142,13 @@ export interface Environment {
   /** Milliseconds a person has for a decision. */
   readonly timeout?: number;
   readonly onTimeout?: TimeoutAnswer;
+}
+
+/** What a stage is for, and what has to be true when its last step is done; texts may hold placeholders. */
+export interface Stage {
+  readonly title?: string;
+  readonly goal?: string;
+  readonly checks: readonly CheckTemplate[];
 }
 
 /** Where the targets of a step come from, and how they are shared out among its tasks. */
@@ -162,6 +181,10 @@ export interface Role {
   readonly type?: string;
   /** Model tier asked of the agent: strong, standard or fast. */
   readonly model?: string;
+  /** For steps of which the workflow does not say. */
+  readonly permission?: 'read' | 'edit';
+  /** Other names a workflow may call it by. */
+  readonly aka?: readonly string[];
   /** Prompt tokens a task of this role starts with, before its targets. */
   readonly promptTokens: number;
   readonly tokenBudget: number;

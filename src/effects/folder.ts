@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -51,6 +52,11 @@ export function moveFile(from: string, to: string): void {
 /** Removes a folder iter made itself; none is fine. */
 export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** Removes a folder with nothing in it; one that is not there or holds something stays as it is. */
+export function removeIfEmpty(folder: string): void {
+  if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
 }
 
 /** The names of the folders in a folder, sorted; none when there is no such folder. */

@@ -18,8 +18,10 @@ import type { Context } from './context.ts';
 import { GROWN, grownTasks } from './grown-tasks.ts';
 import { PLAN_FILE } from './iteration.ts';
 import { promptSourcesOf } from './prompt-sources.ts';
-import { roleTexts } from './role-library.ts';
+import { namesOf, roleTexts } from './role-library.ts';
 import type { Run } from './run.ts';
+import { personalFolder } from './settings.ts';
+import type { LibraryPlaces } from './workflow-library.ts';
 
 const FILE = join(GROWN, 'rows.json');
 
@@ -37,7 +39,7 @@ export async function adoptRows(run: Run, rows: readonly PlanRow[], context: Con
   const others = new Set(onRecord.tasks.filter((task) => task.parent !== undefined).map((task) => task.id));
   const text = readText(join(directory, FILE));
   const before = text === undefined ? undefined : parseGrowth(text, FILE, run.plan).growth;
-  const roles = libraryRoles(run.iteration.repository.root);
+  const roles = libraryRoles({ root: run.iteration.repository.root, personal: personalFolder(context.environment) });
   const problems: Problem[] = [];
   const added: PlannedTask[] = [];
   // a part that is being added is no row of a person's
@@ -51,7 +53,7 @@ export async function adoptRows(run: Run, rows: readonly PlanRow[], context: Con
   const kept = (before?.tasks ?? []).filter((task) => !added.some((one) => one.id === task.id));
   writeAtomic(join(directory, FILE), growthText({ workflow, tasks: [...kept, ...added] }));
   const plan = { ...run.plan, tasks: [...run.plan.tasks, ...added] };
-  const rolesByName = Object.fromEntries(roles);
+  const rolesByName = Object.fromEntries([...roles.values()].map((role) => [role.name, role]));
   const found = await promptSourcesOf(run.iteration, { ...workflow, steps: added.map(stepOf) }, rolesByName, context.environment);
   if (found.problems.length > 0) return [...problems, ...found.problems];
   const unwritable = writeAddition(directory, {
@@ -74,10 +76,14 @@ export async function adoptRows(run: Run, rows: readonly PlanRow[], context: Con
   return problems;
 }
 
-function libraryRoles(root: string): ReadonlyMap<string, Role> {
+/** By every name they go by. */
+function libraryRoles(places: LibraryPlaces): ReadonlyMap<string, Role> {
+  const texts = roleTexts(places);
+  const { own, all } = namesOf(texts);
   return new Map(
-    roleTexts(root).flatMap(({ name, text, source }) => {
-      const { role } = loadRole(text, source);
+    all.flatMap((name) => {
+      const found = texts.find((entry) => entry.name === own(name));
+      const role = found === undefined ? undefined : loadRole(found.text, found.source).role;
       return role === undefined ? [] : [[name, role] as const];
     }),
   );

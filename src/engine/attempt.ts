@@ -49,6 +49,7 @@ export async function attempt(run: Run, task: PlannedTask, number: number, conte
     {
       agent: task.agent,
       permission: task.permission,
+      ...(task.model === undefined ? {} : { model: task.model }),
       ...(parsed === undefined ? {} : { argv: parsed.argv }),
       worktree: ground.worktree,
       prompt: ground.prompt,
@@ -160,6 +161,8 @@ function variablesOf(run: Run, task: PlannedTask, number: number, worktree: stri
     ITER_NEEDS: task.needs.join(' '),
     ...alternativesUpstream(run, task),
     ...(task.gate === undefined ? {} : { ITER_REVIEW: task.gate.report }),
+    ...(task.checklist === undefined ? {} : { ITER_CHECKLIST: JSON.stringify(task.checklist) }),
+    ...(task.model === undefined ? {} : { ITER_MODEL: task.model }),
     ITER_FIELDS: JSON.stringify(
       Object.fromEntries(task.deliverables.flatMap(({ path, fields }) => (fields === undefined ? [] : [[path, fields]]))),
     ),

@@ -7,13 +7,13 @@ import { inspectFile } from '../effects/folder.ts';
 import { sha256 } from '../effects/sha256.ts';
 import { parseCommandLine } from '../files/command-line.ts';
 import type { Pinned } from '../files/iteration-files.ts';
-import { loadRole } from '../files/role.ts';
-import { loadWorkflow, rolesUsed } from '../files/workflow.ts';
+import { loadWorkflow } from '../files/workflow.ts';
 import type { StepOrigin } from '../files/step-origins.ts';
 import { combinedText } from '../files/workflow-resolve.ts';
 import type { CreateRequest } from './create.ts';
-import { BUILT_IN, roleTexts } from './role-library.ts';
-import { findWorkflow } from './workflow-library.ts';
+import { readRoles } from './create-roles.ts';
+import { BUILT_IN } from './role-library.ts';
+import { findWorkflow, type LibraryPlaces } from './workflow-library.ts';
 
 /** Where copies of given files go in the iteration folder; no deliverable is expected there. */
 const GIVEN = 'context/given';
@@ -23,6 +23,8 @@ export interface Sources {
   /** Every role there is; `pins` only those the workflow uses. */
   readonly roles: Readonly<Record<string, Role>>;
   readonly pins: Readonly<Record<string, Pinned>>;
+  /** Other words for roles. */
+  readonly aliases: readonly string[];
   readonly inputs: Inputs;
   readonly given: readonly GivenFile[];
   readonly problems: readonly Problem[];
@@ -53,15 +55,16 @@ export interface GivenFile {
 
 /** Reads everything the request names and collects all that is wrong with it. */
 export function readSources(request: CreateRequest, root: string): Sources {
-  const { chosen, problems } = readWorkflow(request, root);
+  const { chosen: written, problems } = readWorkflow(request, root);
+  const { chosen, ...roles } = readRoles(written, placesOf(request, root));
   const workflow = chosen?.workflow;
-  const roles = withInline(readRoles(root, workflow === undefined ? [] : rolesUsed(workflow)), chosen);
   const inputs = readInputs(request, workflow);
   const given = readGiven(request, root);
   return {
     ...(chosen === undefined ? {} : { workflow: chosen }),
     roles: roles.roles,
     pins: roles.pins,
+    aliases: roles.aliases,
     inputs: inputs.inputs,
     given: given.files,
     problems: [
@@ -75,18 +78,12 @@ export function readSources(request: CreateRequest, root: string): Sources {
   };
 }
 
-/** Every role there is for a workflow that was read before, those of its own file first; `pins` are of those it uses. */
-export function rolesFor(
-  root: string,
-  workflow: Workflow,
-  own: Pick<ChosenWorkflow, 'roles' | 'pin'>,
-): Pick<Sources, 'roles' | 'pins' | 'problems'> {
-  return withInline(readRoles(root, rolesUsed(workflow)), { ...own, workflow });
+function placesOf({ personal }: CreateRequest, root: string): LibraryPlaces {
+  return { root, ...(personal === undefined ? {} : { personal }) };
 }
 
 function readWorkflow(request: CreateRequest, root: string): { chosen?: ChosenWorkflow; problems: readonly Problem[] } {
-  const { workflow: name, cwd, personal } = request;
-  const chosen = findWorkflow(name, cwd ?? root, { root, ...(personal === undefined ? {} : { personal }) });
+  const chosen = findWorkflow(request.workflow, request.cwd ?? root, placesOf(request, root));
   if ('problem' in chosen) return { problems: [chosen.problem] };
   const { found } = chosen;
   const {
@@ -112,43 +109,6 @@ function readWorkflow(request: CreateRequest, root: string): { chosen?: ChosenWo
     },
     problems,
   };
-}
-
-/** Roles of the repository stand before those of the library; a broken one only matters when it is used. */
-function readRoles(root: string, used: readonly string[]): Pick<Sources, 'roles' | 'pins' | 'problems'> {
-  const roles: Record<string, Role> = {};
-  const pins: Record<string, Pinned> = {};
-  const problems: Problem[] = [];
-  for (const { name, text, source } of roleTexts(root)) {
-    const { role, problems: faults } = loadRole(text, source === BUILT_IN ? `role ${name}` : source);
-    if (used.includes(name)) {
-      problems.push(...faults);
-      pins[name] = { source, sha256: sha256(text) };
-    }
-    // a role that is there but broken has its problems already; it is not unknown as well
-    roles[name] = role ?? {
-      name,
-      description: '',
-      promptTokens: 0,
-      tokenBudget: Infinity,
-      complexityThreshold: Infinity,
-      skills: [],
-      body: '',
-    };
-  }
-  return { roles, pins, problems };
-}
-
-/** A role that stands in the workflow file takes the place of any other of its name, and is pinned with the file. */
-function withInline(
-  found: Pick<Sources, 'roles' | 'pins' | 'problems'>,
-  chosen: Pick<ChosenWorkflow, 'workflow' | 'roles' | 'pin'> | undefined,
-): Pick<Sources, 'roles' | 'pins' | 'problems'> {
-  const inline = Object.keys(chosen?.roles ?? {});
-  if (chosen === undefined || inline.length === 0) return found;
-  const used = inline.filter((name) => rolesUsed(chosen.workflow).includes(name));
-  const pins = { ...found.pins, ...Object.fromEntries(used.map((name) => [name, chosen.pin])) };
-  return { roles: { ...found.roles, ...chosen.roles }, pins, problems: found.problems };
 }
 
 function readInputs(request: CreateRequest, workflow: Workflow | undefined): { inputs: Inputs; problems: Problem[] } {

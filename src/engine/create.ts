@@ -1,10 +1,12 @@
 /** `iter new`: everything is checked first, then the folder is made in one step. Starts no agent and touches no branch. */
 import { basename, join } from 'node:path';
 import { expand, type Expansion } from '../core/expand.ts';
+import { mergedModels, type Models } from '../core/model.ts';
 import { cycleIn } from '../core/plan.ts';
 import { rehearsalText } from '../core/rehearsal.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
+import { filledGlobs } from '../core/targets.ts';
 import type { Workflow } from '../core/workflow.ts';
 import { acquire } from '../effects/lock.ts';
 import { locate, type Repository } from '../effects/repository.ts';
@@ -33,7 +35,7 @@ export interface CreateRequest {
   readonly root: string;
   /** What file names typed by a person are relative to; the main checkout when left out. */
   readonly cwd?: string;
-  /** The person's own folder of iter, for their workflows; none are looked for when left out. */
+  /** The person's own folder of iter, for their workflows and roles; none are looked for when left out. */
   readonly personal?: string;
   readonly slug: string;
   /** Name of a workflow, or the path of one: with a slash or ending in `.yaml`. */
@@ -50,6 +52,8 @@ export interface CreateRequest {
   /** The first one of the workflow when left out. */
   readonly environment?: string;
   readonly maxParallel?: number;
+  /** What tiers of model are called here, in place of what the workflow says. */
+  readonly models?: Models;
   /** What the rehearsal agent does wrong: words like `T3=red`. */
   readonly rehearsal?: readonly string[];
   /** ISO 8601 in UTC. */
@@ -114,7 +118,8 @@ async function draft(request: CreateRequest, repository: Repository): Promise<Dr
   const problems = [...start.problems, ...slugProblems(root, request.slug), ...sources.problems];
   if (sources.workflow === undefined) return { answer: refused(problems), contents: {} };
 
-  const { workflow } = sources.workflow;
+  const filled = filledGlobs(sources.workflow.workflow, { given: sources.inputs, slug: request.slug, iteration: name });
+  const workflow = { ...filled.workflow, models: mergedModels(filled.workflow.models ?? {}, request.models ?? {}) };
   const targets = await globsOf(root, workflow, request.targets);
   const expansion = expand({
     workflow,
@@ -123,6 +128,7 @@ async function draft(request: CreateRequest, repository: Repository): Promise<Dr
     slug: request.slug,
     inputs: sources.inputs,
     roles: sources.roles,
+    aliases: sources.aliases,
     agent: request.agent,
     environment: environmentOf(request, workflow),
   });
@@ -135,7 +141,7 @@ async function draft(request: CreateRequest, repository: Repository): Promise<Dr
   };
   const found = start.problems.length > 0 ? NOTHING_FOUND : await findPromptSources(workflow, sources.roles, around);
   problems.push(
-    ...targets.problems,
+    ...(filled.problems.length > 0 ? placed(filled.problems, sources.workflow) : targets.problems),
     ...found.problems,
     ...placed(expansion.problems, sources.workflow),
     ...cycleProblems(plan),
@@ -148,7 +154,13 @@ async function draft(request: CreateRequest, repository: Repository): Promise<Dr
   problems.push(...rehearsal.problems);
   if (problems.length > 0) return { answer: refused(problems), contents: {} };
 
-  const made = contentsOf({ plan, sources: { ...sources, workflow: sources.workflow }, expansion, found, repository: basename(root) });
+  const made = contentsOf({
+    plan,
+    sources: { ...sources, workflow: { ...sources.workflow, workflow } },
+    expansion,
+    found,
+    repository: basename(root),
+  });
   if (made.problems.length > 0) return { answer: refused(made.problems), contents: {} };
   const contents: Contents = {
     ...made.contents,
@@ -199,6 +211,8 @@ function planOf(request: CreateRequest, { name, start, workflow, tasks, inputs }
     environment,
     human: workflow.environments[environment]?.human ?? 'required',
     inputs,
+    ...(workflow.escalation === undefined ? {} : { escalation: workflow.escalation }),
+    ...(workflow.decision === undefined ? {} : { decision: workflow.decision }),
     tasks,
   };
 }
@@ -206,7 +220,7 @@ function planOf(request: CreateRequest, { name, start, workflow, tasks, inputs }
 /** Problems of a step, with the line of the workflow where the step begins. */
 function placed(problems: readonly Problem[], { origins, pin }: ChosenWorkflow): Problem[] {
   return problems.map((problem) => {
-    const step = /^step "([^"]+)" /.exec(problem.what)?.[1];
+    const step = /^step "([^"]+)"[ :]/.exec(problem.what)?.[1];
     if (step === undefined || problem.file !== undefined) return problem;
     const from = origins.find((origin) => origin.step === step)?.from;
     return { ...problem, ...(from === undefined ? { file: pin.source } : from) };

@@ -1,5 +1,6 @@
 /** Makes tasks of a list that a step has delivered, and closes a task whose parts are all done. */
 import { basename, join } from 'node:path';
+import { addressed } from '../core/escalation.ts';
 import { grow, nextNumber } from '../core/growth.ts';
 import { withParts } from '../core/plan.ts';
 import type { ListField, Plan, PlannedTask } from '../core/plan.ts';
@@ -107,7 +108,7 @@ async function upstreamOf(run: Run, task: PlannedTask, context: Context) {
 async function askAbout(run: Run, task: PlannedTask, problems: readonly string[], context: Context): Promise<void> {
   const number = run.state.tasks[task.id]?.rejections ?? 0;
   const from = task.expands?.step ?? 'the step before';
-  const question = `${task.id} cannot make tasks of what ${from} delivered: ${problems.join('; ')}`;
+  const question = addressed(run.plan.escalation, `${task.id} cannot make tasks of what ${from} delivered: ${problems.join('; ')}`);
   context.say(`${task.id}: needs you: ${question}`);
   await run.record({
     type: 'decision-requested',

@@ -5,8 +5,9 @@ import type { Failure, NewEvent } from '../core/event.ts';
 import type { FieldValue } from '../core/fields.ts';
 import type { CommitId } from '../core/ids.ts';
 import type { PlannedTask } from '../core/plan.ts';
-import { problemLine } from '../core/problem.ts';
-import { judged } from '../core/review.ts';
+import { type Problem, problemLine } from '../core/problem.ts';
+import { answerFailures, answerFindings } from '../core/checklist.ts';
+import { judged, type Review } from '../core/review.ts';
 import { readText } from '../effects/disk.ts';
 import { copyFile, exists, inspectFile } from '../effects/folder.ts';
 import { git, gitResult } from '../effects/git.ts';
@@ -14,6 +15,7 @@ import { commitsBetween, identity, treeOf } from '../effects/git-facts.ts';
 import { commitAll } from '../effects/saved-work.ts';
 import { parseCriteria } from '../files/criteria.ts';
 import { readFrontMatterFields } from '../files/front-matter-fields.ts';
+import { parseAnswers } from '../files/checklist-answers.ts';
 import { parseReview } from '../files/review.ts';
 import type { Context } from './context.ts';
 import { runChecks } from './checks.ts';
@@ -123,20 +125,38 @@ function endedBadly(run: Run, task: PlannedTask): Failure[] {
   return [];
 }
 
+/** The verdict recomputed from what the reviewer found and answered; a checklist without a gate has one, too, which sends nothing back. */
 function reviewOf(
   iteration: Iteration,
   task: PlannedTask,
 ): { failures: Failure[]; verdict: Partial<Extract<NewEvent, { type: 'checks-finished' }>> } {
-  if (task.gate === undefined) return { failures: [], verdict: {} };
-  const file = join(iteration.directory, task.gate.report);
+  const { gate, checklist } = task;
+  const report = gate?.report ?? checklist?.file;
+  if (report === undefined) return { failures: [], verdict: {} };
+  const file = join(iteration.directory, report);
   const text = exists(file) ? readText(file) : undefined;
-  if (text === undefined) return { failures: [{ id: `${task.id}.verdict`, message: `${task.gate.report} is missing` }], verdict: {} };
-  const { review, problems } = parseReview(text, task.gate.report);
-  const failures = problems.map((problem) => ({ id: `${task.id}.verdict`, message: problemLine(problem) }));
-  if (review === undefined) return { failures, verdict: {} };
-  const { verdict, findings } = judged(review);
-  return { failures, verdict: { verdict, findings } };
+  if (text === undefined) return { failures: [{ id: `${task.id}.verdict`, message: `${report} is missing` }], verdict: {} };
+  const written = gate === undefined ? UNWRITTEN : parseReview(text, report);
+  const answered = checklist === undefined ? { answers: [], problems: [] } : parseAnswers(text, report, checklist.items);
+  // a front matter that cannot be read at all is one fault, not one for each reader
+  const told = new Set([...written.problems, ...answered.problems].map(problemLine));
+  const failures = [...told].map((message) => ({ id: `${task.id}.verdict`, message }));
+  const { review } = written;
+  if (review === undefined || failures.length > 0) return { failures, verdict: {} };
+  const items = checklist?.items ?? [];
+  const unanswered = answerFailures(items, answered.answers, task.id);
+  const { verdict, findings } = judged({
+    verdict: review.verdict,
+    findings: [...review.findings, ...answerFindings(items, answered.answers, review.findings)],
+  });
+  return { failures: unanswered, verdict: { verdict, findings } };
 }
+
+/** Where no verdict is asked for, the answers alone decide. */
+const UNWRITTEN: { readonly review: Review; readonly problems: readonly Problem[] } = {
+  review: { verdict: 'approved', findings: [] },
+  problems: [],
+};
 
 /** The declared fields of the deliverables in the iteration folder; a missing one fails the task as a check would. */
 function outputsOf(iteration: Iteration, task: PlannedTask): { outputs: Record<string, FieldValue>; failures: Failure[] } {

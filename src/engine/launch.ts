@@ -1,6 +1,7 @@
 /** The loop: observe, reduce, decide, perform, until nothing can run. Started again after any interruption it continues. */
 import { join } from 'node:path';
 import type { Action } from '../core/decide.ts';
+import { addressed } from '../core/escalation.ts';
 import { decide } from '../core/decide.ts';
 import type { TaskId } from '../core/ids.ts';
 import { taskOf } from '../core/plan.ts';
@@ -287,7 +288,7 @@ class Launch {
       id: `${id}-trouble-${number}-${this.#run.state.decisions.length}`,
       kind: 'escalation',
       task: id,
-      question: error.message,
+      question: addressed(this.#run.plan.escalation, error.message),
       options: [
         { id: 'again', label: 'try again' },
         { id: 'fail', label: 'give up' },

@@ -68,6 +68,6 @@ export function writeRoles(
   }
   if (problems.length > 0) return { written: [], hidden: [], problems };
   for (const name of names) writeAtomic(join(root, 'roles', `${name}.md`), texts[name] ?? '');
-  const shipped = roleTexts(undefined).map(({ name }) => name);
+  const shipped = roleTexts({}).map(({ name }) => name);
   return { written: names.map((name) => `roles/${name}.md`), hidden: names.filter((name) => shipped.includes(name)), problems };
 }

@@ -74,25 +74,23 @@ async function foreignBranches(iteration: Iteration): Promise<Problem[]> {
 }
 
 function missingAgents(plan: Plan, context: Context): Problem[] {
-  const missing: Problem[] = [];
-  for (const agent of new Set(plan.tasks.map((task) => task.agent))) {
-    const command = commandOf(agent);
-    const row = agentRow(agent);
-    if (command !== undefined) {
-      const parsed = parseCommandLine(command);
-      if ('problem' in parsed) missing.push({ what: `agent "${agent}": ${parsed.problem}` });
-      else if (!onPath(parsed.argv[0] ?? '', context))
-        missing.push({
-          what: `agent "${agent}": the program "${parsed.argv[0] ?? ''}" was not found`,
-          fix: 'give a full path or put it on PATH',
-        });
-      continue;
-    }
-    if (row === undefined) missing.push({ what: `unknown agent "${agent}"`, fix: 'see: iter doctor' });
-    else if (row.binary !== undefined && !onPath(row.binary, context))
-      missing.push({ what: `agent "${agent}": the program "${row.binary}" was not found`, fix: row.install });
+  return [...new Set(plan.tasks.map((task) => task.agent))].flatMap((agent) => missingAgent(agent, context) ?? []);
+}
+
+/** Why an agent cannot be started here, or undefined. */
+export function missingAgent(agent: string, context: Pick<Context, 'environment'>): Problem | undefined {
+  const command = commandOf(agent);
+  if (command !== undefined) {
+    const parsed = parseCommandLine(command);
+    if ('problem' in parsed) return { what: `agent "${agent}": ${parsed.problem}` };
+    const [program = ''] = parsed.argv;
+    const fix = 'give a full path or put it on PATH';
+    return onPath(program, context) ? undefined : { what: `agent "${agent}": the program "${program}" was not found`, fix };
   }
-  return missing;
+  const row = agentRow(agent);
+  if (row === undefined) return { what: `unknown agent "${agent}"`, fix: 'see: iter doctor' };
+  if (row.binary === undefined || onPath(row.binary, context)) return undefined;
+  return { what: `agent "${agent}": the program "${row.binary}" was not found`, fix: row.install };
 }
 
 /** True when the program can be found the way a shell would find it; relative paths are left to the attempt, which runs in the worktree. */

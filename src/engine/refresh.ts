@@ -20,7 +20,7 @@ import type { FileHashes } from '../files/manifest.ts';
 import { loadWorkflow } from '../files/workflow.ts';
 import { LOCK_FILE, parseWorkflowLock, workflowLockText } from '../files/workflow-lock.ts';
 import type { Lock } from '../files/workflow-lock.ts';
-import { rolesFor } from './create-sources.ts';
+import { readRoles } from './create-roles.ts';
 import type { Iteration } from './iteration.ts';
 import { CRITERIA_FILE, ITERATIONS } from './iteration.ts';
 import { repositoryLock } from './places.ts';
@@ -132,11 +132,12 @@ async function textsOfToday(
   if ('problem' in read) return { problems: [read.problem] };
   const { lock } = read;
   const loaded = loadWorkflow(lock.text, shown);
-  const { workflow } = loaded;
-  if (workflow === undefined) return { problems: loaded.problems };
+  if (loaded.workflow === undefined) return { problems: loaded.problems };
   if (plan.inputs === undefined)
     return { problems: [{ file: shown, what: 'the iteration was made by an iter that did not keep its inputs', fix: 'make a new one' }] };
-  const roles = rolesFor(root, workflow, { roles: loaded.roles ?? {}, pin: lock.workflow });
+  const written = { workflow: loaded.workflow, roles: loaded.roles ?? {}, pin: lock.workflow };
+  const roles = readRoles(written, { root, personal });
+  const { workflow } = roles.chosen ?? written;
   const slug = iteration.name.replace(/^\d+-/, '');
   const { environment, inputs } = plan;
   const expansion = expand({

@@ -7,6 +7,7 @@ import type { Event } from '../core/event.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
 import { problemLine } from '../core/problem.ts';
+import { filledGlobs } from '../core/targets.ts';
 import type { Input, Workflow } from '../core/workflow.ts';
 import { copyTree } from '../effects/disk.ts';
 import { readLog } from '../effects/event-log.ts';
@@ -47,6 +48,8 @@ export interface RehearseRequest {
   readonly workflow: RelatedFile;
   /** Folder with roles of the repository, when it has some. */
   readonly roles?: string;
+  /** The person's own folder of iter, for their roles. */
+  readonly personal?: string;
 }
 
 /** Rounds of asking and going on before a pass counts as going round in circles. */
@@ -97,9 +100,10 @@ function spoken({ plan, events }: Played): string[] {
 async function play(request: RehearseRequest, part: Part, context: Context): Promise<Played> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'iter-rehearse-')));
   try {
-    const root = await stage(folder, request, part);
+    const root = await stage(folder, request, { ...part, workflow: filledFor(part) });
     const created = await createIteration({
       root,
+      ...(request.personal === undefined ? {} : { personal: request.personal }),
       slug: 'rehearsal',
       workflow: join(folder, 'workflow.yaml'),
       inputs: inputsFor(part.workflow, part.pass),
@@ -144,6 +148,14 @@ async function stage(folder: string, request: RehearseRequest, { workflow, text 
   await git(root, ['add', '--all'], { writes: true });
   await git(root, ['commit', '-q', '-m', 'Start'], { writes: true });
   return root;
+}
+
+/** With the patterns of the pass in place of inputs. */
+function filledFor({ workflow, pass }: Part): Workflow {
+  const given = Object.fromEntries(
+    inputsFor(workflow, pass).map((word) => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]),
+  );
+  return filledGlobs(workflow, { given, slug: 'rehearsal', iteration: '001-rehearsal' }).workflow;
 }
 
 /** The files the steps are done on; what a pattern leaves out is not made, and what tasks deliver is not there yet. */

@@ -1,6 +1,7 @@
 /** What `iter new` uses where no flag says otherwise: environment variables, then the repository's `.iter/config.yaml`, then the user's, then the defaults. */
 import { join, resolve } from 'node:path';
 import { glob } from 'tinyglobby';
+import { mergedModels, type Models } from '../core/model.ts';
 import type { Problem } from '../core/problem.ts';
 import { readText } from '../effects/disk.ts';
 import type { Repository } from '../effects/repository.ts';
@@ -16,6 +17,7 @@ export interface Settings {
   /** As `name=value`, the person's own last. */
   readonly inputs: readonly string[];
   readonly targets?: readonly string[];
+  readonly models: Models;
   /** The folder the person is in. */
   readonly directory: string;
 }
@@ -48,6 +50,7 @@ export async function settingsOf(repository: Repository, asked: Asked): Promise<
     ...(parallel === undefined ? {} : { maxParallel: parallel }),
     inputs: [...Object.entries(config.inputs).map(([name, value]) => `${name}=${asText(value)}`), ...asked.inputs],
     ...(targets === undefined ? {} : { targets: targets.files }),
+    models: mergedModels(mine.config.models ?? {}, ours.config.models ?? {}),
     directory,
   };
 }

@@ -8,7 +8,7 @@ import { workflows as builtIn } from '../generated/library.js';
 import type { Related, RelatedFile } from '../files/workflow-document.ts';
 
 /** From the last to look at to the first. */
-const LAYERS = ['built in', 'user', 'repository'] as const;
+export const LAYERS = ['built in', 'user', 'repository'] as const;
 export type Layer = (typeof LAYERS)[number];
 
 /** A workflow as a person named it; its `file` is as the person would type it, `workflow <name>` for one that comes with the program. */

@@ -1,12 +1,14 @@
 /** Runs one attempt of one task as a child process on this machine, within its time, and ends it with everything it started. Judges nothing. */
 import { join } from 'node:path';
-import { agentRow, commandOf } from '../agents/table.ts';
+import { agentRow, argumentsOf, commandOf } from '../agents/table.ts';
 import { childEnvironment } from '../agents/environment.ts';
 import { AgentStartError, startAgent, stopTree } from '../effects/process.ts';
 
 export interface AttemptSpec {
   readonly agent: string;
   readonly permission: 'read' | 'edit' | 'full';
+  /** As the agent calls it. */
+  readonly model?: string;
   /** For `command:` agents: their command line as words. */
   readonly argv?: readonly string[];
   readonly worktree: string;
@@ -69,7 +71,7 @@ function argvOf(spec: AttemptSpec): readonly string[] {
   if (spec.agent === 'rehearsal') return [spec.program.node, spec.program.rehearsal];
   const row = agentRow(spec.agent);
   if (row?.binary === undefined) throw new Error(`agent ${spec.agent} cannot be started`);
-  return [row.binary, ...row.args[spec.permission]];
+  return [row.binary, ...argumentsOf(row, spec)];
 }
 
 function environmentOf(spec: AttemptSpec): Readonly<Record<string, string>> {

@@ -1,4 +1,5 @@
 /** Reads `.iter/config.yaml`: what a repository wants when neither a flag nor the environment says otherwise. */
+import type { Models } from '../core/model.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Inputs } from '../core/workflow.ts';
 import { validateConfig } from '../generated/validate-config.js';
@@ -9,6 +10,7 @@ export interface Config {
   readonly workflow?: string;
   readonly environment?: string;
   readonly maxParallel?: number;
+  readonly models?: Models;
   readonly inputs: Inputs;
 }
 

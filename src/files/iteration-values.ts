@@ -1,12 +1,14 @@
 /** Works out what the templates of a new iteration print: names, orders and lists. The numbers are in `iteration-figures.ts`. */
 import { fieldText } from '../core/fields.ts';
 import { byNumber, type TaskId } from '../core/ids.ts';
+import { namedValues } from '../core/inputs.ts';
 import { drawDependencies } from '../core/drawing.ts';
 import { downstreamOf, inDependencyOrder } from '../core/plan.ts';
 import type { MergeStrategy, Plan, PlannedTask } from '../core/plan.ts';
 import { minutesText, schedule } from '../core/schedule.ts';
 import type { Phase } from '../core/schedule.ts';
-import type { Inputs, InputValue, Role, Workflow } from '../core/workflow.ts';
+import { substitute } from '../core/substitute.ts';
+import type { Inputs, InputValue, Role, Stage, Workflow } from '../core/workflow.ts';
 import { criterionLine } from './criteria.ts';
 import { decisionMatrix, figuresOf, numberText } from './iteration-figures.ts';
 import type { NewIteration } from './iteration-files.ts';
@@ -37,6 +39,7 @@ export function iterationValues(iteration: NewIteration): IterationValues {
   const gates = plan.tasks.flatMap((task) =>
     task.gate === undefined ? [] : [{ task: task.id, goto: task.gate.goto, max: task.gate.max }],
   );
+  const groups = schedule(plan.tasks, plan.maxParallel).phases.map((phase) => groupValues(phase, iteration));
   return {
     iteration: plan.iteration,
     repository: iteration.repository,
@@ -67,7 +70,8 @@ export function iterationValues(iteration: NewIteration): IterationValues {
     context: contextOf(iteration),
     tasks: plan.tasks.map((task) => taskValues(task, iteration, criteria.get(task.id) ?? [])),
     roles: Object.entries(iteration.rolePins).map(([name, pin]) => ({ name, sha256: pin.sha256 })),
-    groups: schedule(plan.tasks, plan.maxParallel).phases.map((phase) => groupValues(phase, iteration)),
+    groups,
+    stages: groups.filter(({ title, goal }) => title !== '' || goal !== ''),
     outputs: plan.tasks.flatMap((task) =>
       task.deliverables.map(({ path, in: place, level }) => ({ task: task.id, path, in: place, level })),
     ),
@@ -103,8 +107,8 @@ function taskValues(
   criteria: readonly string[],
 ): TaskValues {
   const role = roles[task.role];
-  const model = role?.model;
   const wanted = workflow.steps.find((step) => step.id === task.step)?.skills ?? role?.skills ?? [];
+  const tier = workflow.steps.find((step) => step.id === task.step)?.model ?? role?.model;
   return {
     id: task.id,
     title: task.title,
@@ -133,20 +137,39 @@ function taskValues(
     }),
     skillsMissing: wanted.filter((name) => !Object.hasOwn(skills, name)),
     skillsText: wanted.map(code).join(', '),
-    model: model ?? "the agent's default",
-    modelWhy: model === undefined ? 'the role asks for none' : (MODEL_REASONS[model] ?? 'asked for by the role'),
+    model: modelText(tier, task.model),
+    modelWhy: tier === undefined ? 'nobody asks for one' : (MODEL_REASONS[tier] ?? 'asked for by the step or the role'),
+    checklist: checklistValues(task),
     prompt: task.prompt,
     criteria,
     instructions: (prompts[task.id] ?? '').trim(),
   };
 }
 
-function groupValues(phase: Phase, { plan, checks, roles }: NewIteration): GroupValues {
+/** `strong (opus)`; a tier that no entry gives a name is the agent's own affair. */
+function modelText(tier: string | undefined, name: string | undefined): string {
+  if (tier === undefined || tier === name) return name ?? "the agent's default";
+  return name === undefined ? tier : `${tier} (${name})`;
+}
+
+function checklistValues({ checklist }: PlannedTask): TaskValues['checklist'] {
+  if (checklist === undefined) return undefined;
+  return {
+    write: writePath('iteration', checklist.file),
+    items: checklist.items.map(({ id, kind, text }) => ({ id, kind: kind === 'reject_if' ? 'REJECT IF' : kind.toUpperCase(), text })),
+  };
+}
+
+function groupValues(phase: Phase, { plan, workflow, inputs, checks, roles }: NewIteration): GroupValues {
   const inside = new Set(phase.tasks);
   const members = plan.tasks.filter((task) => inside.has(task.id));
   const used = [...new Set(members.map((task) => task.role))];
+  const stage = stageOf(workflow, members[0]?.step);
+  const values = namedValues(inputs, { iteration: plan.iteration, slug: plan.iteration.replace(/^\d+-/, '') });
   return {
     letter: phase.group,
+    title: substitute(stage?.title ?? '', values).text,
+    goal: substitute(stage?.goal ?? '', values).text,
     tasks: phase.tasks,
     start: minutesText(phase.start),
     end: minutesText(phase.end),
@@ -154,6 +177,11 @@ function groupValues(phase: Phase, { plan, checks, roles }: NewIteration): Group
     loading: used.map((name) => `${name}: ${skillsText(roles[name]) || 'the role only'}`).join('; '),
     criteria: checks.filter((check) => check.task !== undefined && inside.has(check.task)).map(criterionLine),
   };
+}
+
+function stageOf({ steps, stages = {} }: Workflow, id: string | undefined): Stage | undefined {
+  const name = steps.find((step) => step.id === id)?.stage;
+  return name !== undefined && Object.hasOwn(stages, name) ? stages[name] : undefined;
 }
 
 /** Inputs with the name of a section fill it; the goal falls back to the issue, then to what the workflow is for. */

@@ -7,9 +7,8 @@ import type { Level } from '../core/check.ts';
 import { taskId } from '../core/ids.ts';
 import type { Problem } from '../core/problem.ts';
 import { VERDICTS, type Finding, type Review } from '../core/review.ts';
-import { splitFrontMatter } from './front-matter.ts';
+import { type Complain, readFrontMatterMap, textOf } from './front-matter-map.ts';
 import { shown } from './quoted.ts';
-import { readYaml } from './yaml-text.ts';
 
 const FORM = 'start the file with "---", "verdict: approved", "findings: []", "---"';
 const LEVEL_WORDS: Readonly<Record<string, Level>> = {
@@ -23,39 +22,12 @@ const LEVEL_WORDS: Readonly<Record<string, Level>> = {
 
 /** Reads a review; there is one only when nothing is wrong with it. Keys it does not know are left to others. */
 export function parseReview(text: string, file: string): { readonly review?: Review; readonly problems: readonly Problem[] } {
-  const { yaml } = splitFrontMatter(text);
-  if (yaml === undefined) return { problems: [{ file, line: 1, what: 'the review has no front matter', fix: FORM }] };
-  const { documents, faults, lines } = readYaml(yaml);
-  if (faults.length > 0) {
-    return {
-      problems: faults.map(({ line, column, what }) => ({
-        file,
-        line: line + 1,
-        column,
-        what: `not valid yaml: ${shown(what)}`,
-      })),
-    };
-  }
-  const top = documents[0]?.contents;
-  if (!isMap(top)) return { problems: [{ file, line: 2, what: 'the front matter has no keys', fix: FORM }] };
-  const problems: Problem[] = [];
-  const complain: Complain = (node, what, fix) => {
-    // the first line of the front matter is line 2 of the file
-    const at = startOf(node);
-    const line = at === undefined ? 2 : lines.linePos(at).line + 1;
-    problems.push({ file, line, what, ...(fix === undefined ? {} : { fix }) });
-  };
+  const { top, complain, problems } = readFrontMatterMap(text, { file, what: 'the review', form: FORM });
+  if (top === undefined) return { problems };
   const verdict = verdictIn(top, complain);
   const findings = findingsIn(top, complain);
   if (verdict === undefined || problems.length > 0) return { problems };
   return { review: { verdict, findings }, problems };
-}
-
-type Complain = (node: unknown, what: string, fix?: string) => void;
-
-function startOf(node: unknown): number | undefined {
-  if (isMap(node) || isSeq(node) || isScalar(node)) return node.range?.[0];
-  return undefined;
 }
 
 function verdictIn(top: YAMLMap, complain: Complain): Review['verdict'] | undefined {
@@ -120,11 +92,4 @@ function findingIn(item: unknown, number: number, complain: Complain): Finding |
     ...(task === undefined ? {} : { task: taskId(task) }),
     ...(where === undefined ? {} : { where }),
   };
-}
-
-/** The text of a scalar: numbers and booleans as they are written; undefined for nothing, blank text, lists and aliases. */
-function textOf(node: unknown): string | undefined {
-  if (!isScalar(node) || node.value === null) return undefined;
-  const text = (typeof node.value === 'string' ? node.value : (node.source ?? '')).trim();
-  return text === '' ? undefined : text;
 }

@@ -12,12 +12,17 @@ interface RoleSource {
   readonly model?: string;
   readonly iter?: {
     readonly type?: string;
+    readonly permission?: 'read' | 'edit';
+    readonly aka?: readonly string[];
     readonly prompt_tokens?: number;
     readonly token_budget?: number;
     readonly complexity_threshold?: number;
     readonly skills?: readonly string[];
   };
 }
+
+/** Trades that judge or look up: a step of theirs reads unless somebody says otherwise. */
+const READERS = ['gate', 'researcher'];
 
 /** For a role that does not say, such as one written for another tool. */
 const UNSAID = { promptTokens: 2000, tokenBudget: 50_000, complexityThreshold: 5 };
@@ -36,11 +41,14 @@ export function loadRole(text: string, file: string): { readonly role?: Role; re
     : problems;
   if (value === undefined || all.length > 0) return { problems: all };
   const { name, description, model, iter = {} } = value as RoleSource;
+  const permission = iter.permission ?? (READERS.includes(iter.type ?? '') ? 'read' : undefined);
   const role: Role = {
     name,
     description,
     ...(iter.type === undefined ? {} : { type: iter.type }),
     ...(model === undefined ? {} : { model }),
+    ...(permission === undefined ? {} : { permission }),
+    ...(iter.aka === undefined ? {} : { aka: iter.aka }),
     promptTokens: iter.prompt_tokens ?? UNSAID.promptTokens,
     tokenBudget: iter.token_budget ?? UNSAID.tokenBudget,
     complexityThreshold: iter.complexity_threshold ?? UNSAID.complexityThreshold,

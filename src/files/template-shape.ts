@@ -24,6 +24,7 @@ const TASK: ShapeOf<PromptValues['task']> = {
   targets: [true],
   deliverables: [{ path: true, write: true, in: true, level: true, fields: true }],
   gate: { write: true },
+  checklist: { write: true, items: [{ id: true, kind: true, text: true }] },
   permission: true,
   estimate: true,
   skills: [{ name: true, description: true, path: true }],
@@ -34,6 +35,18 @@ const TASK: ShapeOf<PromptValues['task']> = {
   prompt: true,
   criteria: [true],
   instructions: true,
+};
+
+const GROUP: ShapeOf<PromptValues['groups'][number]> = {
+  letter: true,
+  title: true,
+  goal: true,
+  tasks: [true],
+  start: true,
+  end: true,
+  duration: true,
+  loading: true,
+  criteria: [true],
 };
 
 export const PROMPT_SHAPE: ShapeOf<PromptValues> = {
@@ -67,7 +80,8 @@ export const PROMPT_SHAPE: ShapeOf<PromptValues> = {
   },
   tasks: [TASK],
   roles: [{ name: true, sha256: true }],
-  groups: [{ letter: true, tasks: [true], start: true, end: true, duration: true, loading: true, criteria: [true] }],
+  groups: [GROUP],
+  stages: [GROUP],
   outputs: [{ task: true, path: true, in: true, level: true }],
   wholeCriteria: [true],
   successCriteria: [true],

@@ -13,6 +13,7 @@ export interface TemplateValues {
   readonly 'INTER_AGENT_MESSAGES.md': IterationValues;
   readonly 'agent-prompt.md': PromptValues;
   readonly 'task.md': AttemptValues;
+  readonly 'consult.md': ConsultValues;
   readonly 'integration-report.md': ReportValues;
   readonly 'orchestration-log.md': LogValues;
   readonly 'escalation.md': EscalationValues;
@@ -52,6 +53,8 @@ export interface IterationValues {
   readonly tasks: readonly TaskValues[];
   readonly roles: readonly { readonly name: string; readonly sha256: string }[];
   readonly groups: readonly GroupValues[];
+  /** The groups of which the workflow says what they are for. */
+  readonly stages: readonly GroupValues[];
   readonly outputs: readonly {
     readonly task: TaskId;
     readonly path: string;
@@ -113,6 +116,10 @@ export interface TaskValues {
     readonly fields: string;
   }[];
   readonly gate?: { readonly write: string };
+  /** Questions to answer, and where. */
+  readonly checklist:
+    | { readonly write: string; readonly items: readonly { readonly id: string; readonly kind: string; readonly text: string }[] }
+    | undefined;
   readonly permission: string;
   readonly estimate: string;
   /** Skills that have a file, in the order of use. */
@@ -130,6 +137,9 @@ export interface TaskValues {
 
 export interface GroupValues {
   readonly letter: string;
+  /** Of the stage, as far as the workflow says; else empty. */
+  readonly title: string;
+  readonly goal: string;
   readonly tasks: readonly TaskId[];
   readonly start: string;
   readonly end: string;
@@ -193,6 +203,27 @@ export interface EscalationValues {
   readonly recommendation: string;
   readonly blocking: readonly TaskId[];
   readonly answer?: { readonly option: string; readonly by: string; readonly at: string; readonly reason: string };
+}
+
+/** The question to an agent that chooses a workflow or drafts a plan. */
+export interface ConsultValues {
+  /** The persona of who is asked. */
+  readonly role: string;
+  readonly wanted: 'choice' | 'plan';
+  readonly request: string;
+  /** At least one. */
+  readonly workflows: readonly {
+    readonly name: string;
+    readonly description: string;
+    readonly triggers: string;
+    readonly inputs: readonly { readonly name: string; readonly kind: string; readonly description: string }[];
+  }[];
+  /** Where the answer goes, as the agent sees it. */
+  readonly write: string;
+  /** What was wrong with the answer before; empty the first time. */
+  readonly faults: readonly string[];
+  /** The line of the check that there is an answer. */
+  readonly criterion: string;
 }
 
 export interface ReportValues {

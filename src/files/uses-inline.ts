@@ -152,12 +152,11 @@ function withDefaults(step: StepSource, { inner, outer, origins }: InlineRequest
   return derived(origins, { ...step, ...added }, step, keys);
 }
 
-/** What a step without a word on it has anywhere, where the outer workflow would say something else; the agent is left to that. */
+/** What a step without a word on it has anywhere, where the outer workflow would say something else; the agent is left to that, and so is what the role does not say of permissions. */
 function usual(said: WorkflowSource['defaults'] = {}): NonNullable<WorkflowSource['defaults']> {
-  const { timeout, permission, retries } = UNSAID;
+  const { timeout, retries } = UNSAID;
   return {
     ...(said.timeout === undefined ? {} : { timeout }),
-    ...(said.permission === undefined ? {} : { permission }),
     ...(said.retry === undefined ? {} : { retry: { max: retries } }),
   };
 }

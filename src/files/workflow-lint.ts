@@ -1,6 +1,6 @@
 /** What the loader lets pass and a careful author would not: problems that only show in a run, and warnings. Judges one workflow at a time. */
 import { hasAgent } from '../core/actor.ts';
-import type { CheckTemplate, Step, Workflow } from '../core/workflow.ts';
+import type { CheckTemplate, Role, Step, Workflow } from '../core/workflow.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { patternsOverlap } from '../core/pattern-overlap.ts';
 import type { Problem } from '../core/problem.ts';
@@ -12,6 +12,7 @@ import type { StepOrigin } from './step-origins.ts';
 import { assembleWorkflow } from './workflow-assembly.ts';
 import type { RelatedFile } from './workflow-document.ts';
 import type { Fault } from './workflow-fault.ts';
+import { roleWarnings, type Surroundings } from './workflow-lint-roles.ts';
 
 export interface Lint {
   /** There when it loads. */
@@ -24,8 +25,14 @@ export interface Lint {
 /** The skills of each role, by its name. */
 export type RoleSkills = Readonly<Record<string, readonly string[]>>;
 
+/** What is known of the world around a workflow, as far as the caller knows it. */
+export interface Known {
+  readonly skills?: RoleSkills;
+  readonly around?: Surroundings;
+}
+
 /** Loads a workflow and looks further; `roles` are the names of the roles there are. In the order of the text. */
-export function lintWorkflow(file: RelatedFile, roles: readonly string[], skills: RoleSkills = {}): Lint {
+export function lintWorkflow(file: RelatedFile, roles: readonly string[], { skills = {}, around }: Known = {}): Lint {
   const assembly = assembleWorkflow(file);
   const loaded = loadedFrom(assembly);
   const { workflow } = loaded;
@@ -48,8 +55,14 @@ export function lintWorkflow(file: RelatedFile, roles: readonly string[], skills
       ...idle(workflow.steps),
       ...quietCommands(workflow),
       ...loosePins(workflow, skills),
+      ...(around === undefined ? [] : roleWarnings(workflow, withInline(around, loaded.roles ?? {}))),
     ]).filter((warning) => warning.file === file.file),
   };
+}
+
+/** Roles that stand in the workflow file come before all others. */
+function withInline(around: Surroundings, inline: Readonly<Record<string, Role>>): Surroundings {
+  return { ...around, roles: { ...around.roles, ...inline }, own: (name) => (Object.hasOwn(inline, name) ? name : around.own(name)) };
 }
 
 /** The steps that are done at the end stand in a list of their own. */

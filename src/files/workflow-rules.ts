@@ -4,13 +4,14 @@ import { readValue } from '../core/inputs.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { needsOf, upstreamOf } from '../core/stages.ts';
 import { placeholdersIn, wholePlaceholder } from '../core/substitute.ts';
-import { targetNames } from '../core/targets.ts';
+import { patternFault, targetNames } from '../core/targets.ts';
 import { parseCommandLine } from './command-line.ts';
 import { compilePattern } from './pattern.ts';
 import { actorFaults, conditionsFaults, upstreamScope } from './workflow-actors.ts';
 import { alternativeNames, alternativesFaults, lastFaults } from './workflow-alternatives.ts';
 import { type PlacedStep, placedSteps } from './workflow-places.ts';
 import type { Fault } from './workflow-fault.ts';
+import { nameFaults } from './workflow-names.ts';
 import {
   bytesOf,
   CHECKS,
@@ -43,8 +44,18 @@ export function faultsOf(source: WorkflowSource): Fault[] {
     ...alternativesFaults(source),
     ...lastFaults(source),
     ...steps.flatMap(({ step, path }) => stepFaults(step, path, source, names)),
+    ...nameFaults(source, steps),
+    ...stageFaults(source, names),
     ...(source.checks ?? []).flatMap((check, index) => checkFaults(check, ['checks', index], { names, at: 'step' })),
   ];
+}
+
+function stageFaults({ stages = {} }: WorkflowSource, names: readonly string[]): Fault[] {
+  return Object.entries(stages).flatMap(([name, { title = '', goal = '', checks = [] }]) => [
+    ...textFaults(title, ['stages', name, 'title'], names),
+    ...textFaults(goal, ['stages', name, 'goal'], names),
+    ...checks.flatMap((check, index) => checkFaults(check, ['stages', name, 'checks', index], { names, at: 'step' })),
+  ]);
 }
 
 const INPUT_TYPES = ['string', 'number', 'boolean', 'list'];
@@ -122,6 +133,7 @@ function stepFaults(step: StepSource, path: YamlPath, source: WorkflowSource, ou
   ];
   if (step.targets !== undefined) faults.push(...targetFaults(step, step.targets, { path: [...path, 'targets'], source, outside }));
   for (const key of ['title', 'prompt'] as const) faults.push(...textFaults(step[key] ?? '', [...path, key], names));
+  for (const key of ['ask', 'who'] as const) faults.push(...textFaults(step.human?.[key] ?? '', [...path, 'human', key], outside));
   const delivered: string[] = [];
   (step.deliverables ?? []).forEach((deliverable, index) => {
     const at = [...path, 'deliverables', index];
@@ -163,10 +175,11 @@ function targetFaults(
     faults.push({ path: [...path, 'as'], what: `"${as}" has a meaning already`, fix: 'use another word, such as story' });
   }
   [glob ?? []].flat().forEach((one, index) => {
-    const fault = pathFault(one.replace(/^!/, '').replace(/\/$/, ''));
+    const fault = patternFault(one);
     const at = typeof glob === 'string' ? [...path, 'glob'] : [...path, 'glob', index];
     if (fault !== undefined)
       faults.push({ path: at, what: `the pattern "${one}" ${fault}`, fix: 'write it from the top of the repository' });
+    faults.push(...textFaults(one, at, outside));
   });
   if ((from === undefined) === (glob === undefined)) {
     const what = from === undefined ? 'targets come from nowhere' : 'targets from two places';

@@ -1,9 +1,11 @@
 /** A workflow file as written, in the shape schemas/workflow.schema.json promises, and as the program reads it. */
 import type { Criterion, Format, Level, Place } from '../core/check.ts';
+import { checklistItems, type ItemKind } from '../core/checklist.ts';
 import { parseDuration } from '../core/duration.ts';
 import type { TimeoutAnswer } from '../core/event.ts';
 import type { Fields } from '../core/fields.ts';
 import type { HumanStep } from '../core/human.ts';
+import type { Models } from '../core/model.ts';
 import type { MergeStrategy } from '../core/plan.ts';
 import type { ContextRules } from '../core/prompt-context.ts';
 import { USUAL_CONTEXT } from '../core/prompt-context.ts';
@@ -15,6 +17,7 @@ import type {
   Environment,
   InputValue,
   PickStep,
+  Stage,
   Step,
   Targets,
   Workflow,
@@ -60,7 +63,7 @@ interface Defaults {
   readonly agent?: string;
   readonly timeout?: string;
   readonly retry?: { readonly max?: number };
-  readonly permission?: Step['permission'];
+  readonly permission?: NonNullable<Step['permission']>;
 }
 
 export interface HumanSource extends Pick<HumanStep, 'ask' | 'who' | 'mode'>, Partial<Pick<HumanStep, 'show' | 'may'>> {
@@ -75,6 +78,7 @@ export interface EnvironmentSource {
 }
 
 export interface GateSource {
+  readonly checklist?: string;
   readonly on_reject: {
     readonly goto: string;
     readonly max?: number;
@@ -119,6 +123,8 @@ export interface StepSource extends Defaults {
   readonly skills?: readonly string[];
   readonly deliverables?: readonly DeliverableSource[];
   readonly checks?: readonly CheckSource[];
+  readonly checklist?: string;
+  readonly model?: string;
   readonly gate?: GateSource;
   readonly estimate?: string;
   readonly points?: number;
@@ -146,6 +152,12 @@ export interface InputSource {
   readonly description?: string;
 }
 
+export interface StageSource {
+  readonly title?: string;
+  readonly goal?: string;
+  readonly checks?: readonly CheckSource[];
+}
+
 export interface WorkflowSource {
   readonly version: 1;
   readonly name: string;
@@ -156,6 +168,11 @@ export interface WorkflowSource {
   readonly concurrency?: number;
   readonly budget?: { readonly tokens?: number; readonly usd?: number };
   readonly defaults?: Defaults;
+  readonly models?: Models;
+  readonly checklists?: Readonly<Record<string, Readonly<Partial<Record<ItemKind, readonly string[]>>>>>;
+  readonly stages?: Readonly<Record<string, StageSource>>;
+  readonly decision?: { readonly caution_margin?: number; readonly caution_approvers?: readonly string[] };
+  readonly escalation?: { readonly to: string; readonly triage_within?: string };
   readonly steps: readonly StepSource[];
   readonly finally?: readonly StepSource[];
   readonly checks?: readonly CheckSource[];
@@ -202,7 +219,6 @@ export const UNSAID = {
   timeout: '40m',
   checkTimeout: '10m',
   retries: 2,
-  permission: 'edit',
   estimate: '30m',
   rejections: 3,
   concurrency: 3,
@@ -221,6 +237,7 @@ export function workflowOf(source: WorkflowSource): Workflow {
     environments: Object.fromEntries(Object.entries(source.environments ?? {}).map(([name, one]) => [name, environmentOf(one)])),
     concurrency: source.concurrency ?? UNSAID.concurrency,
     ...(source.budget === undefined ? {} : { budget: source.budget }),
+    ...aroundSteps(source),
     steps: [
       ...source.steps.map((step) => stepOf(step, source.defaults ?? {})),
       ...lastSteps(source).map((step) => ({ ...stepOf(step, source.defaults ?? {}), finally: true })),
@@ -236,6 +253,38 @@ export function workflowOf(source: WorkflowSource): Workflow {
 export function lastSteps(source: Pick<WorkflowSource, 'steps' | 'finally'>): StepSource[] {
   const last = source.finally ?? [];
   return last.map((step, index) => ({ ...step, needs: [...source.steps, ...last.slice(0, index)].map((other) => other.id) }));
+}
+
+/** What a workflow says besides its steps, where it says it. */
+function aroundSteps({ models, checklists, stages, decision, escalation }: WorkflowSource): Partial<Workflow> {
+  const { caution_margin: cautionMargin, caution_approvers: cautionApprovers } = decision ?? {};
+  const within = escalation?.triage_within;
+  return {
+    ...(models === undefined ? {} : { models }),
+    ...(checklists === undefined
+      ? {}
+      : { checklists: Object.fromEntries(Object.entries(checklists).map(([name, texts]) => [name, checklistItems(texts)])) }),
+    ...(stages === undefined ? {} : { stages: Object.fromEntries(Object.entries(stages).map(([name, stage]) => [name, stageOf(stage)])) }),
+    ...(decision === undefined
+      ? {}
+      : {
+          decision: {
+            ...(cautionMargin === undefined ? {} : { cautionMargin }),
+            ...(cautionApprovers === undefined ? {} : { cautionApprovers }),
+          },
+        }),
+    ...(escalation === undefined
+      ? {}
+      : { escalation: { to: escalation.to, ...(within === undefined ? {} : { triageWithin: milliseconds(within) }) } }),
+  };
+}
+
+function stageOf({ title, goal, checks = [] }: StageSource): Stage {
+  return {
+    ...(title === undefined ? {} : { title }),
+    ...(goal === undefined ? {} : { goal }),
+    checks: checks.flatMap((check) => checkOf(check) ?? []),
+  };
 }
 
 /** `worktree` is another word for the repository. */
@@ -270,9 +319,11 @@ function stepOf(step: StepSource, defaults: Defaults): Step {
     deliverables: (step.deliverables ?? []).map(deliverableOf),
     checks: (step.checks ?? []).flatMap((check) => checkOf(check) ?? []),
     ...(step.gate === undefined ? {} : { gate: gateOf(step.gate) }),
+    ...checklistOf(step),
+    ...(step.model === undefined ? {} : { model: step.model }),
     retries: step.retry?.max ?? defaults.retry?.max ?? UNSAID.retries,
     timeout: milliseconds(step.timeout ?? defaults.timeout ?? UNSAID.timeout),
-    permission: step.permission ?? defaults.permission ?? UNSAID.permission,
+    ...permissionOf(step, defaults),
     estimate: milliseconds(step.estimate ?? UNSAID.estimate) / 60_000,
     points: step.targets?.points ?? step.points ?? 1,
   };
@@ -298,6 +349,17 @@ function pickOf({ from, by, score, tie = 'human', ask }: PickSource): PickStep {
     ...(parts === undefined ? {} : { score: parts }),
     ...(ask === undefined ? {} : { ask }),
   };
+}
+
+function checklistOf({ checklist, gate }: StepSource): Pick<Step, 'checklist'> {
+  const name = checklist ?? gate?.checklist;
+  return name === undefined ? {} : { checklist: name };
+}
+
+/** Said by neither, it is the role's to say. */
+function permissionOf(step: StepSource, defaults: Defaults): Pick<Step, 'permission'> {
+  const permission = step.permission ?? defaults.permission;
+  return permission === undefined ? {} : { permission };
 }
 
 /** Without a word on it a person may approve or abort, and reject where the step says what happens then. */

@@ -7,6 +7,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } 
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Check } from '../core/check.ts';
+import { goodAnswer } from '../core/checklist.ts';
+import type { PlannedChecklist } from '../core/plan.ts';
 import type { Behaviour, BehaviourName } from '../core/rehearsal.ts';
 import type { Fields } from '../core/fields.ts';
 import { behavioursOf, fieldsOf } from '../core/rehearsal.ts';
@@ -59,7 +61,7 @@ for (const [file, own] of byFile('iteration')) {
     checks: own,
     task,
     changed,
-    fields: fieldLines(file),
+    fields: [...answerLines(file), ...fieldLines(file)],
     ...(review ? { review: making('reject') === undefined ? [] : rejected() } : {}),
     // a red run without code to break leaves out what was asked for first
     incomplete: making('red') !== undefined && !wantsCommits,
@@ -114,6 +116,19 @@ function fieldLines(file: string): string[] {
     if (name === 'verdict' && file === process.env['ITER_REVIEW']) return [];
     return [`${name}: ${wanted[name] ?? (typeof type === 'string' ? values[type] : type[0]) ?? ''}`];
   });
+}
+
+/** A checklist is answered as one would wish; a rejection says no to the first item that stops the work. */
+function answerLines(file: string): string[] {
+  const { file: answered, items = [] } = JSON.parse(process.env['ITER_CHECKLIST'] ?? '{}') as Partial<PlannedChecklist>;
+  if (answered !== file) return [];
+  const bad = making('reject') === undefined ? undefined : items.find((item) => item.kind === 'must');
+  const lines = items.map((item) =>
+    item === bad
+      ? `  - { id: ${item.id}, answer: no, task: ${needs[0] ?? task}, note: the rehearsal says so }`
+      : `  - { id: ${item.id}, answer: ${goodAnswer(item.kind)} }`,
+  );
+  return ['checklist:', ...lines];
 }
 
 function rejected(): { task: string; title: string }[] {

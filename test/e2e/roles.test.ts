@@ -18,6 +18,8 @@ interface Listed {
   readonly specialty: string;
   readonly model: string;
   readonly source: string;
+  readonly layer: string;
+  readonly hiddenBy: string | null;
 }
 
 async function listed(root: string): Promise<readonly Listed[]> {
@@ -30,12 +32,20 @@ describe('iter roles', () => {
     const root = project({ 'roles/qa.md': '---\nname: qa\ndescription: Our own.\nmodel: fast\n---\nYou test.\n' });
     const here = await listed(root);
     expect(elsewhere).toHaveLength(33);
-    expect(here).toHaveLength(33);
+    expect(here).toHaveLength(34);
+    expect(here.filter(({ name }) => name === 'qa').map(({ layer, hiddenBy }) => `${layer} ${hiddenBy}`)).toEqual([
+      'repository null',
+      'built in repository',
+    ]);
     expect(here.find(({ name }) => name === 'qa')).toEqual({
       name: 'qa',
       specialty: 'Our own.',
       model: 'fast',
+      permission: 'edit',
+      aka: [],
       source: 'roles/qa.md',
+      layer: 'repository',
+      hiddenBy: null,
       valid: true,
     });
     expect(here.find(({ name }) => name === 'sre')).toMatchObject({ type: 'specialist', model: 'standard', source: 'built in' });

@@ -37,10 +37,14 @@ const HARMLESS: readonly { readonly reason: string; readonly is: (mutation: Muta
   },
 ];
 
-/** Names of inputs, environments and fields belong to the author. */
+/** Names of inputs, environments, checklists and fields belong to the author. */
 function isAuthors(path: Mutation['path']): boolean {
   const above = path.at(-2);
-  return ((above === 'inputs' || above === 'environments') && path.length === 2) || above === 'fields' || above === 'mode';
+  return (
+    ((above === 'inputs' || above === 'environments' || above === 'checklists') && path.length === 2) ||
+    above === 'fields' ||
+    above === 'mode'
+  );
 }
 
 function corpus(): [string, Mutation][] {

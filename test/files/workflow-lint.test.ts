@@ -135,7 +135,9 @@ describe('pins of skills', () => {
       '',
     ].join('\n');
   const pinned = (pins: string): string[] =>
-    lintWorkflow({ text: flow(pins), file: 'w.yaml', related: ALONE }, ROLES, { builder: ['testing'] }).warnings.map(problemLine);
+    lintWorkflow({ text: flow(pins), file: 'w.yaml', related: ALONE }, ROLES, { skills: { builder: ['testing'] } }).warnings.map(
+      problemLine,
+    );
 
   test('a workflow that pins none is left in peace', () => {
     expect(pinned('')).toEqual([]);

@@ -53,7 +53,6 @@ steps:
     agent: codex
     retry: { max: 0 }
     timeout: 40m
-    permission: edit
     estimate: 30m
     points: 1
   # from w.yaml:6
@@ -64,7 +63,6 @@ steps:
     agent: codex
     retry: { max: 0 }
     timeout: 40m
-    permission: edit
     estimate: 30m
     points: 1
 concurrency: 3

@@ -97,14 +97,14 @@ describe('the steps of a used workflow', () => {
     ]);
   });
 
-  test('do not take over how long, how often and with which rights the outer workflow works; the agent they do', () => {
+  test('do not take over how long and how often the outer workflow works; the agent and the rights they do', () => {
     const plain = SUB.replace(/^defaults: .*\n/m, '');
     const said = outer('{ id: do, uses: sub }').replace(
       'steps:',
       'defaults: { timeout: 1m, retry: { max: 9 }, permission: read, agent: qwen }\nsteps:',
     );
     const [plan, build] = load(said, { sub: plain }).workflow?.steps ?? [];
-    expect([plan?.timeout, plan?.retries, plan?.permission, build?.agent]).toEqual([2_400_000, 2, 'edit', 'qwen']);
+    expect([plan?.timeout, plan?.retries, plan?.permission, build?.agent]).toEqual([2_400_000, 2, 'read', 'qwen']);
   });
 
   test('deliver into a folder of the using step, and whatever names those files follows', () => {

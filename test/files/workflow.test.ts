@@ -30,7 +30,6 @@ describe('a sound workflow', () => {
           checks: [],
           retries: 2,
           timeout: 2_400_000,
-          permission: 'edit',
           estimate: 30,
           points: 1,
         },

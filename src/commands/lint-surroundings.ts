@@ -1,0 +1,27 @@
+/** What linting a workflow knows of the roles and agents there are. */
+import { AGENTS } from '../agents/table.ts';
+import type { Role } from '../core/workflow.ts';
+import { namesOf, roleTexts } from '../engine/role-library.ts';
+import type { LibraryPlaces } from '../engine/workflow-library.ts';
+import { loadRole } from '../files/role.ts';
+import type { RoleSkills } from '../files/workflow-lint.ts';
+import type { Surroundings } from '../files/workflow-lint-roles.ts';
+
+/** Every role of every layer with its names, and every row of the agent table. */
+export function lintSurroundings(places: LibraryPlaces): Surroundings & { readonly names: readonly string[]; readonly skills: RoleSkills } {
+  const texts = roleTexts(places);
+  const { own, all } = namesOf(texts);
+  const roles = Object.fromEntries(
+    texts.flatMap(({ name, text, source }): [string, Role][] => {
+      const { role } = loadRole(text, source);
+      return role === undefined ? [] : [[name, role]];
+    }),
+  );
+  return {
+    names: all,
+    skills: Object.fromEntries(all.map((name) => [name, roles[own(name)]?.skills ?? []])),
+    own,
+    roles,
+    agents: Object.fromEntries(AGENTS.map((row) => [row.name, row.reports])),
+  };
+}
