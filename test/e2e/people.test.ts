@@ -124,9 +124,14 @@ describe('a person who is asked', () => {
   it('may answer while a launch waits for them', async () => {
     const { root, directory } = await made('prod');
     const launched = iter(root, ['launch', '--wait']);
-    await until(() => eventsOf(directory).some((event) => event.type === 'decision-requested'), Boolean);
-    await done(root, ['approve']);
-    expect((await launched).exit).toBe(0);
+    try {
+      await until(() => eventsOf(directory).some((event) => event.type === 'decision-requested'), Boolean, 30_000);
+      await done(root, ['approve']);
+      expect((await launched).exit).toBe(0);
+    } finally {
+      // one that waits would wait for ever
+      await iter(root, ['stop']);
+    }
   });
 
   it('is no agent', async () => {
