@@ -1,6 +1,7 @@
 /** One attempt from start to end: ground, agent, ending. What the ending means is decided elsewhere. */
 import { join } from 'node:path';
 import { commandOf } from '../agents/table.ts';
+import { addressed } from '../core/escalation.ts';
 import type { CommitId, TaskId } from '../core/ids.ts';
 import { downstreamOf } from '../core/plan.ts';
 import type { Plan, PlannedTask } from '../core/plan.ts';
@@ -119,7 +120,7 @@ async function askAboutPrompt(run: Run, task: PlannedTask, at: { number: number;
     id: `${task.id}-prompt-${at.number}`,
     kind: 'escalation',
     task: task.id,
-    question: at.question,
+    question: addressed(run.plan.escalation, at.question),
     options: [
       { id: 'trim', label: 'go on with what fits, for this task' },
       { id: 'look', label: 'look again: CONTEXT.md, the prompt or a deliverable is shorter now' },

@@ -35,7 +35,7 @@ function textOf(plan: Plan, asked: Asked, events: readonly Event[]): string {
     title: task?.title ?? '',
     since: asked.at,
     until: asked.until ?? '',
-    who: task?.human?.who ?? 'whoever runs the iteration',
+    who: task?.human?.who ?? plan.escalation?.to ?? 'whoever runs the iteration',
     options: asked.options,
     recommendation: recommendationFor(asked),
     blocking: [asked.task, ...downstreamOf(plan, [asked.task])].filter((id): id is TaskId => id !== undefined),

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { done, eventsOf, iter } from '../rig/cli.ts';
@@ -80,6 +80,8 @@ describe('a checklist', () => {
     await iter(root, ['launch'], agents.env);
     const rejected = eventsOf(directory).find((event) => event.type === 'review-rejected');
     const { stdout } = await iter(root, ['decide']);
+    const [written = ''] = readdirSync(path.join(directory, 'escalations'));
+    expect(read(directory, path.join('escalations', written))).toContain('**For**: tech lead\n');
     expect(rejected?.['findings']).toEqual([{ id: 'C1', level: 'must', title: 'It works: no, crashes on 0', task: 'T1' }]);
     expect(read(directory, '.run/prompts/T1-2.md')).toContain('It works: no, crashes on 0');
     expect(stdout).toMatch(
