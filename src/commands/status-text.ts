@@ -32,6 +32,7 @@ export function statusJson(plan: Plan, state: State, view: Snapshot): Record<str
     decisions: view.decisions,
     budget: { estimateTokens: plan.tasks.reduce((sum, task) => sum + task.estimateTokens, 0), tokens: null, usd: null },
     conflicts: [...state.conflicts, ...(state.foreseen ?? []).map(({ a, b, paths }) => ({ task: b, with: a, paths, foreseen: true }))],
+    foreign: view.foreign,
   };
 }
 
@@ -55,9 +56,13 @@ export function statusText(view: Snapshot, now: number): string {
     `  ${open.id}: ${open.question}`,
     ...open.options.map((option) => `      iter decide ${open.id} --option ${option.id}    ${option.label}`),
   ]);
+  const foreign = view.foreign.map(
+    ({ tasks, what, open }) => `  ${tasks.join(', ')}: ${what.join('; ')}${open ? '' : ' (blocks nothing)'}`,
+  );
   return [
     `${view.iteration}: ${STATUS_TEXT[view.status]}${view.decision === undefined ? '' : `, last decision ${view.decision}`}`,
     ...lines,
+    ...(foreign.length === 0 ? [] : ['changed outside the worktrees while these ran:', ...foreign]),
     ...(decisions.length === 0 ? [] : ['needs you:', ...decisions]),
     ...foreseenLines(view),
   ].join('\n');

@@ -6,7 +6,7 @@ import type { Plan, PlannedTask } from './plan.ts';
 import { downstreamOf, taskOf } from './plan.ts';
 import type { Finding } from './review.ts';
 import { passes } from './review.ts';
-import type { State, TaskState } from './state.ts';
+import type { ForeignChange, State, TaskState } from './state.ts';
 import { settledAt } from './state.ts';
 
 export type Action =
@@ -213,10 +213,37 @@ function afterChecks(plan: Plan, state: State, task: PlannedTask, current: TaskS
     if (current.tries > task.retries) return { do: 'fail', task: task.id, reason: givenUp(current.tries, failures) };
     return { do: 'send-back', task: task.id, failures };
   }
-  if (task.gate === undefined || verdict === undefined || passes({ verdict, findings })) return { do: 'accept', task: task.id };
+  if (task.gate === undefined || verdict === undefined || passes({ verdict, findings })) {
+    const change = openForeignChange(state, task.id);
+    return change === undefined ? { do: 'accept', task: task.id } : askWhose(state, task, change);
+  }
   const other = verdict === 'rejected' ? approvedBy(plan, state, task) : undefined;
   if (other !== undefined) return askBetween(task, current, { findings, other });
   return rejection(plan, task, current, findings);
+}
+
+/** A change outside the worktrees that this task may have made, and about which nobody has said whose it is. */
+export function openForeignChange(state: State, id: TaskId): ForeignChange | undefined {
+  return state.foreign?.find((one) => one.answer === undefined && one.tasks.includes(id) && one.writes.some((write) => write.blocks));
+}
+
+/** Asked once, whoever of those that ran gets here first; the others wait for the answer. */
+function askWhose(state: State, task: PlannedTask, change: ForeignChange): Action | undefined {
+  if (state.decisions.some((open) => open.id === change.id)) return undefined;
+  const others = change.tasks.filter((id) => id !== task.id);
+  const which = others.length === 0 ? task.id : `${[task.id, ...others].join(', ')} (one of them, or somebody else)`;
+  return {
+    do: 'ask',
+    id: change.id,
+    kind: 'escalation',
+    task: task.id,
+    question: `outside the worktrees, while ${which} ran: ${change.writes.map((write) => write.what).join('; ')}; iter has put nothing back`,
+    options: [
+      { id: 'mine', label: 'I did that, or it is in order: judge the work and go on' },
+      { id: 'again', label: `it was ${task.id}: I have put it back, start another attempt` },
+      { id: 'fail', label: 'give up' },
+    ],
+  };
 }
 
 /** Another review of the same work that found nothing to change, where this one rejects it altogether. */

@@ -29,6 +29,18 @@ export interface ForeseenConflict {
 export const TIMEOUT_ANSWERS = ['proceed', 'reject', 'escalate', 'pause'] as const;
 export type TimeoutAnswer = (typeof TIMEOUT_ANSWERS)[number];
 
+/** One change outside the worktree of the task that was looked after. */
+export interface ForeignWrite {
+  /** What changed, as `core/foreign.ts` names it. */
+  readonly place: string;
+  /** What it is now: the same change is found once. */
+  readonly now: string;
+  /** The change in words, with what speaks for an agent. */
+  readonly what: string;
+  /** The work is not accepted before a person has said whose change it is. */
+  readonly blocks: boolean;
+}
+
 type Fact =
   | { readonly type: 'iteration-created'; readonly iteration: string; readonly workflow: string; readonly tasks: readonly TaskId[] }
   | {
@@ -70,6 +82,13 @@ type Fact =
       readonly exit?: number;
       readonly signal?: string;
       readonly reason?: string;
+    }
+  | {
+      /** Something outside the worktree of a task changed while it ran: each of `tasks` may have done it. */
+      readonly type: 'foreign-write-found';
+      readonly id: string;
+      readonly tasks: readonly TaskId[];
+      readonly writes: readonly ForeignWrite[];
     }
   | { readonly type: 'attempt-interrupted'; readonly task: TaskId; readonly attempt: number; readonly reason: string }
   | { readonly type: 'work-committed'; readonly task: TaskId; readonly attempt: number; readonly commit: CommitId; readonly paths: number }

@@ -64,6 +64,10 @@ export function reduce(state: State, event: Event): State {
           ...(event.reason === undefined ? {} : { reason: event.reason }),
         },
       }));
+    case 'foreign-write-found': {
+      const { id, tasks, writes, at } = event;
+      return { ...state, foreign: [...(state.foreign ?? []), { id, tasks, writes, at }] };
+    }
     case 'attempt-interrupted':
       return during(['starting', 'running'], state, event, (task) => ({ ...withoutClaim(task), phase: { name: 'waiting' } }));
     case 'work-committed':
@@ -383,11 +387,19 @@ function claimed(state: State, event: Extract<Event, { type: 'status-claimed' }>
   return change(answered, event.task, event.at, (task) => ({ ...task, phase: { name: 'checking', outcome: 'exited' } }));
 }
 
+/** The question about a change outside the worktrees has the id of what was found. */
+function withForeignAnswer(state: State, { id, option, by }: Extract<Event, { type: 'decision-made' }>): State {
+  if (state.foreign === undefined) return state;
+  return { ...state, foreign: state.foreign.map((one) => (one.id === id ? { ...one, answer: { option, by } } : one)) };
+}
+
 function decided(state: State, event: Extract<Event, { type: 'decision-made' }>): State {
   const open = state.decisions.find((one) => one.id === event.id);
   if (open === undefined) return state;
-  const closed = { ...state, decisions: state.decisions.filter((one) => one !== open) };
+  const closed = withForeignAnswer({ ...state, decisions: state.decisions.filter((one) => one !== open) }, event);
   switch (event.option) {
+    // whose change it was is known now: the work is judged again as it stands
+    case 'mine':
     case 'done':
       return change(closed, open.task, event.at, (task) => ({ ...task, phase: { name: 'checking', outcome: 'exited' } }));
     case 'again': {

@@ -17,6 +17,8 @@ export function sentence(event: NewEvent): string {
       return `attempt ${event.attempt} started by ${event.agent}${event.pid === undefined ? '' : ` (process ${event.pid})`}`;
     case 'attempt-ended':
       return `attempt ${event.attempt} ended: ${[event.outcome, event.exit === undefined ? undefined : `exit ${event.exit}`, event.signal, event.reason].filter((part) => part !== undefined).join(', ')}`;
+    case 'foreign-write-found':
+      return `changed outside the worktrees while ${event.tasks.join(', ')} ran: ${event.writes.map((write) => write.what).join('; ')}`;
     case 'attempt-interrupted':
       return `attempt ${event.attempt} interrupted: ${event.reason}`;
     case 'work-committed':

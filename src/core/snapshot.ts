@@ -1,5 +1,5 @@
 /** Derives the picture of a run (`view.ts`) from plan and state. */
-import { needsMet, openNeeds } from './decide.ts';
+import { needsMet, openForeignChange, openNeeds } from './decide.ts';
 import type { Plan, PlannedTask } from './plan.ts';
 import type { Phase, State, TaskState } from './state.ts';
 import { allSettled, hasLanded } from './state.ts';
@@ -23,6 +23,12 @@ export function snapshot(plan: Plan, state: State, around: Surroundings): Snapsh
     tasks,
     decisions: state.decisions,
     foreseen: state.foreseen ?? [],
+    foreign: (state.foreign ?? []).map(({ id, tasks: ran, writes, answer }) => ({
+      id,
+      tasks: ran,
+      what: writes.map((write) => write.what),
+      open: answer === undefined && writes.some((write) => write.blocks),
+    })),
     ...(state.validation === undefined ? {} : { decision: state.validation.decision }),
     ...(state.firstLaunch === undefined ? {} : { started: state.firstLaunch }),
   };
@@ -42,7 +48,8 @@ function taskView(plan: Plan, task: PlannedTask, state: State, { directory, runn
   if (current === undefined) {
     return { ...common, state: 'waiting', word: 'Not Started', attempt: 0, since: NEVER, blockedBy: task.needs };
   }
-  const reason = reasonFor(current, running);
+  const change = current.phase.name === 'checked' ? openForeignChange(state, task.id) : undefined;
+  const reason = change === undefined ? reasonFor(current, running) : `waits for the answer to ${change.id}`;
   const name = stateName(plan, task, state);
   return {
     ...common,

@@ -8,7 +8,7 @@
  *      └───────────┴── interrupted, reset by a rejection or a person
  */
 import type { Decision } from './check.ts';
-import type { DecisionOption, Failure, ForeseenConflict, TimeoutAnswer } from './event.ts';
+import type { DecisionOption, Failure, ForeignWrite, ForeseenConflict, TimeoutAnswer } from './event.ts';
 import type { FieldValue } from './fields.ts';
 import type { CommitId, TaskId, TreeId } from './ids.ts';
 import type { StatusWord } from './plan.ts';
@@ -144,6 +144,16 @@ export interface Landed {
   readonly earlier?: Landed;
 }
 
+/** Changes outside the worktrees of the tasks that ran at the time. */
+export interface ForeignChange {
+  readonly id: string;
+  readonly tasks: readonly TaskId[];
+  readonly writes: readonly ForeignWrite[];
+  readonly at: string;
+  /** What a person said about it, and who. */
+  readonly answer?: { readonly option: string; readonly by: string };
+}
+
 export interface State {
   readonly tasks: Readonly<Record<string, TaskState>>;
   readonly decisions: readonly OpenDecision[];
@@ -157,6 +167,8 @@ export interface State {
   readonly landed?: Landed;
   /** What would not go together if it landed now; see `engine/conflict-watch.ts`. */
   readonly foreseen?: readonly ForeseenConflict[];
+  /** Absent until something was found. */
+  readonly foreign?: readonly ForeignChange[];
   readonly conflicts: readonly { readonly task: TaskId; readonly paths: readonly string[] }[];
 }
 

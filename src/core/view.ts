@@ -54,6 +54,15 @@ export interface PendingDecision {
   readonly until?: string;
 }
 
+/** What changed outside the worktrees while tasks ran. */
+export interface ForeignView {
+  readonly id: string;
+  readonly tasks: readonly TaskId[];
+  readonly what: readonly string[];
+  /** A task waits until a person has said whose change it is. */
+  readonly open: boolean;
+}
+
 export type RunStatus = 'planning' | 'running' | 'paused' | 'waiting-for-person' | 'failed' | 'ready-to-merge' | 'merged';
 
 export interface Snapshot {
@@ -62,6 +71,7 @@ export interface Snapshot {
   readonly decision?: Decision;
   readonly tasks: readonly TaskView[];
   readonly decisions: readonly PendingDecision[];
+  readonly foreign: readonly ForeignView[];
   readonly target: string;
   /** Branches that would not go together if they landed now. */
   readonly foreseen: readonly ForeseenConflict[];

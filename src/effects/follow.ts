@@ -1,5 +1,5 @@
 /** Hands over what is appended to a text file, and reads the end of one. */
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, createReadStream, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import { watchFiles } from './watch.ts';
 
@@ -8,6 +8,8 @@ export async function followText(file: string, take: (text: string) => void, sig
   const decoder = new StringDecoder('utf8');
   let offset = 0;
   const more = (): void => {
+    // a log that was cut short goes on from its new end
+    offset = Math.min(offset, sizeOf(file));
     const bytes = bytesFrom(file, offset);
     offset += bytes.length;
     if (bytes.length > 0) take(decoder.write(bytes));
@@ -31,6 +33,20 @@ export function lastLines(file: string, count: number): string[] {
     .slice(-count)
     .filter((line, index, all) => line !== '' || all.length > 1);
 }
+
+/** True when a text occurs in a file; reads it piece by piece, and a missing one is empty. */
+export async function logMentions(file: string, text: string): Promise<boolean> {
+  if (!existsSync(file)) return false;
+  let rest = '';
+  for await (const piece of createReadStream(file, { encoding: 'utf8' })) {
+    const read = rest + String(piece);
+    if (read.includes(text)) return true;
+    rest = read.slice(-text.length);
+  }
+  return false;
+}
+
+const sizeOf = (file: string): number => statSync(file).size;
 
 /** The bytes behind an offset; a negative offset counts from the end. */
 function bytesFrom(file: string, offset: number): Buffer {

@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { limitLog } from './log-limit.ts';
 import { CAN_LOOK, findByEnvironment, isGroupAlive, processIdentity } from './process-table.ts';
 
 export interface AgentCommand {
@@ -134,6 +135,7 @@ export async function runCommand(command: CheckCommand): Promise<CommandOutcome>
     if (error instanceof AgentStartError) return { timedOut: false, problem: error.message };
     throw error;
   }
+  const lastCut = limitLog(command.logFile);
   const first = await firstOf(started.exited, command);
   await stopTree(
     {
@@ -144,6 +146,7 @@ export async function runCommand(command: CheckCommand): Promise<CommandOutcome>
     },
     command.signal,
   );
+  lastCut();
   command.signal?.throwIfAborted();
   return { ...(await started.exited), timedOut: first === 'late' };
 }

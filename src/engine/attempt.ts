@@ -13,6 +13,7 @@ import { parseCommandLine } from '../files/command-line.ts';
 import { baseOf } from './base.ts';
 import { inputsHash } from './inputs-hash.ts';
 import type { Context } from './context.ts';
+import { closeWindow, openWindow } from './foreign-writes.ts';
 import { overflowQuestion, unpickedNeeds } from './furnish.ts';
 import { archiveRef, attemptCookie, repositoryLock } from './places.ts';
 import { prepare } from './prepare.ts';
@@ -46,6 +47,7 @@ export async function attempt(run: Run, task: PlannedTask, number: number, conte
   const command = commandOf(task.agent);
   const parsed = command === undefined ? undefined : parseCommandLine(command);
   if (parsed !== undefined && 'problem' in parsed) throw new Error(`preflight let a bad command line pass: ${parsed.problem}`);
+  await openWindow(run, task.id);
   const ending = await runAttempt(
     {
       agent: task.agent,
@@ -64,6 +66,7 @@ export async function attempt(run: Run, task: PlannedTask, number: number, conte
     (pid) => run.record({ type: 'attempt-started', task: task.id, attempt: number, agent: task.agent, pid, log }),
     context.signal,
   );
+  await closeWindow(run, { task, worktree: ground.worktree, log: join(iteration.directory, log) }, context);
   await recordEnding(run, task, number, ending, context);
 }
 

@@ -23,6 +23,10 @@ import type { Iteration } from './iteration.ts';
 import { CRITERIA_FILE } from './iteration.ts';
 import { collectOutbox } from './outbox.ts';
 import type { Run } from './run.ts';
+import { agentCheck } from './run.ts';
+
+/** Stands for a role where a command of the workflow is the actor. */
+const COMMAND_ROLE = 'run';
 
 /** Records work-committed (when there was something) and checks-finished. */
 export async function judge(run: Run, task: PlannedTask, context: Context): Promise<void> {
@@ -32,13 +36,13 @@ export async function judge(run: Run, task: PlannedTask, context: Context): Prom
   const { worktree, base, attempt } = before ?? {};
   if (before === undefined || worktree === undefined || base === undefined || attempt === undefined)
     throw new Error(`${task.id} has no attempt to judge`);
-  const refused = collectDeliverables(iteration, task, worktree);
+  const collected = collectDeliverables(iteration, task, worktree);
   await collectOutbox(run, task, worktree, context);
   const committed = await commitRest(iteration, task, { worktree, attempt });
   if (committed !== undefined)
     await run.record({ type: 'work-committed', task: task.id, attempt, commit: committed.commit, paths: committed.paths });
   const head = (await git(root, ['rev-parse', 'HEAD'], { worktree })) as CommitId;
-  const failures = [...refused, ...(await strayed(root, task, { worktree, base, head })), ...endedBadly(run, task)];
+  const failures = [...collected.refused, ...(await strayed(root, task, { worktree, base, head }))];
   const { checks, problems } = criteriaOf(iteration);
   const own = checks.filter((check) => check.task === task.id);
   const work = { [task.id]: { base, head, commits: await commitsBetween(root, base, head) } };
@@ -49,14 +53,18 @@ export async function judge(run: Run, task: PlannedTask, context: Context): Prom
     failed.filter((result) => (result.level === 'must') === (level === 'must')).map(({ id, message }) => ({ id, message }));
   const review = reviewOf(iteration, task);
   const { outputs, failures: unfilled } = outputsOf(iteration, task);
-  const all = [...failures, ...problems, ...told('must'), ...unfilled, ...review.failures];
+  const found = [...failures, ...problems, ...told('must'), ...unfilled, ...review.failures];
+  const ending = endingOf(run, task);
+  const judgedAtAll = review.verdict.verdict !== undefined || results.some((result) => result.level === 'must');
+  const forgiven =
+    ending.lies && judgedAtAll && found.length === 0 && (collected.brought || head !== before.head || run.isExcused(task.id));
   await run.record({
     type: 'checks-finished',
     task: task.id,
     attempt,
     commit: head,
-    failures: all,
-    warnings: told('rest'),
+    failures: forgiven ? [] : [...found, ...ending.failures],
+    warnings: [...told('rest'), ...(forgiven ? ending.failures.map(takenAnyway) : [])],
     ...(Object.keys(outputs).length === 0 ? {} : { outputs }),
     ...review.verdict,
   });
@@ -71,8 +79,9 @@ function criteriaOf(iteration: Iteration): { checks: readonly Check[]; problems:
 }
 
 /** Copies the declared iteration files out of the worktree; what is not declared stays where it is, so no agent can replace the plan. */
-function collectDeliverables(iteration: Iteration, task: PlannedTask, worktree: string): Failure[] {
+function collectDeliverables(iteration: Iteration, task: PlannedTask, worktree: string): { refused: Failure[]; brought: boolean } {
   const refused: Failure[] = [];
+  let brought = false;
   for (const deliverable of task.deliverables) {
     if (deliverable.in !== 'iteration') continue;
     const source = join(worktree, '.iter', 'out', deliverable.path);
@@ -80,9 +89,14 @@ function collectDeliverables(iteration: Iteration, task: PlannedTask, worktree: 
     if (found === undefined) continue;
     if ('problem' in found)
       refused.push({ id: `${task.id}.out`, message: `.iter/out/${deliverable.path} ${found.problem}; write a regular file` });
-    else copyFile(source, join(iteration.directory, deliverable.path));
+    else {
+      const target = join(iteration.directory, deliverable.path);
+      const earlier = inspectFile(target);
+      brought ||= earlier === undefined || 'problem' in earlier || !Buffer.from(earlier.bytes).equals(found.bytes);
+      copyFile(source, target);
+    }
   }
-  return refused;
+  return { refused, brought };
 }
 
 async function commitRest(
@@ -113,17 +127,25 @@ async function strayed(root: string, task: PlannedTask, at: { worktree: string; 
   return failures;
 }
 
-function endedBadly(run: Run, task: PlannedTask): Failure[] {
+/**
+ * What the way its agent ended says against the work. A bad exit code alone may lie (agents end so after finished work, and with 0 after none): `lies`.
+ * For a command of the workflow the exit code is the result.
+ */
+function endingOf(run: Run, task: PlannedTask): { readonly failures: Failure[]; readonly lies: boolean } {
   const ending = run.lastEnding(task.id);
-  if (ending === undefined) return [];
-  if (ending.outcome === 'timeout' || ending.outcome === 'not-started')
-    return [{ id: `${task.id}.agent`, message: ending.reason ?? ending.outcome }];
-  if (ending.outcome === 'exited' && ending.signal !== undefined)
-    return [{ id: `${task.id}.agent`, message: `the agent was ended by ${ending.signal}` }];
+  const failed = (message: string, lies = false) => ({ failures: [{ id: agentCheck(task.id), message }], lies });
+  if (ending === undefined) return { failures: [], lies: false };
+  if (ending.outcome === 'timeout' || ending.outcome === 'not-started') return failed(ending.reason ?? ending.outcome);
+  if (ending.outcome === 'exited' && ending.signal !== undefined) return failed(`the agent was ended by ${ending.signal}`);
   if (ending.outcome === 'exited' && ending.exit !== undefined && ending.exit !== 0)
-    return [{ id: `${task.id}.agent`, message: `the agent ended with exit ${ending.exit}` }];
-  return [];
+    return failed(`the agent ended with exit ${ending.exit}`, task.role !== COMMAND_ROLE);
+  return { failures: [], lies: false };
 }
+
+const takenAnyway = ({ id, message }: Failure): Failure => ({
+  id,
+  message: `${message}; its work passes every check and is taken all the same`,
+});
 
 /** The verdict recomputed from what the reviewer found and answered; a checklist without a gate has one, too, which sends nothing back. */
 function reviewOf(

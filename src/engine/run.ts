@@ -1,6 +1,7 @@
 /** A grip on a running iteration: the state in memory, kept equal to the log on disk. Whoever records through it sees what others appended, too. */
 import type { Event, NewEvent } from '../core/event.ts';
 import type { TaskId } from '../core/ids.ts';
+import type { Surroundings } from '../core/foreign.ts';
 import type { Plan } from '../core/plan.ts';
 import { EMPTY, reduce } from '../core/reduce.ts';
 import type { State } from '../core/state.ts';
@@ -11,11 +12,23 @@ import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
 import { logFile, startLog } from './iteration.ts';
 
+/** The id under which the end of an agent counts for or against its work. */
+export const agentCheck = (task: TaskId): string => `${task}.agent`;
+
+/** The time in which a task runs: what was around it at the start, and how many tasks there were. */
+export interface Window {
+  readonly before: Surroundings;
+  readonly tasks: number;
+}
+
 type Ending = Extract<Event, { type: 'attempt-ended' }>;
 
 export class Run {
   readonly #context: Context;
   readonly #endings = new Map<TaskId, Ending>();
+  /** What was around the tasks that run now as they started; see foreign-writes.ts. */
+  readonly windows = new Map<TaskId, Window>();
+  readonly #excused = new Set<TaskId>();
   #iteration: Iteration;
   #state: State = EMPTY;
   #offset = 0;
@@ -44,6 +57,11 @@ export class Run {
     return this.#endings.get(task);
   }
 
+  /** True when the work of this attempt was judged before and a bad exit code of its agent did not count against it. */
+  isExcused(task: TaskId): boolean {
+    return this.#excused.has(task);
+  }
+
   /** Takes over a plan a person has edited. */
   adopt(plan: Plan): void {
     this.#iteration = { ...this.#iteration, plan };
@@ -61,7 +79,12 @@ export class Run {
     this.#offset = offset;
     for (const event of events) {
       if (event.type === 'attempt-ended') this.#endings.set(event.task, event);
-      if (event.type === 'attempt-prepared') this.#endings.delete(event.task);
+      if (event.type === 'attempt-prepared') {
+        this.#endings.delete(event.task);
+        this.#excused.delete(event.task);
+      }
+      if (event.type === 'checks-finished' && event.warnings.some((one) => one.id === agentCheck(event.task)))
+        this.#excused.add(event.task);
       this.#state = reduce(this.#state, event);
     }
     return events.length > 0;

@@ -2,7 +2,9 @@
 import { join } from 'node:path';
 import { agentRow, argumentsOf, commandOf } from '../agents/table.ts';
 import { childEnvironment } from '../agents/environment.ts';
+import { limitLog } from '../effects/log-limit.ts';
 import { AgentStartError, startAgent, stopTree } from '../effects/process.ts';
+import type { StartedAgent } from '../effects/process.ts';
 
 export interface AttemptSpec {
   readonly agent: string;
@@ -30,7 +32,7 @@ export type Ending =
 
 /** Starts the agent, tells its process number, waits for its end; an abort or the time limit ends it and all its descendants. */
 export async function runAttempt(spec: AttemptSpec, started: (pid: number) => Promise<void>, signal: AbortSignal): Promise<Ending> {
-  let agent: Awaited<ReturnType<typeof startAgent>>;
+  let agent: StartedAgent;
   try {
     agent = await startAgent({
       argv: argvOf(spec),
@@ -44,7 +46,16 @@ export async function runAttempt(spec: AttemptSpec, started: (pid: number) => Pr
     if (error instanceof AgentStartError) return { outcome: 'not-started', reason: error.message };
     throw error;
   }
-  await started(agent.pid);
+  const lastCut = limitLog(spec.log);
+  try {
+    await started(agent.pid);
+    return await endingOf(agent, spec, signal);
+  } finally {
+    lastCut();
+  }
+}
+
+async function endingOf(agent: StartedAgent, spec: AttemptSpec, signal: AbortSignal): Promise<Ending> {
   const ended = await Promise.race([agent.exited, interruption(spec.timeout, signal)]);
   const swept = await stopTree({ pid: agent.pid, cookie: spec.cookie });
   if (!('cause' in ended)) return { outcome: 'exited', ...ended };

@@ -3,7 +3,7 @@
  * (`T1-2.json` for one attempt, `T1.json`, or `any.json`) and carries them out one after the other. It never lives longer than a minute.
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -44,8 +44,15 @@ async function carryOut(order) {
       return process.exit(order.code);
     case 'escape':
       return escape();
+    case 'ignore-signals':
+      for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => {});
+      return undefined;
+    case 'print':
+      return print(order.megabytes);
+    case 'git':
+      return execFileSync('git', order.argv, { cwd: order.cwd, stdio: 'inherit' });
     case 'claim':
-      return claim(order.word);
+      return claim(order.word, order.task ?? task);
     case 'report':
       return execFileSync('iter', ['report', order.word, '-m', order.message], { stdio: 'inherit' });
     default:
@@ -79,12 +86,20 @@ async function escape() {
   child.unref();
 }
 
-/** Edits the own Status cell of the plan, the way an editor saves: the whole file in one go. */
-function claim(word) {
+/** Numbered lines of a kilobyte: what is left of them shows what was cut. */
+function print(megabytes) {
+  for (let megabyte = 0; megabyte < megabytes; megabyte += 1) {
+    const lines = Array.from({ length: 1024 }, (_, line) => `${megabyte * 1024 + line} `.padEnd(1023, 'x'));
+    writeSync(1, `${lines.join('\n')}\n`);
+  }
+}
+
+/** Edits a Status cell of the plan, as a rule its own, the way an editor saves: the whole file in one go. */
+function claim(word, whose) {
   const file = path.join(process.env.ITER_DIR ?? '.', 'MULTI_AGENT_PLAN.md');
-  const row = new RegExp(`^(\\| ${task} .*\\| )(Not Started|In Progress|Blocked|Completed|Failed)( *\\| [^|]*\\| [^|]*\\|)$`, 'm');
+  const row = new RegExp(`^(\\| ${whose} .*\\| )(Not Started|In Progress|Blocked|Completed|Failed)( *\\| [^|]*\\| [^|]*\\|)$`, 'm');
   const before = readFileSync(file, 'utf8');
-  if (!row.test(before)) throw new Error(`no row of ${task} in ${file}`);
+  if (!row.test(before)) throw new Error(`no row of ${whose} in ${file}`);
   writeFileSync(`${file}.${process.pid}`, before.replace(row, `$1${word}$3`));
   renameSync(`${file}.${process.pid}`, file);
 }

@@ -5,11 +5,14 @@ import path from 'node:path';
 
 export type Order =
   | { readonly do: 'write'; readonly path: string; readonly text: string }
-  | { readonly do: 'commit' | 'hang' | 'escape' }
+  | { readonly do: 'commit' | 'hang' | 'escape' | 'ignore-signals' }
+  /** So many MB of numbered lines of a kilobyte. */
+  | { readonly do: 'print'; readonly megabytes: number }
+  | { readonly do: 'git'; readonly cwd: string; readonly argv: readonly string[] }
   | { readonly do: 'work'; readonly milliseconds: number }
   | { readonly do: 'wait-for'; readonly file: string }
   | { readonly do: 'exit'; readonly code: number }
-  | { readonly do: 'claim'; readonly word: string }
+  | { readonly do: 'claim'; readonly word: string; readonly task?: string }
   | { readonly do: 'report'; readonly word: string; readonly message: string };
 
 /** A process that belongs to an agent: the agent itself, or what it let escape. */

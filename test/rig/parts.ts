@@ -37,9 +37,9 @@ merge: { strategy: linear }
 `;
 
 /** Writes the workflow beside a repository, so that it dirties nothing, and gives its path. */
-export function partsWorkflow(root: string, around = false): string {
+export function partsWorkflow(root: string, around = false, timeout = '5m'): string {
   const file = path.join(path.dirname(root), 'parts.yaml');
   const steps = around ? AROUND('first') + PART + AROUND('last') : PART;
-  writeFileSync(file, `${HEAD}steps:\n${steps}${TAIL}`);
+  writeFileSync(file, `${HEAD.replace('timeout: 5m', `timeout: ${timeout}`)}steps:\n${steps}${TAIL}`);
   return file;
 }

@@ -35,6 +35,7 @@ export function run(tasks: readonly TaskView[], changes: Partial<Snapshot> = {})
     tasks,
     decisions: [],
     foreseen: [],
+    foreign: [],
     target: 'refs/heads/main',
     started: at(0),
     ...changes,

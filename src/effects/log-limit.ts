@@ -1,0 +1,71 @@
+/**
+ * Keeps the log of a program that prints without end from filling the disk: the beginning and the end stay, and a line says what was cut.
+ * The program goes on writing to the same file, opened for appending, and notices nothing. What was cut is gone; nothing is read but the parts that stay.
+ */
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, statSync, writeSync } from 'node:fs';
+import { sizeText } from '../core/size.ts';
+
+export interface LogLimit {
+  /** Bytes from which on a log is cut. */
+  readonly most: number;
+  /** Bytes that stay of its beginning and of its end. */
+  readonly head: number;
+  readonly tail: number;
+}
+
+const MEGABYTE = 1024 ** 2;
+export const LOG_LIMIT: LogLimit = { most: 64 * MEGABYTE, head: MEGABYTE, tail: 8 * MEGABYTE };
+
+/** Milliseconds between two looks: what is printed meanwhile may lie on the disk above the limit for that long. */
+const LOOK = 100;
+
+/** Watches a log that a program writes; the function it gives ends the watch with a last look. */
+export function limitLog(file: string, limit: LogLimit = LOG_LIMIT): () => void {
+  const cut: Cut = { bytes: 0 };
+  const timer = setInterval(() => shorten(file, limit, cut), LOOK);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+    shorten(file, limit, cut);
+  };
+}
+
+/** What has been cut so far, and where. */
+interface Cut {
+  bytes: number;
+  head?: number;
+}
+
+function shorten(file: string, limit: LogLimit, cut: Cut): void {
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) <= limit.most) return;
+  const log = openSync(file, 'r+');
+  const end = openSync(file, 'a');
+  try {
+    const head = (cut.head ??= wholeLines(part(log, 0, limit.head)));
+    const tail = fromLineStart(part(log, fstatSync(log).size - limit.tail, limit.tail));
+    const before = fstatSync(log).size;
+    ftruncateSync(log, head);
+    cut.bytes += before - head - tail.length;
+    const said = `[iter: about ${Math.ceil(cut.bytes / MEGABYTE)} MB of what was printed was cut here; the log is limited to ${sizeText(limit.most)}]\n`;
+    writeSync(end, Buffer.concat([Buffer.from(said), tail]));
+  } finally {
+    closeSync(log);
+    closeSync(end);
+  }
+}
+
+function part(log: number, from: number, length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  return bytes.subarray(0, readSync(log, bytes, 0, length, from));
+}
+
+/** The length of the whole lines at the beginning; of one endless line all of it. */
+function wholeLines(bytes: Buffer): number {
+  const last = bytes.lastIndexOf(0x0a);
+  return last === -1 ? bytes.length : last + 1;
+}
+
+function fromLineStart(bytes: Buffer): Buffer {
+  const first = bytes.indexOf(0x0a);
+  return first === -1 ? bytes : bytes.subarray(first + 1);
+}
