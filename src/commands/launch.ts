@@ -9,7 +9,10 @@ import { hasLanded } from '../core/state.ts';
 import { startDetached } from '../effects/machine.ts';
 import type { Context } from '../engine/context.ts';
 import type { Iteration } from '../engine/iteration.ts';
+import { baseline } from '../engine/baseline.ts';
+import { diskFinding } from '../engine/doctor.ts';
 import { launch } from '../engine/launch.ts';
+import { redText } from '../engine/readiness.ts';
 import type { LaunchResult } from '../engine/launch.ts';
 import { preflight, uncommittedWarning } from '../engine/preflight.ts';
 import { retry } from '../engine/resets.ts';
@@ -28,6 +31,8 @@ interface LaunchFlags extends Common {
   readonly dryRun?: boolean;
   readonly detach?: boolean;
   readonly wait?: boolean;
+  readonly baseline?: boolean;
+  readonly allowRed?: boolean;
   readonly from?: string;
   readonly feedback?: string;
 }
@@ -45,6 +50,8 @@ export function command(finish: Finish, signal: AbortSignal): Command {
     .option('--from <step>', 'do this step or task again, and everything after it')
     .option('--feedback <text|@file>', 'with --from: reaches its next prompt, word for word')
     .option('--wait', 'stay while a person is asked, and go on when they answer or their time is over')
+    .option('--baseline', 'first run the commands of the criteria on the untouched base; what is red there stops the launch with exit 3')
+    .option('--allow-red', 'with --baseline: say what is red and go on')
     .option('--detach', 'go on in the background; iter monitor watches, iter stop ends it')
     .option('-n, --dry-run', 'say what would start now, start nothing')
     .action(async (wanted: string | undefined, options: LaunchFlags) => finish(await perform(wanted, options, signal)));
@@ -64,6 +71,9 @@ async function perform(wanted: string | undefined, options: LaunchFlags, signal:
   if (options.detach === true) return detach(iteration, context);
   const again = await startOver(iteration, options, context);
   if (again !== undefined) return again;
+  const red =
+    options.baseline === true || options.allowRed === true ? await redAtBase(iteration, options.allowRed === true, context) : undefined;
+  if (red !== undefined) return red;
   const started = await launchChecked(iteration, limits, context);
   if ('exit' in started) return started.exit;
   if (options.json === true)
@@ -98,6 +108,22 @@ async function startOver(iteration: Iteration, options: LaunchFlags, context: Co
   return problems.length > 0 ? EXIT.usage : undefined;
 }
 
+/** Tries the commands of the criteria before any agent starts; an exit code when that stops the launch. */
+async function redAtBase(iteration: Iteration, allowed: boolean, context: Context): Promise<number | undefined> {
+  const { problems, missingAgents } = await preflight(iteration, context);
+  // what is wrong anyway is said by the launch, before commands take their time
+  if (problems.length > 0 || missingAgents.length > 0) return undefined;
+  const { commands, red } = await baseline(iteration, context);
+  if (red.length === 0) {
+    context.say(`${commands} ${commands === 1 ? 'command' : 'commands'} of the criteria green on ${iteration.plan.base.slice(0, 10)}`);
+    return undefined;
+  }
+  say(redText(red));
+  if (allowed) return undefined;
+  say('no agent was started: mend the base, or go on in spite of it: iter launch --allow-red');
+  return EXIT.noGo;
+}
+
 type Limits = Parameters<typeof launch>[1];
 
 /** Preflight and launch; everything preflight finds is said. */
@@ -112,6 +138,8 @@ export async function launchChecked(
   if (missingAgents.length > 0) return { exit: EXIT.agentMissing };
   const warning = await uncommittedWarning(iteration);
   if (warning !== undefined) context.say(warning);
+  const disk = await diskFinding(iteration.repository.root);
+  if (disk.state === 'bad') context.say(`warning: ${disk.what}; ${disk.fix ?? ''}`);
   for (const line of await skillWarnings(iteration, personalFolder(context.environment))) context.say(`warning: ${line}`);
   return launch(iteration, limits, context);
 }

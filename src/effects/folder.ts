@@ -68,6 +68,14 @@ export function listFolders(folder: string): string[] {
     .toSorted();
 }
 
+/** Bytes of all files below a folder; links are not followed. */
+export function folderSize(folder: string): number {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).reduce(
+    (sum, name) => sum + (lstatSync(path.join(folder, name), { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  );
+}
+
 /** A file as a check sees it: its bytes, why it does not count, or nothing. */
 export type Found = { readonly bytes: Uint8Array } | { readonly problem: string };
 

@@ -30,6 +30,8 @@ export function limitLog(file: string, limit: LogLimit = LOG_LIMIT): () => void 
   };
 }
 
+const MOST_LOOKS = 5;
+
 /** What has been cut so far, and where. */
 interface Cut {
   bytes: number;
@@ -42,11 +44,18 @@ function shorten(file: string, limit: LogLimit, cut: Cut): void {
   const end = openSync(file, 'a');
   try {
     const head = (cut.head ??= wholeLines(part(log, 0, limit.head)));
-    const tail = fromLineStart(part(log, fstatSync(log).size - limit.tail, limit.tail));
-    const before = fstatSync(log).size;
+    let before = fstatSync(log).size;
+    let tail = part(log, before - limit.tail, limit.tail);
+    // what is printed between the last look and the cut is lost: look until nothing came, as far as that comes to an end
+    for (let looks = 0; looks < MOST_LOOKS && fstatSync(log).size > before; looks += 1) {
+      const size = fstatSync(log).size;
+      tail = Buffer.concat([tail, part(log, before, size - before)]).subarray(-limit.tail);
+      before = size;
+    }
+    tail = fromLineStart(tail);
     ftruncateSync(log, head);
     cut.bytes += before - head - tail.length;
-    const said = `[iter: about ${Math.ceil(cut.bytes / MEGABYTE)} MB of what was printed was cut here; the log is limited to ${sizeText(limit.most)}]\n`;
+    const said = `[iter: at least ${Math.ceil(cut.bytes / MEGABYTE)} MB of what was printed was cut here; the log is limited to ${sizeText(limit.most)}]\n`;
     writeSync(end, Buffer.concat([Buffer.from(said), tail]));
   } finally {
     closeSync(log);

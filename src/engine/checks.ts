@@ -97,6 +97,11 @@ async function runCommands(
   });
 }
 
+/** Where the output of a command goes, relative to the iteration folder. */
+export function evidenceFile({ tree, purpose }: Pick<Subject, 'tree' | 'purpose'>, id: string): string {
+  return join('.run', 'evidence', `${tree.slice(0, 12)}-${purpose}-${id}.log`);
+}
+
 async function runOne(
   iteration: Iteration,
   check: Extract<Check, { check: 'command' }>,
@@ -105,7 +110,7 @@ async function runOne(
 ): Promise<Outcome> {
   const parsed = parseCommandLine(check.run);
   if ('problem' in parsed) return { pass: false, message: `${check.run}: ${parsed.problem}`, measured: 'not run', expected: 0 };
-  const evidence = join('.run', 'evidence', `${place.subject.tree.slice(0, 12)}-${place.subject.purpose}-${check.id}.log`);
+  const evidence = evidenceFile(place.subject, check.id);
   const ended = await runCommand({
     argv: parsed.argv,
     cwd: place.path,

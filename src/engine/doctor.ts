@@ -57,9 +57,7 @@ async function repositoryFindings(root: string, repository: { readonly bare: boo
   const { branch, commit } = await headFacts(root);
   const who = await identity(root);
   const dirty = await uncommittedPaths(root, `${ITERATIONS}/`);
-  const parent = dirname(root);
-  const free = await freeBytes(parent);
-  const worktrees = join(parent, `${basename(root)}-worktrees`);
+  const worktrees = worktreesBeside(root);
   const config = readText(join(root, '.iter', 'config.yaml'));
   const configProblems = config === undefined ? [] : loadConfig(config, '.iter/config.yaml').problems;
   return [
@@ -82,9 +80,7 @@ async function repositoryFindings(root: string, repository: { readonly bare: boo
           fix: 'iter commits as "iter"; to change that: git config user.name and user.email',
         }
       : good(`commits are made as ${who.name} <${who.email}>`),
-    free >= DISK_NEEDED
-      ? good(`${sizeText(free - (free % 1024 ** 3))} free for worktrees in ${worktrees}`)
-      : bad(`only ${Math.round(free / 1024 ** 2)} MB free for worktrees in ${worktrees}`, 'free some: 5 GB are the least to be safe'),
+    await diskFinding(root),
     ...(worktrees.startsWith(`${tmpdir()}/`)
       ? [
           {
@@ -100,6 +96,17 @@ async function repositoryFindings(root: string, repository: { readonly bare: boo
         ? good('.iter/config.yaml reads well')
         : bad(configProblems.map(problemLine).join('; '), 'mend it'),
   ];
+}
+
+const worktreesBeside = (root: string): string => join(dirname(root), `${basename(root)}-worktrees`);
+
+/** Whether the disk that gets the worktrees has room. */
+export async function diskFinding(root: string): Promise<Finding> {
+  const free = await freeBytes(dirname(root));
+  const worktrees = worktreesBeside(root);
+  return free >= DISK_NEEDED
+    ? good(`${sizeText(free - (free % 1024 ** 3))} free for worktrees in ${worktrees}`)
+    : bad(`only ${Math.round(free / 1024 ** 2)} MB free for worktrees in ${worktrees}`, 'free some: 5 GB are the least to be safe');
 }
 
 function agentFindings(context: Context): Finding[] {

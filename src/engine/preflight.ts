@@ -73,7 +73,8 @@ async function foreignBranches(iteration: Iteration): Promise<Problem[]> {
   return found;
 }
 
-function missingAgents(plan: Plan, context: Context): Problem[] {
+/** Agents of the plan that cannot be started here. */
+export function missingAgents(plan: Plan, context: Context): Problem[] {
   return [...new Set(plan.tasks.map((task) => task.agent))].flatMap((agent) => missingAgent(agent, context) ?? []);
 }
 

@@ -78,9 +78,10 @@ describe('an agent that', () => {
       last: 500 * 1024 - 1,
       small: true,
     });
-    const cut = Number(/about (\d+) MB of what was printed was cut here; the log is limited to 64 MB/.exec(log)?.[1]);
-    // printed = left + cut, up to a MB for the line that says so
-    expect(Math.abs(500 - cut - log.length / 1024 ** 2)).toBeLessThan(2);
+    const cut = Number(/at least (\d+) MB of what was printed was cut here; the log is limited to 64 MB/.exec(log)?.[1]);
+    const gone = 500 - log.length / 1024 ** 2;
+    // a busy machine may lose some MB between the look and the cut: the line says no more than it knows
+    expect({ enough: cut > gone * 0.8, notMore: cut < gone + 2 }).toEqual({ enough: true, notMore: true });
     process.stdout.write(
       `printed 500 MB: memory ${peak.memory} MB (${quiet.peak.memory} MB when nothing is printed), log at most ${peak.log} MB, left ${Math.round(log.length / 1024 ** 2)} MB\n`,
     );
