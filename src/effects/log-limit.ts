@@ -2,7 +2,7 @@
  * Keeps the log of a program that prints without end from filling the disk: the beginning and the end stay, and a line says what was cut.
  * The program goes on writing to the same file, opened for appending, and notices nothing. What was cut is gone; nothing is read but the parts that stay.
  */
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, statSync, writevSync } from 'node:fs';
 import { sizeText } from '../core/size.ts';
 
 export interface LogLimit {
@@ -36,6 +36,8 @@ const MOST_LOOKS = 5;
 interface Cut {
   bytes: number;
   head?: number;
+  /** Holds the end of the log while it is cut; made once, so that endless printing takes no more memory. */
+  space?: Buffer;
 }
 
 function shorten(file: string, limit: LogLimit, cut: Cut): void {
@@ -44,19 +46,19 @@ function shorten(file: string, limit: LogLimit, cut: Cut): void {
   const end = openSync(file, 'a');
   try {
     const head = (cut.head ??= wholeLines(part(log, 0, limit.head)));
-    let before = fstatSync(log).size;
-    let tail = part(log, before - limit.tail, limit.tail);
+    const space = (cut.space ??= Buffer.alloc(limit.tail));
+    let { size } = fstatSync(log);
+    let read = readSync(log, space, 0, limit.tail, size - limit.tail);
     // what is printed between the last look and the cut is lost: look until nothing came, as far as that comes to an end
-    for (let looks = 0; looks < MOST_LOOKS && fstatSync(log).size > before; looks += 1) {
-      const size = fstatSync(log).size;
-      tail = Buffer.concat([tail, part(log, before, size - before)]).subarray(-limit.tail);
-      before = size;
+    for (let looks = 1; looks < MOST_LOOKS && fstatSync(log).size > size; looks += 1) {
+      size = fstatSync(log).size;
+      read = readSync(log, space, 0, limit.tail, size - limit.tail);
     }
-    tail = fromLineStart(tail);
+    const tail = fromLineStart(space.subarray(0, read));
     ftruncateSync(log, head);
-    cut.bytes += before - head - tail.length;
+    cut.bytes += size - head - tail.length;
     const said = `[iter: at least ${Math.ceil(cut.bytes / MEGABYTE)} MB of what was printed was cut here; the log is limited to ${sizeText(limit.most)}]\n`;
-    writeSync(end, Buffer.concat([Buffer.from(said), tail]));
+    writevSync(end, [Buffer.from(said), tail]);
   } finally {
     closeSync(log);
     closeSync(end);

@@ -37,9 +37,7 @@ describe('a launch with --baseline', () => {
   });
 
   it('goes on when that is allowed', async () => {
-    const { root, directory, mend } = await withTests(true);
-    mend();
-    writeFileSync(path.join(path.dirname(root), 'state', 'red'), '');
+    const { root, directory } = await withTests(true);
     const launched = await iter(root, ['launch', '--allow-red']);
     expect(launched.stderr).toContain('red before any work');
     expect(eventsOf(directory).filter((event) => event.type === 'attempt-started').length).toBeGreaterThan(0);
