@@ -14,7 +14,7 @@ export interface LogLimit {
 }
 
 const MEGABYTE = 1024 ** 2;
-export const LOG_LIMIT: LogLimit = { most: 64 * MEGABYTE, head: MEGABYTE, tail: 8 * MEGABYTE };
+const LOG_LIMIT: LogLimit = { most: 64 * MEGABYTE, head: MEGABYTE, tail: 8 * MEGABYTE };
 
 /** Milliseconds between two looks: what is printed meanwhile may lie on the disk above the limit for that long. */
 const LOOK = 100;

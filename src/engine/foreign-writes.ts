@@ -78,11 +78,11 @@ function look(run: Run): ReturnType<typeof lookAround> {
 function withoutLandings(run: Run, found: readonly Difference[]): Difference[] {
   if (!found.some(({ kind }) => kind === 'branch')) return [...found];
   const { root } = run.iteration.repository;
-  const put = new Set(
+  const put = new Set<string>(
     iterationNames(root).flatMap((name) => {
       const file = logFile(join(root, ITERATIONS, name));
       const { events } = exists(file) ? readLog(file) : { events: [] };
-      return events.flatMap((event) => ('after' in event ? [`${event.after}`] : []));
+      return events.flatMap((event) => ('after' in event ? [event.after] : []));
     }),
   );
   return found.filter(({ kind, now }) => kind !== 'branch' || !put.has(now));
