@@ -28,6 +28,7 @@ export function statusJson(plan: Plan, state: State, view: Snapshot): Record<str
       needs: task.needs,
       blockedBy: task.blockedBy,
       reason: task.reason ?? null,
+      blockers: task.blockers ?? [],
     })),
     decisions: view.decisions,
     budget: { estimateTokens: plan.tasks.reduce((sum, task) => sum + task.estimateTokens, 0), tokens: null, usd: null },
@@ -44,7 +45,7 @@ export function statusText(view: Snapshot, now: number): string {
     `${task.role} (${task.agent})`,
     stateText(task),
     task.attempt === 0 ? '' : age(now - Date.parse(task.since)),
-    whyText(task),
+    whyText(task, now),
   ]);
   const widths = [0, 1, 2, 3, 4].map((column) =>
     Math.min(column === 1 ? 36 : 28, Math.max(...rows.map((row) => row[column]?.length ?? 0))),
@@ -87,7 +88,10 @@ function stateText(task: TaskView): string {
   return task.attempt > 1 ? `${task.state} (attempt ${task.attempt})` : task.state;
 }
 
-function whyText(task: TaskView): string {
+function whyText(task: TaskView, now: number): string {
+  const [first] = task.blockers ?? [];
+  if (first !== undefined)
+    return `${first.severity} for ${age(now - Date.parse(first.since))}: ${first.text.split('\n')[0] ?? ''} (${first.id})`;
   if (task.reason !== undefined) return task.reason.split('\n')[0] ?? '';
   return task.blockedBy.length === 0 || task.state !== 'waiting' ? '' : `needs ${task.blockedBy.join(', ')}`;
 }

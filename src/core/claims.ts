@@ -2,7 +2,7 @@
 import type { TaskId } from './ids.ts';
 import type { StatusWord } from './plan.ts';
 import type { State } from './state.ts';
-import { wordFor } from './words.ts';
+import { wordOf } from './words.ts';
 
 export interface StatusCell {
   readonly id: TaskId;
@@ -24,7 +24,7 @@ export function claims(cells: readonly StatusCell[], state: State, seen: SeenWor
   return cells.flatMap((cell) => {
     const task = state.tasks[cell.id];
     if (task === undefined) return [];
-    if (cell.status === wordFor(task.phase.name) || cell.status === (seen[cell.id] ?? 'Not Started')) return [];
+    if (cell.status === wordOf(state, cell.id) || cell.status === (seen[cell.id] ?? 'Not Started')) return [];
     if (task.claim?.word === cell.status) return [];
     return [{ task: cell.id, word: cell.status, line: cell.line }];
   });

@@ -2,6 +2,7 @@
 import { addressed } from './escalation.ts';
 import type { DecisionOption, Failure } from './event.ts';
 import type { TaskId } from './ids.ts';
+import { isHeld } from './open-blockers.ts';
 import type { Plan, PlannedTask } from './plan.ts';
 import { downstreamOf, taskOf } from './plan.ts';
 import type { Finding } from './review.ts';
@@ -91,6 +92,7 @@ function next(plan: Plan, state: State, { task, current, limits }: Question): Ac
   switch (current.phase.name) {
     case 'waiting':
     case 'rejected':
+      if (isHeld(state, task.id)) return undefined;
       return mayStart(plan, task, state) ? begin(task, current, limits, needsMet(plan, task, state)) : undefined;
     case 'starting':
     case 'running':
@@ -208,6 +210,8 @@ function afterChecks(plan: Plan, state: State, task: PlannedTask, current: TaskS
   if (current.phase.name !== 'checked') return undefined;
   const { failures, verdict, findings } = current.phase;
   if (failures.length > 0) {
+    // the question about its blocker is open: the answer says whether it goes round again
+    if (isHeld(state, task.id)) return undefined;
     if (current.given !== undefined) return askAboutGiven(task, current, failures);
     if (current.claim?.word === 'Blocked') return askAboutBlocker(task, current);
     if (current.tries > task.retries) return { do: 'fail', task: task.id, reason: givenUp(current.tries, failures) };

@@ -5,6 +5,7 @@
 import type { Decision } from './check.ts';
 import type { FieldValue } from './fields.ts';
 import type { CommitId, TaskId, TreeId } from './ids.ts';
+import type { BlockerKind, BlockerSeverity } from './open-blockers.ts';
 import type { StatusWord } from './plan.ts';
 import type { Finding, ReviewVerdict } from './review.ts';
 
@@ -65,6 +66,8 @@ type Fact =
       readonly head: CommitId;
       /** Hash of everything the work is done from; see `engine/inputs-hash.ts`. */
       readonly inputs?: string;
+      /** Files of `feedback/` whose text is in the prompt. */
+      readonly feedback?: readonly string[];
     }
   | {
       readonly type: 'attempt-started';
@@ -184,7 +187,23 @@ type Fact =
       /** ISO time at which the time box ends, and what happens then. */
       readonly until?: string;
       readonly onTimeout?: TimeoutAnswer;
+      /** The task goes on while the question is open. */
+      readonly beside?: true;
+      /** The blocker or message it is about. */
+      readonly about?: string;
     }
+  | {
+      readonly type: 'blocker-raised';
+      readonly id: string;
+      readonly task?: TaskId;
+      readonly severity: BlockerSeverity;
+      readonly kind: BlockerKind;
+      readonly text: string;
+      readonly needed: string;
+      readonly escalate: boolean;
+      readonly by: string;
+    }
+  | { readonly type: 'blocker-resolved'; readonly id: string; readonly task?: TaskId; readonly by: string; readonly how: string }
   | {
       readonly type: 'decision-made';
       readonly id: string;

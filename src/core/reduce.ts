@@ -5,7 +5,7 @@ import type { Finding } from './review.ts';
 import type { OpenDecision, Phase, State, TaskState } from './state.ts';
 import { unreachable } from './unreachable.ts';
 
-export const EMPTY: State = { tasks: {}, decisions: [], conflicts: [] };
+export const EMPTY: State = { tasks: {}, decisions: [], blockers: [], asked: [], conflicts: [] };
 
 /** Nothing is left to tell a next attempt once the work is accepted. */
 const SETTLED = { failures: [], findings: [] } as const;
@@ -161,11 +161,20 @@ export function reduce(state: State, event: Event): State {
       return change(state, event.task, undefined, (task) => ({ ...task, stop: event.by }));
     case 'decision-requested': {
       if (!isKnown(state, event.task) || state.decisions.some((open) => open.id === event.id)) return state;
-      const { id, kind, task, question, options, until, onTimeout } = event;
+      const { id, kind, task, question, options, until, onTimeout, beside, about } = event;
+      if (beside === true) {
+        const more = about === undefined ? {} : { about };
+        const open = { id, kind, task, question, options, since: event.at, beside, ...more };
+        return { ...state, decisions: [...state.decisions, open], asked: [...state.asked, id] };
+      }
       const box = { ...(until === undefined ? {} : { until }), ...(onTimeout === undefined ? {} : { onTimeout }) };
       const asked = { ...state, decisions: [...state.decisions, { id, kind, task, question, options, since: event.at, ...box }] };
       return change(asked, task, event.at, (old) => ({ ...old, phase: { name: 'awaiting-human', decision: id } }));
     }
+    case 'blocker-raised':
+      return raised(state, event);
+    case 'blocker-resolved':
+      return cleared(state, event);
     case 'decision-made':
       return decided(state, event);
     case 'validation-finished':
@@ -340,7 +349,7 @@ interface Reasons {
 
 /** The one operation behind rejection, conflict and a person's "again": these tasks start over; their earlier attempts stay on record. */
 function reset(state: State, ids: readonly TaskId[], at: string, why: (id: TaskId) => Reasons): State {
-  const start: State = { ...state, decisions: state.decisions.filter((open) => !ids.includes(open.task)) };
+  const start: State = { ...state, decisions: state.decisions.filter((open) => open.beside === true || !ids.includes(open.task)) };
   const free = ids.reduce((next, id) => takenBack(next, id, at), start);
   return ids.reduce((next, id) => {
     const { findings = [], feedback, fresh = false } = why(id);
@@ -393,11 +402,35 @@ function withForeignAnswer(state: State, { id, option, by }: Extract<Event, { ty
   return { ...state, foreign: state.foreign.map((one) => (one.id === id ? { ...one, answer: { option, by } } : one)) };
 }
 
+function raised(state: State, event: Extract<Event, { type: 'blocker-raised' }>): State {
+  if (state.blockers.some((one) => one.id === event.id)) return state;
+  const { type: _type, at, ...blocker } = event;
+  return { ...state, blockers: [...state.blockers, { ...blocker, since: at }] };
+}
+
+/** A cleared blocker answers its question; a task whose attempt had failed over it starts another one, which is told how it was cleared. */
+function cleared(state: State, event: Extract<Event, { type: 'blocker-resolved' }>): State {
+  const blocker = state.blockers.find((one) => one.id === event.id && one.resolved === undefined);
+  if (blocker === undefined) return state;
+  const resolved = { by: event.by, how: event.how };
+  const next = {
+    ...state,
+    blockers: state.blockers.map((one) => (one === blocker ? { ...one, resolved } : one)),
+    decisions: state.decisions.filter((open) => open.about !== event.id),
+  };
+  const { task } = blocker;
+  const current = task === undefined ? undefined : state.tasks[task];
+  if (task === undefined || current?.phase.name !== 'checked' || current.phase.failures.length === 0) return next;
+  return reset(next, [task], event.at, () => ({ feedback: `${blocker.text}\n${event.by}: ${event.how}` }));
+}
+
 function decided(state: State, event: Extract<Event, { type: 'decision-made' }>): State {
   const open = state.decisions.find((one) => one.id === event.id);
   if (open === undefined) return state;
   const closed = withForeignAnswer({ ...state, decisions: state.decisions.filter((one) => one !== open) }, event);
   switch (event.option) {
+    case 'keep':
+      return { ...closed, blockers: state.blockers.map((one) => (one.id === open.about ? { ...one, kept: true } : one)) };
     // whose change it was is known now: the work is judged again as it stands
     case 'mine':
     case 'done':

@@ -66,6 +66,10 @@ export function sentence(event: NewEvent): string {
       return `stop asked for by ${event.by}`;
     case 'decision-requested':
       return `needs a person: ${event.question}`;
+    case 'blocker-raised':
+      return `blocked (${event.severity}, ${event.id}) by ${event.by}: ${event.text}`;
+    case 'blocker-resolved':
+      return `blocker ${event.id} cleared by ${event.by}: ${event.how}`;
     case 'decision-made':
       return `${event.by} decided ${event.id}: ${event.option}${event.reason === undefined ? '' : `, because ${event.reason}`}`;
     case 'validation-finished':

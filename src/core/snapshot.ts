@@ -4,7 +4,8 @@ import type { Plan, PlannedTask } from './plan.ts';
 import type { Phase, State, TaskState } from './state.ts';
 import { allSettled, hasLanded } from './state.ts';
 import type { RunStatus, Snapshot, StateName, TaskView } from './view.ts';
-import { wordFor } from './words.ts';
+import { openBlockers } from './open-blockers.ts';
+import { isBlocked, wordFor } from './words.ts';
 
 export interface Surroundings {
   /** The iteration folder: turns relative log paths into absolute ones. */
@@ -48,8 +49,10 @@ function taskView(plan: Plan, task: PlannedTask, state: State, { directory, runn
   if (current === undefined) {
     return { ...common, state: 'waiting', word: 'Not Started', attempt: 0, since: NEVER, blockedBy: task.needs };
   }
+  const blockers = openBlockers(state, task.id);
   const change = current.phase.name === 'checked' ? openForeignChange(state, task.id) : undefined;
-  const reason = change === undefined ? reasonFor(current, running) : `waits for the answer to ${change.id}`;
+  const blocked = blockers.length === 0 ? reasonFor(current, running) : blockers.map((one) => `${one.severity}: ${one.text}`).join('; ');
+  const reason = change === undefined ? blocked : `waits for the answer to ${change.id}`;
   const name = stateName(plan, task, state);
   return {
     ...common,
@@ -61,6 +64,7 @@ function taskView(plan: Plan, task: PlannedTask, state: State, { directory, runn
     ...(current.worktree === undefined ? {} : { worktree: current.worktree }),
     ...(current.head === undefined ? {} : { commit: current.head }),
     ...(reason === undefined ? {} : { reason }),
+    ...(blockers.length === 0 ? {} : { blockers: blockers.map(({ id, severity, since, text }) => ({ id, severity, since, text })) }),
     ...(current.log === undefined ? {} : { log: `${directory}/${current.log}` }),
   };
 }
@@ -70,6 +74,7 @@ const NEVER = '1970-01-01T00:00:00.000Z';
 function stateName(plan: Plan, task: PlannedTask, state: State): StateName {
   const current = state.tasks[task.id];
   const name: Phase['name'] = current?.phase.name ?? 'waiting';
+  if (isBlocked(state, task.id)) return 'blocked';
   switch (name) {
     case 'waiting':
       return needsMet(plan, task, state) ? 'ready' : 'waiting';

@@ -11,6 +11,7 @@ import type { Decision } from './check.ts';
 import type { DecisionOption, Failure, ForeignWrite, ForeseenConflict, TimeoutAnswer } from './event.ts';
 import type { FieldValue } from './fields.ts';
 import type { CommitId, TaskId, TreeId } from './ids.ts';
+import type { BlockerState } from './open-blockers.ts';
 import type { StatusWord } from './plan.ts';
 import type { Finding, ReviewVerdict } from './review.ts';
 
@@ -130,6 +131,10 @@ export interface OpenDecision {
   readonly since: string;
   readonly until?: string;
   readonly onTimeout?: TimeoutAnswer;
+  /** The task goes on while the question is open. */
+  readonly beside?: true;
+  /** The blocker or message it is about. */
+  readonly about?: string;
 }
 
 export interface Landed {
@@ -157,6 +162,10 @@ export interface ForeignChange {
 export interface State {
   readonly tasks: Readonly<Record<string, TaskState>>;
   readonly decisions: readonly OpenDecision[];
+  /** In the order in which they were raised; those that were cleared stay. */
+  readonly blockers: readonly BlockerState[];
+  /** Ids of the questions asked while work went on: each is asked once. */
+  readonly asked: readonly string[];
   readonly launch?: { readonly pid: number; readonly host: string; readonly since: string };
   readonly firstLaunch?: string;
   readonly outcome?: 'done' | 'waiting' | 'failed' | 'stopped';

@@ -2,6 +2,7 @@
 import type { Decision } from './check.ts';
 import type { DecisionOption, ForeseenConflict } from './event.ts';
 import type { TaskId } from './ids.ts';
+import type { BlockerSeverity } from './open-blockers.ts';
 import type { StatusWord } from './plan.ts';
 
 export type StateName =
@@ -39,6 +40,13 @@ export interface TaskView {
   readonly blockedBy: readonly TaskId[];
   /** Why it is in this state, in a sentence. */
   readonly reason?: string;
+  /** What stands in its way and since when (ISO), as long as nobody has cleared it. */
+  readonly blockers?: readonly {
+    readonly id: string;
+    readonly severity: BlockerSeverity;
+    readonly since: string;
+    readonly text: string;
+  }[];
   /** The agent's log, absolute. */
   readonly log?: string;
 }

@@ -1,7 +1,9 @@
-/** Tells when one of a few files changes. Watches files that matter, never trees (the cost would grow with the repository). */
+/** Tells when one of a few files, or something directly in one of a few folders, changes. Watches files that matter, never trees (the cost would grow with the repository). */
 import { watch } from 'chokidar';
 
 export interface Watch {
+  /** Watches more; what is watched already is not watched twice. */
+  add(files: readonly string[]): void;
   close(): Promise<void>;
 }
 
@@ -9,5 +11,13 @@ export interface Watch {
 export function watchFiles(files: readonly string[], changed: () => void): Watch {
   const watcher = watch([...files], { ignoreInitial: true, depth: 0 });
   watcher.on('all', () => changed());
-  return { close: () => watcher.close() };
+  const known = new Set(files);
+  return {
+    add: (more) => {
+      const fresh = more.filter((file) => !known.has(file));
+      for (const file of fresh) known.add(file);
+      if (fresh.length > 0) watcher.add(fresh);
+    },
+    close: () => watcher.close(),
+  };
 }

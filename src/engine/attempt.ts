@@ -13,6 +13,7 @@ import { parseCommandLine } from '../files/command-line.ts';
 import { baseOf } from './base.ts';
 import { inputsHash } from './inputs-hash.ts';
 import type { Context } from './context.ts';
+import { commentsFor } from './correspondence.ts';
 import { closeWindow, openWindow } from './foreign-writes.ts';
 import { overflowQuestion, unpickedNeeds } from './furnish.ts';
 import { archiveRef, attemptCookie, repositoryLock } from './places.ts';
@@ -30,6 +31,7 @@ export async function attempt(run: Run, task: PlannedTask, number: number, conte
   if (overflow !== undefined) return askAboutPrompt(run, task, { number, question: overflow }, context);
   const ground = await prepare(run, task, number, base.commit, context);
   const again = run.state.tasks[task.id]?.attempt === number;
+  const comments = commentsFor(iteration, task).map(({ file }) => file);
   await run.record({
     type: 'attempt-prepared',
     task: task.id,
@@ -38,6 +40,7 @@ export async function attempt(run: Run, task: PlannedTask, number: number, conte
     base: ground.base,
     head: ground.head,
     inputs,
+    ...(comments.length === 0 ? {} : { feedback: comments }),
   });
   context.say(
     `${task.id}: attempt ${number}${again ? ', started again after an interruption,' : ''} by ${task.agent} in ${ground.worktree}`,

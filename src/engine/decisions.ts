@@ -6,6 +6,7 @@ import { downstreamOf, taskOf } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
 import type { OpenDecision } from '../core/state.ts';
 import { appendText } from '../effects/folder.ts';
+import { answerBeside } from './blockers.ts';
 import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
 import { prioritise, skipTask } from './resets.ts';
@@ -49,6 +50,10 @@ export async function answer(
         { what: `"${given.option}" is no answer to ${open.id}`, fix: `use one of ${open.options.map((option) => option.id).join(', ')}` },
       ],
     };
+  }
+  if (open.beside === true) {
+    const refused = await answerBeside(run, open, given, context);
+    return refused ?? { id: open.id, option: given.option };
   }
   const also = await carryOut(iteration, run, { open, given }, context);
   if (also !== undefined) return also;

@@ -13,6 +13,7 @@ import { promptManifestText } from '../files/prompt-manifest.ts';
 import type { ArtefactSource, Prompt, PromptSources } from '../files/prompt-text.ts';
 import { composePrompt } from '../files/prompt-text.ts';
 import type { AttemptValues } from '../files/template-values.ts';
+import { correspondence } from './correspondence.ts';
 import type { Iteration } from './iteration.ts';
 import { GIVEN } from './iteration.ts';
 import type { Run } from './run.ts';
@@ -92,6 +93,7 @@ function promptOf(run: Run, task: PlannedTask, occasion: Omit<Occasion, 'worktre
   const { iteration, state } = run;
   const current = state.tasks[task.id];
   const context = readText(join(iteration.directory, 'CONTEXT.md'));
+  const said = correspondence(iteration, task);
   const sources: PromptSources = {
     prompt: readText(join(iteration.directory, task.prompt)) ?? `# ${task.id}: ${task.title}\n`,
     ...(context === undefined ? {} : { context }),
@@ -106,6 +108,9 @@ function promptOf(run: Run, task: PlannedTask, occasion: Omit<Occasion, 'worktre
       findings: (current?.findings ?? []).map((finding) => ({ ...finding, where: finding.where ?? '' })),
       feedback: current?.feedback ?? '',
       alternatives: unpickedNeeds(run, task),
+      messages: said.messages,
+      moreMessages: said.more,
+      comments: said.comments,
     },
   };
   return composePrompt(sources, task.context ?? USUAL_CONTEXT);

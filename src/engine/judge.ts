@@ -37,7 +37,7 @@ export async function judge(run: Run, task: PlannedTask, context: Context): Prom
   if (before === undefined || worktree === undefined || base === undefined || attempt === undefined)
     throw new Error(`${task.id} has no attempt to judge`);
   const collected = collectDeliverables(iteration, task, worktree);
-  await collectOutbox(run, task, worktree, context);
+  await collectOutbox(run, task, { worktree, running: false }, context);
   const committed = await commitRest(iteration, task, { worktree, attempt });
   if (committed !== undefined)
     await run.record({ type: 'work-committed', task: task.id, attempt, commit: committed.commit, paths: committed.paths });

@@ -12,11 +12,14 @@ import { unreachable } from '../core/unreachable.ts';
 import { GitError, git } from '../effects/git.ts';
 import { LockedError, acquire } from '../effects/lock.ts';
 import { reap } from '../effects/reap.ts';
+import type { Watch } from '../effects/watch.ts';
 import { watchFiles } from '../effects/watch.ts';
 import { WorktreeError } from '../effects/worktree.ts';
 import { writeExecutable } from '../effects/folder.ts';
 import { hostName, processNumber } from '../effects/machine.ts';
 import { attempt } from './attempt.ts';
+import type { MailMemory } from './blockers.ts';
+import { NO_MAIL, readMail } from './blockers.ts';
 import { conditionsNow, reachCheckpoint, skip } from './checkpoint.ts';
 import { ConflictWatch } from './conflict-watch.ts';
 import type { Context } from './context.ts';
@@ -24,9 +27,10 @@ import { renderEscalations } from './escalations.ts';
 import { expandTask, gather } from './growth.ts';
 import { inject } from './inject.ts';
 import type { Iteration } from './iteration.ts';
-import { PLAN_FILE, logFile } from './iteration.ts';
+import { MESSAGES_FILE, PLAN_FILE, logFile } from './iteration.ts';
 import { judge } from './judge.ts';
 import { postHandoff } from './messages.ts';
+import { collectOutbox } from './outbox.ts';
 import { attemptCookie, iterationCookie, keepRef, launchLock, repositoryLock } from './places.ts';
 import { pick } from './pick.ts';
 import type { PlanMemory } from './plan-cells.ts';
@@ -77,7 +81,9 @@ class Launch {
   /** Tasks something is being done for, each with the means to end it. */
   readonly #busy = new Map<TaskId, Work>();
   readonly #memory: PlanMemory;
+  #mail: MailMemory = NO_MAIL;
   #wake: () => void = () => {};
+  #watch: Watch | undefined;
   #crash: unknown;
   #questions = '';
   readonly #conflicts: ConflictWatch;
@@ -94,7 +100,9 @@ class Launch {
   async toTheEnd(): Promise<LaunchResult> {
     const { directory } = this.#run.iteration;
     await this.#begin();
-    const watch = watchFiles([join(directory, PLAN_FILE), logFile(directory)], () => this.#wake());
+    const watched = [PLAN_FILE, MESSAGES_FILE, 'feedback'].map((name) => join(directory, name));
+    const watch = watchFiles([...watched, logFile(directory)], () => this.#wake());
+    this.#watch = watch;
     try {
       while (!this.#context.signal.aborted) {
         const woken = this.#wakened();
@@ -156,6 +164,8 @@ class Launch {
   async #observe(): Promise<void> {
     this.#run.refresh();
     await syncPlan(this.#run, this.#context, this.#memory);
+    await this.#collect();
+    this.#mail = await readMail(this.#run, this.#mail, this.#context);
     await closeTimeBoxes(this.#run, this.#context);
     this.#drawQuestions();
     this.#conflicts.look();
@@ -174,6 +184,16 @@ class Launch {
     const open = this.#run.state.decisions.map((one) => one.id).join(' ');
     if (open !== this.#questions) renderEscalations(this.#run);
     this.#questions = open;
+  }
+
+  /** Takes in what running agents have left in their outboxes since the last look. */
+  async #collect(): Promise<void> {
+    for (const id of this.#busy.keys()) {
+      const current = this.#run.state.tasks[id];
+      if (current?.phase.name !== 'running' || current.worktree === undefined) continue;
+      this.#watch?.add([join(current.worktree, '.iter', 'outbox'), join(current.worktree, '.iter', 'out')]);
+      await collectOutbox(this.#run, taskOf(this.#run.plan, id), { worktree: current.worktree, running: true }, this.#context);
+    }
   }
 
   async #perform(action: Action): Promise<void> {

@@ -1,18 +1,140 @@
-/** Appends to INTER_AGENT_MESSAGES.md: one write per message, nothing before it is touched. */
+/** INTER_AGENT_MESSAGES.md: one write per message below a short lock, nothing before it is touched. A change of status is a block of its own. */
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { CommitId } from '../core/ids.ts';
-import type { PlannedTask } from '../core/plan.ts';
-import { appendText } from '../effects/folder.ts';
+import { didYouMean } from '../core/nearest.ts';
+import type { Plan, PlannedTask } from '../core/plan.ts';
+import type { Problem } from '../core/problem.ts';
+import { readText } from '../effects/disk.ts';
+import { appendText, exists } from '../effects/folder.ts';
 import { changedPaths, commitsBetween } from '../effects/git-facts.ts';
-import type { Message } from '../files/messages.ts';
-import { renderMessage } from '../files/messages.ts';
+import { acquire } from '../effects/lock.ts';
+import type { Thread } from '../files/message-threads.ts';
+import { isForward, threadsOf } from '../files/message-threads.ts';
+import type { MalformedBlock, Message, MessageStatus } from '../files/messages.ts';
+import { readMessages, renderMessage } from '../files/messages.ts';
 import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
 import { MESSAGES_FILE } from './iteration.ts';
 
-/** Posts a message as it is. */
-export async function postMessage(iteration: Iteration, message: Message): Promise<void> {
+/** Milliseconds a writer waits for the others; one of them takes a few. */
+const PATIENCE = 30_000;
+
+/** The messages as the file stands now, and what in it is none. */
+export function readThreads(iteration: Iteration): { readonly threads: readonly Thread[]; readonly malformed: readonly MalformedBlock[] } {
+  const { messages, malformed } = readMessages(readText(join(iteration.directory, MESSAGES_FILE)) ?? '', MESSAGES_FILE);
+  return { threads: threadsOf(messages), malformed };
+}
+
+/** Posts a message and gives its id. */
+export async function postMessage(iteration: Iteration, message: Message): Promise<string> {
+  const id = message.id ?? `m-${randomBytes(6).toString('hex')}`;
+  const lock = await acquire(lockOf(iteration), { wait: PATIENCE, what: 'add a message' });
+  try {
+    await append(iteration, { ...message, id });
+  } finally {
+    lock.release();
+  }
+  return id;
+}
+
+export interface StatusChange {
+  readonly id: string;
+  readonly status: MessageStatus;
+  readonly by: string;
+  /** What the reader says to it; the answer to a question, how a blocker was cleared. */
+  readonly text: string;
+}
+
+/** Says the status of a message with a block of its own; of several who try the same at once one does it and the others hear so. */
+export async function changeStatus(
+  iteration: Iteration,
+  change: StatusChange,
+  context: Context,
+): Promise<{ readonly thread: Thread } | { readonly problems: readonly Problem[] }> {
+  const lock = await acquire(lockOf(iteration), { wait: PATIENCE, what: 'change the status of a message' });
+  try {
+    const { threads } = readThreads(iteration);
+    const thread = threads.find((one) => one.id === change.id);
+    if (thread === undefined)
+      return {
+        problems: [
+          {
+            what: `there is no message "${change.id}"`,
+            fix: didYouMean(
+              change.id,
+              threads.slice(-20).map((one) => one.id),
+            ),
+          },
+        ],
+      };
+    if (!isForward(thread.status, change.status))
+      return {
+        problems: [{ what: `${change.id} is ${thread.status} already`, fix: 'a status goes forward only: Sent, Acknowledged, Resolved' }],
+      };
+    const { message } = thread;
+    await append(iteration, {
+      from: change.by,
+      to: message.from,
+      type: 'Update',
+      ...(message.task === undefined ? {} : { task: message.task }),
+      timestamp: context.now().toISOString(),
+      status: change.status,
+      ref: change.id,
+      text: change.text === '' ? `${change.status}.` : change.text,
+    });
+    return { thread };
+  } finally {
+    lock.release();
+  }
+}
+
+const lockOf = (iteration: Iteration): string => join(iteration.directory, '.run', 'messages.lock');
+
+async function append(iteration: Iteration, message: Message): Promise<void> {
   await appendText(join(iteration.directory, MESSAGES_FILE), renderMessage(message));
+}
+
+/** The name as it is written in the file, or what is wrong: a worker, a role, a task, All or Orchestrator, or somebody who has written before. */
+export function recipient(
+  plan: Plan,
+  threads: readonly Thread[],
+  given: string,
+): { readonly to: string } | { readonly problems: readonly Problem[] } {
+  const names = [
+    'All',
+    'Orchestrator',
+    ...plan.tasks.flatMap((task) => [task.id, task.instance, task.role]),
+    ...threads.map(({ message }) => message.from),
+  ];
+  const to = names.find((name) => name.toLowerCase() === given.toLowerCase());
+  if (to !== undefined) return { to };
+  return { problems: [{ what: `nobody is called "${given}"`, fix: didYouMean(given, [...new Set(names)]) }] };
+}
+
+/** References `@path:line` of a text that lead nowhere in a folder. */
+export function deadReferences(text: string, folder: string): string[] {
+  const found = [...text.matchAll(/(?<![\w@.])@([\w./-]*\w):(\d+)\b/g)];
+  const dead = found.filter(([, file = '', line]) => {
+    const content = file.split('/').includes('..') || !exists(join(folder, file)) ? undefined : readFile(join(folder, file));
+    return content === undefined || Number(line) < 1 || Number(line) > content.replace(/\n$/, '').split('\n').length;
+  });
+  return [...new Set(dead.map(([reference]) => reference))];
+}
+
+function readFile(file: string): string | undefined {
+  try {
+    return readText(file);
+  } catch {
+    // a folder has no lines
+    return undefined;
+  }
+}
+
+/** The text with a note about references that lead nowhere, so that its readers do not look for them. */
+export function flagged(text: string, folder: string): string {
+  const dead = deadReferences(text, folder);
+  return dead.length === 0 ? text : `${text}\n\nReferences that lead nowhere: ${dead.join(', ')}`;
 }
 
 /** The handoff of an accepted task, with figures from git and not from the agent (seed 004, section 6). */

@@ -5,7 +5,7 @@ import { claims } from '../core/claims.ts';
 import { EXECUTION_LOG_HEADER, executionLog } from '../core/execution-log.ts';
 import { problemLine } from '../core/problem.ts';
 import { allSettled, hasLanded } from '../core/state.ts';
-import { wordFor } from '../core/words.ts';
+import { wordOf } from '../core/words.ts';
 import { readText } from '../effects/disk.ts';
 import { writeAtomic, writeIfUnchanged } from '../effects/replace-file.ts';
 import { editCells, parsePlan, replaceTableBody, setHeaderStatus } from '../files/plan.ts';
@@ -62,7 +62,7 @@ export async function syncPlan(run: Run, context: Context, memory: PlanMemory): 
   }
   const edits = rows.flatMap((row) => {
     const task = run.state.tasks[row.id];
-    const word = task === undefined ? row.status : wordFor(task.phase.name);
+    const word = task === undefined ? row.status : wordOf(run.state, row.id);
     return word === row.status ? [] : [{ task: row.id, column: 'Status' as const, value: word }];
   });
   const cells = edits.length === 0 ? text : editCells(text, edits);

@@ -20,7 +20,7 @@ export type MessagePriority = (typeof MESSAGE_PRIORITIES)[number];
 
 export interface Message {
   readonly from: string;
-  /** An agent's instance name, `All` or `Orchestrator`. */
+  /** An agent's instance name, a role, a task, `All` or `Orchestrator`. */
   readonly to: string;
   readonly type: MessageType;
   readonly task?: TaskId;
@@ -29,6 +29,10 @@ export interface Message {
   readonly status: MessageStatus;
   readonly priority?: MessagePriority;
   readonly deadline?: string;
+  /** What iter calls it; see `message-threads.ts` for one that has none. */
+  readonly id?: string;
+  /** The message this one answers, or whose status it says. */
+  readonly ref?: string;
   /** Any text; its line endings are LF. */
   readonly text: string;
 }
@@ -48,18 +52,46 @@ export function parseMessages(
   text: string,
   file: string,
 ): { readonly messages: readonly Message[]; readonly problems: readonly Problem[] } {
-  const { blocks, problems } = blocksIn(text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/));
+  const { messages, problems } = readMessages(text, file);
+  return { messages, problems };
+}
+
+/** A part of the file that is no message: its text and everything wrong with it. */
+export interface MalformedBlock {
+  readonly text: string;
+  readonly problems: readonly Problem[];
+}
+
+/** The messages, every problem in the order of lines, and what the problems are about piece by piece. */
+export function readMessages(
+  text: string,
+  file: string,
+): { readonly messages: readonly Message[]; readonly problems: readonly Problem[]; readonly malformed: readonly MalformedBlock[] } {
+  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
+  const { blocks, problems } = blocksIn(lines);
   const messages: Message[] = [];
+  // what is outside of a block has its one line to show, a block that never ends all the rest
+  const malformed: MalformedBlock[] = problems.map((problem) => {
+    const from = (problem.line ?? 1) - 1;
+    return {
+      text: (problem.what === NO_END ? lines.slice(from) : lines.slice(from, from + 1)).join('\n'),
+      problems: [{ file, ...problem }],
+    };
+  });
   for (const block of blocks) {
     const read = readBlock(block);
     if (read.message !== undefined) messages.push(read.message);
     problems.push(...read.problems);
+    if (read.problems.length > 0)
+      malformed.push({ text: block.lines.join('\n'), problems: read.problems.map((problem) => ({ file, ...problem })) });
   }
   const sorted = problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
-  return { messages, problems: sorted.map((problem) => ({ file, ...problem })) };
+  return { messages, problems: sorted.map((problem) => ({ file, ...problem })), malformed };
 }
 
-const FIELDS = ['FROM', 'TO', 'TYPE', 'TASK', 'TIMESTAMP', 'STATUS', 'PRIORITY', 'DEADLINE'] as const;
+const NO_END = 'the message has no end';
+
+const FIELDS = ['FROM', 'TO', 'TYPE', 'TASK', 'TIMESTAMP', 'STATUS', 'PRIORITY', 'DEADLINE', 'ID', 'REF'] as const;
 type Field = (typeof FIELDS)[number];
 const PROPERTY = {
   FROM: 'from',
@@ -70,12 +102,14 @@ const PROPERTY = {
   STATUS: 'status',
   PRIORITY: 'priority',
   DEADLINE: 'deadline',
+  ID: 'id',
+  REF: 'ref',
 } as const satisfies Record<Field, keyof Message>;
 
 const DASHES = /^---[ \t]*$/;
-const FIELD_LINE = /^(FROM|TO|TYPE|TASK|TIMESTAMP|STATUS|PRIORITY|DEADLINE|MESSAGE):/;
+const FIELD_LINE = /^(FROM|TO|TYPE|TASK|TIMESTAMP|STATUS|PRIORITY|DEADLINE|ID|REF|MESSAGE):/;
 /** Lines that would end the block or pass for a field, with or without backslashes before them. */
-const RISKY = /^\\*(?:---[ \t]*$|(?:FROM|TO|TYPE|TASK|TIMESTAMP|STATUS|PRIORITY|DEADLINE|MESSAGE):)/;
+const RISKY = /^\\*(?:---[ \t]*$|(?:FROM|TO|TYPE|TASK|TIMESTAMP|STATUS|PRIORITY|DEADLINE|ID|REF|MESSAGE):)/;
 
 function oneLine(value: string): string {
   return value.replace(/\s+/g, ' ').trim();
@@ -137,7 +171,7 @@ function blocksIn(lines: readonly string[]): { readonly blocks: readonly Block[]
     stray = false;
     const end = nextDashes(lines, at + 1);
     if (end === undefined) {
-      problems.push({ line: at + 1, what: 'the message has no end', fix: 'close it with a line "---"' });
+      problems.push({ line: at + 1, what: NO_END, fix: 'close it with a line "---"' });
       break;
     }
     blocks.push({ line: at + 2, lines: lines.slice(at + 1, end) });
@@ -194,6 +228,7 @@ function readBlock(block: Block): { readonly message?: Message; readonly problem
   const status = oneOf('STATUS', MESSAGE_STATUSES);
   const priority = oneOf('PRIORITY', MESSAGE_PRIORITIES);
   const [task, timestamp, deadline] = [valueOf('TASK'), valueOf('TIMESTAMP'), valueOf('DEADLINE')];
+  const [id, ref] = [valueOf('ID'), valueOf('REF')];
   if (task !== '' && !/^T[1-9][0-9]*$/.test(task)) report('TASK', `bad task id "${task}"`, 'use T and a number, as in T1');
   if (timestamp !== '' && !isMoment(timestamp)) {
     report('TIMESTAMP', `bad time "${timestamp}"`, 'write it as in 2026-01-10T12:00:00Z');
@@ -210,6 +245,8 @@ function readBlock(block: Block): { readonly message?: Message; readonly problem
     status,
     ...(priority === undefined ? {} : { priority }),
     ...(deadline === '' ? {} : { deadline }),
+    ...(id === '' ? {} : { id }),
+    ...(ref === '' ? {} : { ref }),
     text,
   };
   return { message, problems };

@@ -183,6 +183,12 @@ export interface AttemptValues {
   readonly findings: readonly Finding[];
   /** What a person adds; empty when nothing. */
   readonly feedback: string;
+  /** What others say to it: quoted, as information. */
+  readonly messages: readonly { readonly head: string; readonly text: string }[];
+  /** Messages there was no room for. */
+  readonly moreMessages: number;
+  /** What people left in `feedback/`. */
+  readonly comments: readonly { readonly file: string; readonly text: string }[];
   /** The worktree still holds the work of the attempt before. */
   readonly continued: boolean;
   /** Work before this task that was done in several ways, of which none is taken yet. */

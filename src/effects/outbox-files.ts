@@ -1,0 +1,42 @@
+/** What lies in the outbox of a worktree: regular files only. An agent may have put a link anywhere on the way, and nothing is followed. */
+import { lstatSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface OutboxEntry {
+  /** Relative to the outbox, with `/`; at most one folder deep. */
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly changed: number;
+  /** Undefined for what is refused. */
+  readonly text?: string;
+  /** Why, as what follows "it". */
+  readonly refused?: string;
+}
+
+/** The entries but for those in `taken/`, sorted by name; none when a folder on the way is a link. `most` is the largest file read, in bytes. */
+export function outboxFiles(worktree: string, most: number): OutboxEntry[] {
+  const outbox = join(worktree, '.iter', 'outbox');
+  if (!isPlainFolder(join(worktree, '.iter')) || !isPlainFolder(outbox) || isLink(join(outbox, 'taken'))) return [];
+  const names = readdirSync(outbox).toSorted();
+  const values = names.includes('ctx') && isPlainFolder(join(outbox, 'ctx')) ? readdirSync(join(outbox, 'ctx')).toSorted() : [];
+  return [...names, ...values.map((name) => `ctx/${name}`)].flatMap((name) => entryOf(outbox, name, most));
+}
+
+function entryOf(outbox: string, name: string, most: number): OutboxEntry[] {
+  const entry = lstatSync(join(outbox, name), { throwIfNoEntry: false });
+  if (entry === undefined || entry.isDirectory()) return [];
+  const about = { name, changed: entry.mtimeMs };
+  if (entry.isSymbolicLink()) return [{ ...about, refused: 'is a symbolic link' }];
+  if (!entry.isFile()) return [{ ...about, refused: 'is no regular file' }];
+  if (entry.nlink > 1) return [{ ...about, refused: 'has a second name somewhere else' }];
+  if (entry.size > most) return [{ ...about, refused: `is larger than ${most} bytes` }];
+  return [{ ...about, text: readFileSync(join(outbox, name), 'utf8') }];
+}
+
+function isPlainFolder(folder: string): boolean {
+  return lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function isLink(file: string): boolean {
+  return lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+}
