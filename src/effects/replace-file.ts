@@ -45,6 +45,31 @@ export function writeIfUnchanged(file: string, replacement: Replacement): boolea
   }
 }
 
+/** Gives a file another name in a folder, made from the time it was written, so that names sort by age; the bytes stay when the first name is given to a new file. */
+export function giveSecondName(file: string, folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  const written = statSync(file, { bigint: true }).mtimeNs;
+  for (let number = 0; ; number += 1) {
+    const name = `${written}${number === 0 ? '' : `-${number}`}${path.extname(file)}`;
+    if (linkOrCopy(file, path.join(folder, name))) return;
+  }
+}
+
+/** False when the name is taken. */
+function linkOrCopy(file: string, kept: string): boolean {
+  try {
+    linkSync(file, kept);
+    return true;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EEXIST') return false;
+    if (code !== 'EPERM' && code !== 'EXDEV' && code !== 'ENOTSUP' && code !== 'EMLINK') throw error;
+    // a file system without hard links
+    copyFileSync(file, kept, constants.COPYFILE_EXCL);
+    return true;
+  }
+}
+
 /** Gives the file a second name in the history, so that even bytes written to it from now on are kept. */
 function keep(file: string, history: string): string {
   mkdirSync(history, { recursive: true });
@@ -53,16 +78,6 @@ function keep(file: string, history: string): string {
     .filter(Number.isFinite);
   for (let number = Math.max(0, ...numbers) + 1; ; number += 1) {
     const kept = path.join(history, `${String(number).padStart(4, '0')}-${path.basename(file)}`);
-    try {
-      linkSync(file, kept);
-      return kept;
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code;
-      if (code === 'EEXIST') continue;
-      if (code !== 'EPERM' && code !== 'EXDEV' && code !== 'ENOTSUP' && code !== 'EMLINK') throw error;
-      // a file system without hard links
-      copyFileSync(file, kept, constants.COPYFILE_EXCL);
-      return kept;
-    }
+    if (linkOrCopy(file, kept)) return kept;
   }
 }

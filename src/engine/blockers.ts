@@ -82,7 +82,7 @@ const taskOf = ({ task }: { readonly task?: TaskId }): { readonly task?: TaskId 
 
 /** Asks a person about each blocker whose time has come, once. */
 async function triage(run: Run, context: Context): Promise<void> {
-  const clock = { now: context.now().toISOString(), within: TRIAGE_WITHIN };
+  const clock = { now: context.now().toISOString(), within: run.plan.escalation?.triageWithin ?? TRIAGE_WITHIN };
   for (const blocker of openBlockers(run.state)) {
     const why = blocker.kept === true ? undefined : escalationOf(run.state, blocker, clock);
     if (why === undefined) continue;

@@ -6,12 +6,13 @@ import { join } from 'node:path';
 import type { Problem } from '../core/problem.ts';
 import { listFiles, readText } from '../effects/disk.ts';
 import { acquire } from '../effects/lock.ts';
-import { writeAtomic } from '../effects/replace-file.ts';
+import { giveSecondName, writeAtomic } from '../effects/replace-file.ts';
 import type { Iteration } from './iteration.ts';
 
 const FOLDER = 'context';
 const SUFFIX = '.txt';
-const PATIENCE = 30_000;
+/** Milliseconds: many agents may set the same key at the same moment, and none of them is turned away. */
+const PATIENCE = 300_000;
 /** `given` belongs to the files a person gave with the iteration. */
 const KEY = /^(?!given(?:\.|$))[a-z0-9_-]{1,64}(?:\.[a-z0-9_-]{1,64}){0,7}$/;
 
@@ -44,7 +45,8 @@ export async function setContext(iteration: Iteration, key: string, value: strin
   try {
     const before = readText(file);
     if (before === value) return undefined;
-    if (before !== undefined) keep(iteration, key, before);
+    // a second name costs no write; the replacement below leaves the old file to it
+    if (before !== undefined) giveSecondName(file, join(iteration.directory, '.run', 'history', FOLDER, key));
     writeAtomic(file, value);
   } finally {
     lock.release();
@@ -53,9 +55,3 @@ export async function setContext(iteration: Iteration, key: string, value: strin
 }
 
 const fileOf = (iteration: Iteration, key: string): string => join(iteration.directory, FOLDER, ...key.split('.')) + SUFFIX;
-
-/** The caller holds the lock of the key, so the next number is free. */
-function keep(iteration: Iteration, key: string, value: string): void {
-  const folder = join(iteration.directory, '.run', 'history', FOLDER, key);
-  writeAtomic(join(folder, `${String(listFiles(folder).length + 1).padStart(4, '0')}${SUFFIX}`), value);
-}

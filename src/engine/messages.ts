@@ -17,8 +17,8 @@ import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
 import { MESSAGES_FILE } from './iteration.ts';
 
-/** Milliseconds a writer waits for the others; one of them takes a few. */
-const PATIENCE = 30_000;
+/** Milliseconds a writer waits for the others; one of them takes a few, and none is turned away on a busy machine. */
+const PATIENCE = 300_000;
 
 /** The messages as the file stands now, and what in it is none. */
 export function readThreads(iteration: Iteration): { readonly threads: readonly Thread[]; readonly malformed: readonly MalformedBlock[] } {
@@ -113,7 +113,7 @@ export function recipient(
 }
 
 /** References `@path:line` of a text that lead nowhere in a folder. */
-export function deadReferences(text: string, folder: string): string[] {
+function deadReferences(text: string, folder: string): string[] {
   const found = [...text.matchAll(/(?<![\w@.])@([\w./-]*\w):(\d+)\b/g)];
   const dead = found.filter(([, file = '', line]) => {
     const content = file.split('/').includes('..') || !exists(join(folder, file)) ? undefined : readFile(join(folder, file));

@@ -62,9 +62,9 @@ const attempt: TemplateValues['task.md'] = {
   feedback: '',
   continued: false,
   alternatives: [],
-      messages: [],
-      moreMessages: 0,
-      comments: [],
+  messages: [],
+  moreMessages: 0,
+  comments: [],
 };
 
 describe('TASK.md', () => {

@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync, writeSy
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-const LIFE = 60_000;
+const LIFE = Number(process.env.ITER_TEST_LIFE ?? 60_000);
 const STUBBORN = `
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => {});
   require('node:fs').writeFileSync(process.env.ITER_TEST_READY, 'ready');
