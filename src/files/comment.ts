@@ -26,7 +26,7 @@ function addressees(yaml: string): string[] | undefined {
     const values: unknown = parse(yaml) ?? {};
     if (typeof values !== 'object' || values === null || Array.isArray(values)) return undefined;
     const { to } = values as { readonly to?: unknown };
-    const names = Array.isArray(to) ? to : to === undefined || to === null ? [] : String(to).split(',');
+    const names: readonly unknown[] = Array.isArray(to) ? to : typeof to === 'string' ? to.split(',') : [];
     return names.map((name) => String(name).trim().toLowerCase()).filter((name) => name !== '');
   } catch {
     return undefined;

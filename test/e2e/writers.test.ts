@@ -41,13 +41,13 @@ it('fifty processes that write while a person saves the plan and a launch runs l
 
   const started = performance.now();
   const writers = Promise.all(names.map((name) => runNode(writer, root, name, String(CALLS))));
-  let writing = true;
-  const ended = writers.finally(() => (writing = false));
+  const state = { writing: true };
+  const ended = writers.finally(() => (state.writing = false));
   let last = '';
   let saves = 0;
   // an editor that holds the whole text and replaces the file, whatever became of it meanwhile
   const text = readFileSync(plan, 'utf8');
-  while (writing || performance.now() - started < SAVING) {
+  while (state.writing || performance.now() - started < SAVING) {
     saves += 1;
     last = text.replace(/^## 2\. .*\n/m, (heading) => `${heading}\nSave ${saves}: \ttabs and blanks stay  \n`);
     writeFileSync(`${plan}.edited`, last);
@@ -81,13 +81,13 @@ it('fifty processes that write while a person saves the plan and a launch runs l
     readFileSync(path.join(directory, 'context', 'everybody.txt'), 'utf8'),
     ...readdirSync(history).map((file) => readFileSync(path.join(history, file), 'utf8')),
   ];
-  if (STRESS) console.log(`${WRITERS} processes, ${WRITERS * CALLS} calls and ${saves} saves in ${took} ms`);
+  if (STRESS) process.stderr.write(`${WRITERS} processes, ${WRITERS * CALLS} calls and ${saves} saves in ${took} ms\n`);
   expect({ exits: exits.filter((code) => code !== 0), exit, said: exit === 0 ? '' : stderr }).toEqual({ exits: [], exit: 0, said: '' });
   expect(messages.problems).toEqual([]);
   expect(claims.toSorted()).toEqual(callsOf(0).toSorted());
   expect(said.toSorted()).toEqual(callsOf(1).toSorted());
   expect(values.toSorted()).toEqual(callsOf(2).toSorted());
-  expect(everybody.map((value) => /^(agent-\d+ \d+) x{1000}$/.exec(value)?.[1]).toSorted()).toEqual(callsOf(2).toSorted());
+  expect(everybody.map((value) => /^(agent-\d+ \d+) x{1000}$/.exec(value)?.[1] ?? 'torn').toSorted()).toEqual(callsOf(2).toSorted());
   const kept = readFileSync(plan, 'utf8');
   expect(saves).toBeGreaterThan(5);
   expect(withoutCells(kept)).toBe(withoutCells(last));
