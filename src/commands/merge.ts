@@ -10,7 +10,7 @@ import type { MergeOptions, MergeResult } from '../engine/merge.ts';
 import { verdictText } from './gate-text.ts';
 import { complain, json, result, say } from './out.ts';
 import type { Common } from './verb.ts';
-import { EXIT, contextOf, iterationAt, verb } from './verb.ts';
+import { EXIT, contextOf, iterationAt, person, verb } from './verb.ts';
 
 interface Flags extends Common {
   readonly strategy?: string;
@@ -19,6 +19,8 @@ interface Flags extends Common {
   readonly dryRun?: boolean;
   readonly strict?: boolean;
   readonly abort?: boolean;
+  readonly approveCaution?: boolean;
+  readonly message?: string;
 }
 
 const STRATEGIES: readonly MergeStrategy[] = ['linear', 'squash', 'merge-commit'];
@@ -31,6 +33,8 @@ export function command(finish: Finish, signal: AbortSignal): Command {
     .option('--into <branch>', 'the branch to land on; the one the iteration started from when left out')
     .option('-n, --dry-run', 'judge and say what would land, move nothing')
     .option('--strict', 'GO_WITH_CAUTION does not land')
+    .option('--approve-caution', 'let a GO_WITH_CAUTION land, as one of the people the workflow names')
+    .option('-m, --message <reason>', 'why, with --approve-caution')
     .option('--continue', 'finish a landing that was interrupted; plain iter merge does the same')
     .option('--abort', 'put a checkout that was caught half-way back, and land nothing')
     .action(async (wanted: string | undefined, options: Flags) => {
@@ -71,6 +75,9 @@ function mergeOptions(iteration: Iteration, options: Flags): MergeOptions | { re
     target,
     dryRun: options.dryRun === true,
     strict: options.strict === true,
+    ...(options.approveCaution === true
+      ? { approval: { by: person(), ...(options.message === undefined ? {} : { reason: options.message }) } }
+      : {}),
     ...(options.task === undefined ? {} : { tasks: [taskId(options.task)] }),
   };
 }
@@ -93,6 +100,13 @@ export function report(merged: MergeResult, asked: Pick<MergeOptions, 'target'>,
         `${merged.task} conflicts with the work before it in ${merged.paths.join(', ')}; ${target} is as it was. ${merged.task} goes back: iter launch starts it again on top of the other work`,
       );
       return EXIT.conflict;
+    case 'unapproved': {
+      if (options.json !== true) result(verdictText(merged.verdict));
+      const who = merged.approvers.join(' or ');
+      const not = merged.refused === undefined ? '' : `"${merged.refused}" is not among those who may approve it; `;
+      say(`nothing landed: ${not}landing with caution waits for ${who}\nnext: one of them runs iter merge --approve-caution -m "why"`);
+      return EXIT.waiting;
+    }
     case 'blocked':
       say(`nothing landed: ${merged.why}`);
       return EXIT.failed;
@@ -123,5 +137,6 @@ function mergeJson(merged: Exclude<MergeResult, { outcome: 'invalid' }>, target:
     conflicts: merged.outcome === 'conflict' ? [{ task: merged.task, paths: merged.paths }] : [],
     rejected: merged.outcome === 'refused' ? merged.verdict.missed : [],
     ...(merged.outcome === 'blocked' ? { blocked: merged.why } : {}),
+    ...(merged.outcome === 'unapproved' ? { approvers: merged.approvers } : {}),
   };
 }

@@ -222,6 +222,14 @@ type Fact =
       readonly passed: number;
       readonly failed: number;
     }
+  /** One of the people the workflow names lets exactly this GO_WITH_CAUTION land. */
+  | {
+      readonly type: 'caution-approved';
+      readonly tree: TreeId;
+      readonly criteriaHash: string;
+      readonly by: string;
+      readonly reason?: string;
+    }
   | {
       readonly type: 'merge-conflicted';
       readonly task: TaskId;

@@ -177,6 +177,8 @@ export function reduce(state: State, event: Event): State {
       return cleared(state, event);
     case 'decision-made':
       return decided(state, event);
+    case 'caution-approved':
+      return { ...state, caution: { tree: event.tree, criteriaHash: event.criteriaHash, by: event.by } };
     case 'validation-finished':
       return { ...state, validation: { decision: event.decision, tree: event.tree, at: event.at } };
     case 'merge-conflicted': {

@@ -72,6 +72,8 @@ export function sentence(event: NewEvent): string {
       return `blocker ${event.id} cleared by ${event.by}: ${event.how}`;
     case 'decision-made':
       return `${event.by} decided ${event.id}: ${event.option}${event.reason === undefined ? '' : `, because ${event.reason}`}`;
+    case 'caution-approved':
+      return `${event.by} approved landing with caution on tree ${event.tree.slice(0, 10)}${event.reason === undefined ? '' : `: ${event.reason}`}`;
     case 'validation-finished':
       return `${event.decision} on tree ${event.tree.slice(0, 10)}: ${event.passed} passed, ${event.failed} failed`;
     case 'merge-conflicted':

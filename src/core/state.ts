@@ -169,6 +169,8 @@ export interface State {
   readonly launch?: { readonly pid: number; readonly host: string; readonly since: string };
   readonly firstLaunch?: string;
   readonly outcome?: 'done' | 'waiting' | 'failed' | 'stopped';
+  /** The last approval of a GO_WITH_CAUTION; good for that tree and those criteria only. */
+  readonly caution?: { readonly tree: TreeId; readonly criteriaHash: string; readonly by: string };
   readonly validation?: { readonly decision: Decision; readonly tree: TreeId; readonly at: string };
   /** A landing that has begun and whose end is not on record. */
   readonly landing?: { readonly target: string; readonly before: CommitId; readonly after: CommitId; readonly tasks: readonly TaskId[] };

@@ -1,5 +1,6 @@
 /** The checks of one task or of the whole landing: templates with their values filled in, ids made unique. Runs nothing. */
 import type { Check, Criterion } from './check.ts';
+import { filesOf } from './check.ts';
 import { pathFault } from './deliverable-path.ts';
 import type { TaskId } from './ids.ts';
 import type { Problem } from './problem.ts';
@@ -58,11 +59,12 @@ function assemble(named: readonly Named[], texts: TaskTexts, task?: TaskId): Che
     const criterion = template.criterion.check === 'scope' ? scopeOf(template.criterion, texts) : filled(template.criterion, values);
     if (criterion === undefined) continue;
     const id = unique(task === undefined ? name : `${task}.${name}`, taken);
-    const fault = 'file' in criterion ? pathFault(criterion.file) : undefined;
-    if (fault !== undefined && 'file' in criterion) {
-      problems.push({ what: `check ${id}: the path "${criterion.file}" ${fault}`, fix: 'name a file below its folder' });
+    for (const { file } of filesOf(criterion)) {
+      const fault = pathFault(file);
+      if (fault !== undefined) problems.push({ what: `check ${id}: the path "${file}" ${fault}`, fix: 'name a file below its folder' });
     }
-    checks.push({ ...criterion, id, level: template.level, ...(task === undefined ? {} : { task }) });
+    const { level, hint } = template;
+    checks.push({ ...criterion, id, level, ...(hint === undefined ? {} : { hint }), ...(task === undefined ? {} : { task }) });
   }
   return { checks, problems };
 }
@@ -77,7 +79,11 @@ function eachTarget({ name, template }: Named, { all, each, as }: TaskTexts): (N
 }
 
 function textsOf(criterion: Criterion): string[] {
-  return Object.values(criterion).flatMap((value: unknown) => [value].flat().filter((text): text is string => typeof text === 'string'));
+  const inside = (value: unknown): string[] => {
+    if (typeof value === 'string') return [value];
+    return typeof value === 'object' && value !== null ? Object.values(value).flatMap(inside) : [];
+  };
+  return inside(criterion);
 }
 
 function scopeOf(criterion: Extract<Criterion, { check: 'scope' }>, texts: TaskTexts): Criterion | undefined {
@@ -92,16 +98,48 @@ function filled(criterion: Exclude<Criterion, { check: 'scope' }>, values: Value
     case 'exists':
     case 'size':
     case 'format':
+    case 'checklist':
+    case 'verdict':
+    case 'summary':
+    case 'placeholders':
       return { ...criterion, file: substitute(criterion.file, values).text };
     case 'headings': {
       const headings = substituteEach(criterion.headings, values);
       return headings.length === 0 ? undefined : { ...criterion, file: substitute(criterion.file, values).text, headings };
     }
-    case 'contains': {
+    case 'contains':
+    case 'not_contains': {
       const words = substituteEach(criterion.words, values);
       return words.length === 0 ? undefined : { ...criterion, file: substitute(criterion.file, values).text, words };
     }
+    case 'schema':
+    case 'frontmatter':
+      return {
+        ...criterion,
+        file: substitute(criterion.file, values).text,
+        schema: { ...criterion.schema, file: substitute(criterion.schema.file, values).text },
+      };
+    case 'metric': {
+      const own = { file: substitute(criterion.file, values).text, path: substitute(criterion.path, values).text };
+      if (criterion.op !== 'improves') return { ...criterion, ...own };
+      const { in: place, file, path } = criterion.baseline;
+      return { ...criterion, ...own, baseline: { in: place, file: substitute(file, values).text, path: substitute(path, values).text } };
+    }
+    case 'dispositions':
+      return {
+        ...criterion,
+        file: substitute(criterion.file, values).text,
+        review: { ...criterion.review, file: substitute(criterion.review.file, values).text },
+      };
+    case 'traces':
+      return {
+        ...criterion,
+        file: substitute(criterion.file, values).text,
+        pattern: substitute(criterion.pattern, literally(values, criterion.pattern)).text,
+        ids: { ...criterion.ids, file: substitute(criterion.ids.file, values).text },
+      };
     case 'matches':
+    case 'not_matches':
       return {
         ...criterion,
         file: substitute(criterion.file, values).text,
@@ -111,7 +149,17 @@ function filled(criterion: Exclude<Criterion, { check: 'scope' }>, values: Value
       const run = wholePlaceholder(criterion.run) === undefined ? criterion.run : substitute(criterion.run, values).text;
       return run.trim() === '' ? undefined : { ...criterion, run: run.trim() };
     }
+    case 'git': {
+      const fits = substitute(criterion.fits ?? '', values).text.trim();
+      if (fits === '' && !criterion.clean) return undefined;
+      return { check: 'git', clean: criterion.clean, ...(fits === '' ? {} : { fits }) };
+    }
     case 'commits':
+    case 'secrets':
+    case 'blockers':
+    case 'disk_free':
+    case 'tools':
+    case 'expr':
     case 'human':
     case 'unreadable':
       return criterion;

@@ -23,6 +23,8 @@ export interface CheckTemplate {
   readonly id?: string;
   readonly level: Level;
   readonly criterion: Criterion;
+  /** Quoted to the agent when the check fails. */
+  readonly hint?: string;
 }
 
 export interface DeliverableTemplate {

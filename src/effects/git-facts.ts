@@ -76,18 +76,98 @@ export async function commitsBetween(root: string, base: CommitId, head: CommitI
 
 export type BlobAnswer = { readonly bytes: Uint8Array } | { readonly problem: 'is a symbolic link' | 'is a directory' | 'is a submodule' };
 
-/** Reads a file out of a tree, so that no link or later edit in a checkout can deceive; undefined when the tree has no such path. */
+/**
+ * Reads files out of a tree, so that no link or later edit in a checkout can deceive. By the paths as they were given; one the tree does
+ * not have is not in the answer. Asks git twice however many there are, and once more for every 64 MB.
+ */
+export async function readBlobs(root: string, tree: CommitId | TreeId, paths: readonly string[]): Promise<ReadonlyMap<string, BlobAnswer>> {
+  const wanted = new Map(paths.map((path) => [path, path.split('/').filter((part) => part !== '' && part !== '.')]));
+  const names = [...new Set([...wanted.values()].map((parts) => parts.join('/')))].filter(
+    (name) => name !== '' && !name.split('/').includes('..'),
+  );
+  const entries = await entriesOf(root, tree, names);
+  const blobs = await contentsOf(
+    root,
+    names.flatMap((name) => entries.get(name) ?? []),
+  );
+  const answers = new Map<string, BlobAnswer>();
+  for (const [path, parts] of wanted) {
+    if (parts.includes('..')) continue;
+    const entry = entries.get(parts.join('/'));
+    if (parts.length === 0) answers.set(path, { problem: 'is a directory' });
+    else if (entry !== undefined) answers.set(path, KINDS[entry.mode] ?? { bytes: blobs.get(entry.id) ?? new Uint8Array() });
+  }
+  return answers;
+}
+
+const KINDS: Readonly<Record<string, BlobAnswer>> = {
+  '120000': { problem: 'is a symbolic link' },
+  '040000': { problem: 'is a directory' },
+  '160000': { problem: 'is a submodule' },
+};
+
+interface TreeEntry {
+  readonly mode: string;
+  readonly id: string;
+  /** Bytes; 0 for what is no file. */
+  readonly size: number;
+}
+
+/** More names than this, and listing the whole tree is cheaper than naming them. */
+const FEW = 200;
+
+async function entriesOf(root: string, tree: string, names: readonly string[]): Promise<ReadonlyMap<string, TreeEntry>> {
+  if (names.length === 0) return new Map();
+  const which = names.length > FEW ? ['-r', '-t'] : [];
+  const listing = await git(root, ['ls-tree', '-z', '-l', ...which, '--full-tree', tree, ...(which.length > 0 ? [] : ['--', ...names])]);
+  const entries = new Map<string, TreeEntry>();
+  for (const line of listing.split('\0')) {
+    const [, mode, id, size, name] = /^([0-7]{6}) [a-z]+ ([0-9a-f]+) +(\d+|-)\t([^]*)$/.exec(line) ?? [];
+    if (mode !== undefined && id !== undefined && name !== undefined)
+      entries.set(name, { mode, id, size: size === '-' ? 0 : Number(size) });
+  }
+  return entries;
+}
+
+const CHUNK = 64 * 1024 * 1024;
+
+/** The contents of blobs by id, in chunks, through `git cat-file --batch` (its output: id, type, size, line feed, content, line feed). */
+async function contentsOf(root: string, entries: readonly TreeEntry[]): Promise<ReadonlyMap<string, Uint8Array>> {
+  const files = new Map(entries.filter((entry) => KINDS[entry.mode] === undefined).map((entry) => [entry.id, entry]));
+  const chunks: TreeEntry[][] = [];
+  let room = 0;
+  for (const entry of files.values()) {
+    if (chunks.length === 0 || room < entry.size) {
+      chunks.push([]);
+      room = CHUNK;
+    }
+    chunks.at(-1)?.push(entry);
+    room -= entry.size;
+  }
+  const contents = new Map<string, Uint8Array>();
+  for (const chunk of chunks) {
+    const output = await gitBytes(root, ['cat-file', '--batch'], { input: `${chunk.map((entry) => entry.id).join('\n')}\n` });
+    let at = 0;
+    for (const { id } of chunk) {
+      const end = output.indexOf(10, at);
+      const size = Number(/ blob (\d+)$/.exec(Buffer.from(output.subarray(at, end)).toString('latin1'))?.[1]);
+      if (!Number.isSafeInteger(size)) throw new Error(`git cat-file did not give the blob ${id}`);
+      contents.set(id, output.subarray(end + 1, end + 1 + size));
+      at = end + 1 + size + 1;
+    }
+  }
+  return contents;
+}
+
+/** Reads one file; undefined when the tree has no such path. */
 export async function readBlob(root: string, tree: CommitId | TreeId, path: string): Promise<BlobAnswer | undefined> {
-  const wanted = path.split('/').filter((part) => part !== '' && part !== '.');
-  if (wanted.includes('..')) return undefined;
-  if (wanted.length === 0) return { problem: 'is a directory' };
-  const entry = await git(root, ['ls-tree', '-z', '--full-tree', tree, '--', wanted.join('/')]);
-  const [, mode, id] = /^([0-7]{6}) [a-z]+ ([0-9a-f]+)\t/.exec(entry) ?? [];
-  if (mode === undefined || id === undefined) return undefined;
-  if (mode === '120000') return { problem: 'is a symbolic link' };
-  if (mode === '040000') return { problem: 'is a directory' };
-  if (mode === '160000') return { problem: 'is a submodule' };
-  return { bytes: await gitBytes(root, ['cat-file', 'blob', id]) };
+  return (await readBlobs(root, tree, [path])).get(path);
+}
+
+/** The lines two commits differ by, without context, for programs: no colours, no prefixes, no renames, binary files only named. */
+export async function bareDiff(root: string, base: CommitId | TreeId, head: CommitId | TreeId): Promise<string> {
+  const flags = ['--unified=0', '--no-prefix', '--no-color', '--no-renames', '--no-ext-diff', '--no-textconv', '--no-indent-heuristic'];
+  return Buffer.from(await gitBytes(root, ['diff-tree', '-r', '-p', ...flags, base, head])).toString('utf8');
 }
 
 /** Lists the files of a tree that these paths name, or that lie below them. */

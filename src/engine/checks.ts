@@ -1,59 +1,162 @@
 /** Runs checks against exactly one commit and the files of the iteration. Deterministic: no times, no absolute paths in the results. */
 import { join } from 'node:path';
-import type { Check, Result } from '../core/check.ts';
-import type { CommitId, TreeId } from '../core/ids.ts';
 import { childEnvironment } from '../agents/environment.ts';
-import { inspectFile } from '../effects/folder.ts';
-import { changedPaths, readBlob } from '../effects/git-facts.ts';
+import type { Check, Result } from '../core/check.ts';
+import type { ConditionFacts } from '../core/condition.ts';
+import { durationText } from '../core/duration.ts';
+import type { CommitId, TreeId } from '../core/ids.ts';
+import { CAUTION_MARGIN, exact } from '../core/metric.ts';
+import { unreachable } from '../core/unreachable.ts';
+import { waivedResult } from '../core/waiver.ts';
+import { changedPaths } from '../effects/git-facts.ts';
 import { runCommand } from '../effects/process.ts';
 import { parseCommandLine } from '../files/command-line.ts';
+import { evaluateCondition } from '../files/condition.ts';
 import { evaluateCommits, evaluateFile, evaluateScope } from '../files/evaluate.ts';
-import { durationText } from '../core/duration.ts';
-import { unreachable } from '../core/unreachable.ts';
-import type { Context } from './context.ts';
+import type { DataCheck, DataFacts } from '../files/evaluate-data.ts';
+import { about } from '../files/outcome.ts';
+import { readAnswers } from './check-answers.ts';
+import { readFiles, type CheckFiles } from './check-files.ts';
+import { judgeBlockers, judgeDisk, judgeGit, judgeSecrets, judgeTools } from './check-world.ts';
 import { withCheckout } from './checkout.ts';
+import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
 import { iterationCookie } from './places.ts';
 
 export interface Subject {
   readonly commit: CommitId;
   readonly tree: TreeId;
+  /** What the work as a whole is compared with, for checks on what it adds. */
+  readonly before: CommitId;
   /** For `commits` and `scope`: the part of the history that is a task's own. */
   readonly work: Readonly<Record<string, { readonly base: CommitId; readonly head: CommitId; readonly commits: readonly CommitId[] }>>;
+  /** For `expr`. */
+  readonly facts: ConditionFacts;
   /** Name of the throw-away checkout, unique among checks that run at the same time. */
   readonly purpose: string;
 }
 
 /** The results, in the order of the checks. Equal command lines run once. */
 export async function runChecks(iteration: Iteration, checks: readonly Check[], subject: Subject, context: Context): Promise<Result[]> {
-  const commands = [...new Set(checks.flatMap((check) => (check.check === 'command' ? [check.run] : [])))];
-  const outcomes = commands.length === 0 ? new Map<string, Outcome>() : await runCommands(iteration, checks, subject, context);
-  const results: Result[] = [];
-  for (const check of checks) results.push(await resultOf(iteration, check, subject, outcomes));
-  return results;
+  const { results } = await observe(iteration, checks, subject, context);
+  return withCommands(iteration, { checks, results, subject }, context);
 }
 
-async function resultOf(iteration: Iteration, check: Check, subject: Subject, outcomes: ReadonlyMap<string, Outcome>): Promise<Result> {
+export interface Observed {
+  /** By check; commands are not among them. */
+  readonly results: ReadonlyMap<Check, Result>;
+  readonly files: CheckFiles;
+}
+
+/** Judges everything that needs no command of the project. */
+export async function observe(iteration: Iteration, checks: readonly Check[], subject: Subject, context: Context): Promise<Observed> {
+  const files = await readFiles(iteration, checks, subject);
+  const data = checks.filter((check): check is DataCheck => DATA.has(check.check));
+  const judgeData = data.length === 0 ? undefined : await dataJudge(iteration, data, { files, subject });
+  const results = new Map<Check, Result>();
+  for (const check of checks) {
+    if (check.check === 'command') continue;
+    results.set(check, waivedResult(check, await resultOf(check, { iteration, subject, files, judgeData, context })));
+  }
+  return { results, files };
+}
+
+/** Adds what the commands say. */
+export async function withCommands(
+  iteration: Iteration,
+  seen: { readonly checks: readonly Check[]; readonly results: ReadonlyMap<Check, Result>; readonly subject: Subject },
+  context: Context,
+): Promise<Result[]> {
+  const { checks, results, subject } = seen;
+  const outcomes = checks.some((check) => check.check === 'command') ? await runCommands(iteration, checks, subject, context) : undefined;
+  return checks.map((check): Result => {
+    const known = results.get(check);
+    if (known !== undefined) return known;
+    const outcome = check.check === 'command' ? outcomes?.get(check.run) : undefined;
+    if (outcome === undefined) throw new Error(`the check ${check.id} was not run`);
+    return waivedResult(check, { ...common(check), ...outcome });
+  });
+}
+
+const DATA: ReadonlySet<Check['check']> = new Set<DataCheck['check']>([
+  'schema',
+  'frontmatter',
+  'metric',
+  'verdict',
+  'dispositions',
+  'traces',
+]);
+
+type DataJudge = (check: DataCheck) => Result;
+
+async function dataJudge(
+  iteration: Iteration,
+  checks: readonly DataCheck[],
+  { files, subject }: { readonly files: CheckFiles; readonly subject: Subject },
+): Promise<DataJudge> {
+  // its parsers are heavy, and most iterations ask for none of this
+  const { evaluateData } = await import('../files/evaluate-data.ts');
+  const { cautionMargin } = iteration.plan.decision ?? {};
+  const facts: DataFacts = {
+    fileAt: files.at,
+    // a part of one in the workflow, percent here
+    cautionMargin: cautionMargin === undefined ? CAUTION_MARGIN : exact(cautionMargin * 100),
+    itemsOf: (file) => iteration.plan.tasks.find((task) => task.checklist?.file === file)?.checklist?.items ?? [],
+    ...(await readAnswers(iteration, checks, { files, subject })),
+  };
+  return (check) => evaluateData(check, facts);
+}
+
+interface Judging {
+  readonly iteration: Iteration;
+  readonly subject: Subject;
+  readonly files: CheckFiles;
+  readonly judgeData: DataJudge | undefined;
+  readonly context: Context;
+}
+
+async function resultOf(check: Exclude<Check, { check: 'command' }>, judging: Judging): Promise<Result> {
+  const { iteration, subject, files, judgeData, context } = judging;
   const { root } = iteration.repository;
   switch (check.check) {
     case 'exists':
     case 'size':
     case 'headings':
     case 'contains':
+    case 'not_contains':
     case 'matches':
-    case 'format': {
-      const found =
-        check.in === 'iteration' ? inspectFile(join(iteration.directory, check.file)) : await readBlob(root, subject.tree, check.file);
-      return evaluateFile(check, found);
-    }
+    case 'not_matches':
+    case 'format':
+    case 'placeholders':
+    case 'summary':
+    case 'checklist':
+      return evaluateFile(check, files.at(check));
+    case 'schema':
+    case 'frontmatter':
+    case 'metric':
+    case 'verdict':
+    case 'dispositions':
+    case 'traces':
+      if (judgeData === undefined) throw new Error(`nobody judges the check ${check.id}`);
+      return judgeData(check);
     case 'commits':
       return evaluateCommits(check, check.task === undefined ? 0 : (subject.work[check.task]?.commits.length ?? 0));
     case 'scope': {
       const own = check.task === undefined ? undefined : subject.work[check.task];
       return evaluateScope(check, own === undefined ? [] : await changedPaths(root, own.base, own.head));
     }
-    case 'command':
-      return { ...common(check), ...(outcomes.get(check.run) ?? { pass: false, message: `${check.run}: was not run` }) };
+    case 'secrets':
+      return judgeSecrets(iteration, check, subject);
+    case 'blockers':
+      return judgeBlockers(iteration, check);
+    case 'git':
+      return judgeGit(iteration, check, subject);
+    case 'disk_free':
+      return judgeDisk(iteration, check);
+    case 'tools':
+      return judgeTools(iteration, check, context);
+    case 'expr':
+      return judgeExpression(check, subject.facts);
     case 'human':
       return { ...common(check), pass: true, message: `for a reviewer, not judged by iter: ${check.text}` };
     case 'unreadable':
@@ -63,15 +166,15 @@ async function resultOf(iteration: Iteration, check: Check, subject: Subject, ou
   }
 }
 
-function common(check: Check): Pick<Result, 'id' | 'task' | 'level' | 'check' | 'line'> {
-  const { id, level } = check;
-  return {
-    id,
-    level,
-    check: check.check,
-    ...(check.task === undefined ? {} : { task: check.task }),
-    ...(check.line === undefined ? {} : { line: check.line }),
-  };
+function judgeExpression(check: Extract<Check, { check: 'expr' }>, facts: ConditionFacts): Result {
+  const answer = evaluateCondition(check.expression, facts);
+  const shared = { ...about(check), expected: 'true' };
+  if ('problem' in answer) return { ...shared, pass: false, message: `cannot be judged: ${answer.problem}`, measured: 'unknown' };
+  return { ...shared, pass: answer.value, message: `${check.expression} is ${String(answer.value)}`, measured: String(answer.value) };
+}
+
+function common(check: Check): Omit<Result, 'pass' | 'message'> {
+  return { ...about(check), ...(check.line === undefined ? {} : { line: check.line }) };
 }
 
 interface Outcome {

@@ -1,8 +1,10 @@
 /** Judges what an attempt left behind: collects its files, commits what is uncommitted, runs the task's criteria on that commit. Believes nothing. */
 import { join } from 'node:path';
-import type { Check } from '../core/check.ts';
+import type { Check, Result } from '../core/check.ts';
+import { conditionFacts } from '../core/condition.ts';
 import type { Failure, NewEvent } from '../core/event.ts';
 import type { FieldValue } from '../core/fields.ts';
+import { isDebt, stops } from '../core/gate.ts';
 import type { CommitId } from '../core/ids.ts';
 import type { PlannedTask } from '../core/plan.ts';
 import { type Problem, problemLine } from '../core/problem.ts';
@@ -46,14 +48,20 @@ export async function judge(run: Run, task: PlannedTask, context: Context): Prom
   const { checks, problems } = criteriaOf(iteration);
   const own = checks.filter((check) => check.task === task.id);
   const work = { [task.id]: { base, head, commits: await commitsBetween(root, base, head) } };
-  const subject = { commit: head, tree: await treeOf(root, head), work, purpose: `${task.id}-${attempt}` };
+  const subject = {
+    commit: head,
+    tree: await treeOf(root, head),
+    before: base,
+    work,
+    facts: conditionFacts(run.plan, run.state),
+    purpose: `${task.id}-${attempt}`,
+  };
   const results = await runChecks(iteration, own, subject, context);
-  const failed = results.filter((result) => !result.pass);
-  const told = (level: string): Failure[] =>
-    failed.filter((result) => (result.level === 'must') === (level === 'must')).map(({ id, message }) => ({ id, message }));
+  const told = (those: (result: Result) => boolean): Failure[] =>
+    results.filter(those).map(({ id, message, hint }) => ({ id, message: hint === undefined ? message : `${message}; hint: ${hint}` }));
   const review = reviewOf(iteration, task);
   const { outputs, failures: unfilled } = outputsOf(iteration, task);
-  const found = [...failures, ...problems, ...told('must'), ...unfilled, ...review.failures];
+  const found = [...failures, ...problems, ...told(stops), ...unfilled, ...review.failures];
   const ending = endingOf(run, task);
   const judgedAtAll = review.verdict.verdict !== undefined || results.some((result) => result.level === 'must');
   const forgiven =
@@ -64,7 +72,7 @@ export async function judge(run: Run, task: PlannedTask, context: Context): Prom
     attempt,
     commit: head,
     failures: forgiven ? [] : [...found, ...ending.failures],
-    warnings: [...told('rest'), ...(forgiven ? ending.failures.map(takenAnyway) : [])],
+    warnings: [...told((result) => isDebt(result) && !stops(result)), ...(forgiven ? ending.failures.map(takenAnyway) : [])],
     ...(Object.keys(outputs).length === 0 ? {} : { outputs }),
     ...review.verdict,
   });

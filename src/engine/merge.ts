@@ -1,4 +1,5 @@
 /** `iter merge` and `iter undo`: validate, land, report. Planned anew each time from git and events, so the same command finishes what a killed one began. */
+import { approversFor, mayApprove } from '../core/caution.ts';
 import type { TaskId } from '../core/ids.ts';
 import { commitId } from '../core/ids.ts';
 import { landable } from '../core/merge-plan.ts';
@@ -27,6 +28,8 @@ export interface MergeOptions {
   readonly dryRun: boolean;
   /** GO_WITH_CAUTION does not land. */
   readonly strict: boolean;
+  /** This person lets a GO_WITH_CAUTION land. */
+  readonly approval?: { readonly by: string; readonly reason?: string };
 }
 
 export type MergeResult =
@@ -34,6 +37,8 @@ export type MergeResult =
   | { readonly outcome: 'refused'; readonly verdict: Verdict }
   | { readonly outcome: 'conflict'; readonly verdict: Verdict; readonly task: TaskId; readonly paths: readonly string[] }
   | { readonly outcome: 'blocked'; readonly verdict: Verdict; readonly why: string }
+  /** One of these people has to approve first. */
+  | { readonly outcome: 'unapproved'; readonly verdict: Verdict; readonly approvers: readonly string[]; readonly refused?: string }
   | { readonly outcome: 'invalid'; readonly problems: readonly Problem[] };
 
 /** How often a moving target is followed before it is given up. */
@@ -79,6 +84,8 @@ async function once(run: Run, options: MergeOptions, context: Context): Promise<
   if (verdict.decision === 'NO_GO' || (options.strict && verdict.decision === 'GO_WITH_CAUTION')) return { outcome: 'refused', verdict };
   if (chain === undefined) throw new Error('a verdict that lets work land has a chain');
   if (options.dryRun) return { outcome: 'planned', verdict, chain };
+  const unapproved = await withoutApproval(run, verdict, options.approval);
+  if (unapproved !== undefined) return unapproved;
   const wanted = withNeeds(run, options.tasks);
   const tasks = landable(run.plan, run.state).ready.filter((id) => wanted.has(id));
   if (chain.after === chain.before) {
@@ -105,6 +112,17 @@ async function once(run: Run, options: MergeOptions, context: Context): Promise<
     lock.release();
   }
   return { outcome: 'landed', verdict, chain, report: await afterwards(run, verdict, chain, context) };
+}
+
+/** Records an approval that counts; an answer when one is still missing. */
+async function withoutApproval(run: Run, verdict: Verdict, approval: MergeOptions['approval']): Promise<MergeResult | undefined> {
+  const approvers = approversFor(run.plan, run.state, verdict);
+  if (approvers.length === 0) return undefined;
+  if (approval === undefined) return { outcome: 'unapproved', verdict, approvers };
+  if (!mayApprove(approvers, approval.by)) return { outcome: 'unapproved', verdict, approvers, refused: approval.by };
+  const { tree, criteriaHash } = verdict;
+  await run.record({ type: 'caution-approved', tree, criteriaHash, ...approval });
+  return undefined;
 }
 
 async function afterwards(run: Run, verdict: Verdict, chain: Chain, context: Context): Promise<string> {

@@ -11,9 +11,10 @@ import { filledGlobs } from '../core/targets.ts';
 import type { Input, Workflow } from '../core/workflow.ts';
 import { copyTree } from '../effects/disk.ts';
 import { readLog } from '../effects/event-log.ts';
-import { ensureFolder, removeFolder, writeText } from '../effects/folder.ts';
+import { ensureFolder, exists, removeFolder, writeText } from '../effects/folder.ts';
 import { git } from '../effects/git.ts';
 import { locate } from '../effects/repository.ts';
+import { parseMetricPath } from '../files/metric-path.ts';
 import { loadWorkflow } from '../files/workflow.ts';
 import type { RelatedFile } from '../files/workflow-document.ts';
 import { combinedText } from '../files/workflow-resolve.ts';
@@ -143,6 +144,7 @@ async function stage(folder: string, request: RehearseRequest, { workflow, text 
   for (const pattern of globsOf(workflow))
     for (const name of ['first', 'second', 'third'])
       writeText(join(root, pattern.replaceAll('**/', '').replaceAll('*', name)), `# ${name}\n`);
+  for (const [file, text] of Object.entries(filesAtBase(workflow))) if (!exists(join(root, file))) writeText(join(root, file), text);
   if (request.roles !== undefined) copyTree(request.roles, join(root, 'roles'));
   writeText(join(folder, 'workflow.yaml'), text);
   await git(root, ['add', '--all'], { writes: true });
@@ -156,6 +158,25 @@ function filledFor({ workflow, pass }: Part): Workflow {
     inputsFor(workflow, pass).map((word) => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]),
   );
   return filledGlobs(workflow, { given, slug: 'rehearsal', iteration: '001-rehearsal' }).workflow;
+}
+
+/** What checks compare with: schemas that ask for nothing, and reports with a figure that can get better. */
+function filesAtBase(workflow: Workflow): Record<string, string> {
+  const templates = [
+    ...workflow.steps.flatMap((step) => [...step.checks, ...step.deliverables.flatMap((one) => one.checks)]),
+    ...workflow.checks,
+  ];
+  return Object.fromEntries(
+    templates.flatMap(({ criterion }) => {
+      if (criterion.check === 'schema' || criterion.check === 'frontmatter') {
+        return criterion.schema.in === 'iteration' ? [] : [[criterion.schema.file, '{}\n']];
+      }
+      if (criterion.check !== 'metric' || criterion.op !== 'improves' || criterion.baseline.in === 'iteration') return [];
+      const { file, path } = criterion.baseline;
+      const keys = (parseMetricPath(path) ?? []).flatMap((part) => ('key' in part ? [part.key] : []));
+      return [[file, `${JSON.stringify(keys.reduceRight<unknown>((inside, key) => ({ [key]: inside }), 100))}\n`]];
+    }),
+  ) as Record<string, string>;
 }
 
 /** The files the steps are done on; what a pattern leaves out is not made, and what tasks deliver is not there yet. */
@@ -226,9 +247,16 @@ async function toTheEnd(open: () => Iteration, { rejecting }: Part, context: Con
 }
 
 async function land(iteration: Iteration, context: Context): Promise<string | undefined> {
+  const [approver] = iteration.plan.decision?.cautionApprovers ?? [];
   const merged = await merge(
     iteration,
-    { strategy: iteration.plan.strategy, target: iteration.plan.target, dryRun: false, strict: false },
+    {
+      strategy: iteration.plan.strategy,
+      target: iteration.plan.target,
+      dryRun: false,
+      strict: false,
+      ...(approver === undefined ? {} : { approval: { by: approver } }),
+    },
     context,
   );
   if (merged.outcome === 'landed' || merged.outcome === 'nothing') return undefined;

@@ -1,7 +1,9 @@
 /** The gate: all criteria on exactly the tree that would land, with the verdict stored for that tree and those criteria. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { blockerLevel } from '../core/blocker.ts';
 import type { Check, Result, Verdict } from '../core/check.ts';
+import { conditionFacts } from '../core/condition.ts';
 import { gate, missed } from '../core/gate.ts';
 import type { CommitId, TaskId } from '../core/ids.ts';
 import { commitId } from '../core/ids.ts';
@@ -12,15 +14,17 @@ import type { Problem } from '../core/problem.ts';
 import { settledAt } from '../core/state.ts';
 import { readText } from '../effects/disk.ts';
 import { writeAtomic } from '../effects/replace-file.ts';
-import { inspectFile } from '../effects/folder.ts';
 import { git, gitResult } from '../effects/git.ts';
 import { parseCriteria } from '../files/criteria.ts';
+import { shown } from '../files/quoted.ts';
 import type { Chain, ChainConflict } from './chain.ts';
 import { acceptedWork, buildChain } from './chain.ts';
-import { runChecks } from './checks.ts';
+import type { CheckFiles } from './check-files.ts';
+import { blockersOf } from './check-world.ts';
+import { observe, withCommands } from './checks.ts';
 import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
-import { CRITERIA_FILE } from './iteration.ts';
+import { CRITERIA_FILE, MESSAGES_FILE } from './iteration.ts';
 import type { Run } from './run.ts';
 
 export interface ValidateOptions {
@@ -50,7 +54,7 @@ export async function validate(run: Run, options: ValidateOptions, context: Cont
   const built = await buildChain({ root, plan: run.plan, state: run.state, tip, strategy: options.strategy, tasks });
   const aside = (id: TaskId): boolean => ['skipped', 'superseded'].includes(run.state.tasks[id]?.phase.name ?? '');
   const checks = read.checks.filter((check) => check.task === undefined || (wanted.has(check.task) && !aside(check.task)));
-  const open = completion(run, wanted);
+  const open = [...completion(run, wanted), ...blocked(run, wanted)];
   const verdict =
     'conflict' in built
       ? await conflicted(iteration, { checks, conflict: built.conflict, tip, open })
@@ -133,6 +137,21 @@ function overridden(task: PlannedTask, { by, reason }: { readonly by: string; re
   };
 }
 
+/** Blockers somebody reported and nobody resolved: critical and high ones stop a landing (MODEL, "Decision"). */
+function blocked(run: Run, wanted: ReadonlySet<TaskId>): Result[] {
+  const open = blockersOf(run.iteration).filter(({ task }) => task === undefined || wanted.has(task));
+  return open.map((blocker, index): Result => ({
+    id: `${blocker.task ?? 'all'}.blocker-${index + 1}`,
+    ...(blocker.task === undefined ? {} : { task: blocker.task }),
+    level: blockerLevel(blocker.severity),
+    check: 'blocker',
+    pass: false,
+    message: `${MESSAGES_FILE}: open blocker of severity ${blocker.severity} from ${shown(blocker.from)}: ${shown(blocker.text)}`,
+    measured: blocker.severity,
+    expected: 'resolved',
+  }));
+}
+
 interface Judging {
   readonly checks: readonly Check[];
   readonly chain: Chain;
@@ -145,14 +164,14 @@ async function judged(run: Run, { checks, chain, wanted, open, fresh }: Judging,
   const { iteration } = run;
   const { root } = iteration.repository;
   const work = await acceptedWork({ root, state: run.state, tasks: wanted });
-  const criteriaHash = hashOf(iteration, checks, [work, open]);
+  const facts = conditionFacts(run.plan, run.state);
+  const subject = { commit: chain.after, tree: chain.tree, before: chain.before, work, facts, purpose: 'landing' };
+  const { results: seen, files } = await observe(iteration, checks, subject, context);
+  const criteriaHash = hashOf(checks, [work, open, [...seen.values()]], files.ofIteration);
   const stored = join(iteration.directory, '.run', 'verdicts', `${chain.tree}-${criteriaHash.slice(0, 16)}.json`);
   const known = fresh ? undefined : storedVerdict(stored);
   if (known !== undefined) return known;
-  const results = [
-    ...open,
-    ...(await runChecks(iteration, checks, { commit: chain.after, tree: chain.tree, work, purpose: 'landing' }, context)),
-  ];
+  const results = [...open, ...(await withCommands(iteration, { checks, results: seen, subject }, context))];
   const verdict: Verdict = { decision: gate(results), tree: chain.tree, criteriaHash, results, missed: missed(results) };
   writeAtomic(stored, `${JSON.stringify(verdict, undefined, 2)}\n`);
   return verdict;
@@ -171,19 +190,17 @@ async function conflicted(
   return {
     decision: 'NO_GO',
     tree: tree as Verdict['tree'],
-    criteriaHash: hashOf(iteration, at.checks, []),
+    criteriaHash: hashOf(at.checks, [], []),
     results,
     missed: missed(results),
   };
 }
 
-/** Binds a verdict to everything it was made from besides the tree: the criteria, the judged iteration files, the tasks' own histories. */
-function hashOf(iteration: Iteration, checks: readonly Check[], also: readonly unknown[]): string {
+/** Binds a verdict to everything it was made from besides the tree: the criteria, what was seen without commands, the judged iteration files, the tasks' own histories. */
+function hashOf(checks: readonly Check[], also: readonly unknown[], files: CheckFiles['ofIteration']): string {
   const hash = createHash('sha256');
   hash.update(JSON.stringify([checks, also]));
-  const files = new Set(checks.flatMap((check) => ('in' in check && check.in === 'iteration' ? [check.file] : [])));
-  for (const file of [...files].toSorted()) {
-    const found = inspectFile(join(iteration.directory, file));
+  for (const [file, found] of files) {
     hash.update(`\0${file}\0`);
     hash.update(found === undefined ? 'none' : 'bytes' in found ? found.bytes : found.problem);
   }

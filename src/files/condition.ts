@@ -25,6 +25,16 @@ export function conditionFaults(text: string, scope: ConditionScope, gives: 'con
   return faults.length > 0 ? faults : typeFaults(text, gives);
 }
 
+/** What is wrong with an expression whatever the steps are called; undefined when it could be evaluated. */
+export function expressionFault(text: string): string | undefined {
+  try {
+    parse(text);
+  } catch (error) {
+    return `"${text}" is no CEL expression: ${firstLine(error)}`;
+  }
+  return typeFaults(text, 'condition')[0];
+}
+
 /** What a condition may use; the values inside are of any type here. */
 const NAMES = new Environment()
   .registerVariable('inputs', 'map')

@@ -2,7 +2,7 @@
  * COMPLETION_CRITERIA.md: check-box lines below a heading per task, made from checks and read back as the same checks.
  * A person's edit there counts; a tick in a box does not: only iter decides what is done. The sentences are in `criterion.ts`.
  */
-import type { Check, Criterion, Level } from '../core/check.ts';
+import type { Check, Criterion, Level, Waiver } from '../core/check.ts';
 import { taskId, type TaskId } from '../core/ids.ts';
 import type { Problem } from '../core/problem.ts';
 import { unreachable } from '../core/unreachable.ts';
@@ -15,7 +15,11 @@ const ID = /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,119}$/u;
 
 /** Writes a check as its line in the file; throws when a part of it cannot stand on one line. */
 export function criterionLine(check: Check): string {
-  return `- [ ] ${check.level.toUpperCase()} ${codeSpan(check.id)} ${criterionSentence(check)}`;
+  const { hint, waived } = check;
+  const remark = hint === undefined || check.check === 'human' || check.check === 'unreadable' ? '' : ` — ${hint}`;
+  const waiver = waived === undefined ? '' : ` (waived by ${waived.by}: ${waived.reason})`;
+  const box = waived === undefined ? '- [ ]' : '- [x]';
+  return `${box} ${check.level.toUpperCase()} ${codeSpan(check.id)} ${criterionSentence(check)}${remark}${waiver}`;
 }
 
 /** The lines of the section of a task as they stand; empty when it has none. */
@@ -103,6 +107,8 @@ interface FoundCheck {
   readonly criterion: Criterion;
   readonly id?: string;
   readonly task?: TaskId;
+  readonly hint?: string;
+  readonly waived?: Waiver;
 }
 
 function headingOf({ text }: VisibleLine): { readonly task?: TaskId; readonly what?: string } | undefined {
@@ -130,12 +136,17 @@ function readLine({ line, text }: VisibleLine, task: TaskId | undefined): FoundC
   if (sentence === '') return { line, what: 'the check box is empty', fix: 'write a check or remove the line' };
   const lead = leadingId(sentence);
   const reading = parseSentence(lead?.rest ?? sentence);
+  const { remark, waived } = reading;
+  if (waived !== undefined && !/^\[\s*x/i.test(item)) {
+    return { line, what: `the waiver of ${waived.by} stands on a line without a tick`, fix: 'tick the box to waive the check: - [x]' };
+  }
+  const said = { ...(remark === undefined ? {} : { hint: remark }), ...(waived === undefined ? {} : { waived }) };
   switch (reading.is) {
     case 'wrong':
       return { line, what: reading.what, fix: reading.fix };
     case 'criterion':
-      if (lead === undefined) return { ...place, criterion: reading.criterion };
-      if (ID.test(lead.id)) return { ...place, id: lead.id, criterion: reading.criterion };
+      if (lead === undefined) return { ...place, ...said, criterion: reading.criterion };
+      if (ID.test(lead.id)) return { ...place, ...said, id: lead.id, criterion: reading.criterion };
       return {
         line,
         what: `"${lead.id}" is no id`,
@@ -144,9 +155,16 @@ function readLine({ line, text }: VisibleLine, task: TaskId | undefined): FoundC
     case 'prose':
       // in a line that is no check, a leading code span is more likely a file name than an id
       if (lead !== undefined && lead.rest !== '' && /^(?:T[1-9]\d*|all)\./.test(lead.id) && ID.test(lead.id)) {
-        return { ...place, id: lead.id, criterion: { check: 'unreadable', text: lead.rest } };
+        return { ...place, ...said, id: lead.id, criterion: { check: 'unreadable', text: reading.text } };
       }
-      return { ...place, criterion: { check: 'unreadable', text: sentence } };
+      return {
+        ...place,
+        ...said,
+        criterion: {
+          check: 'unreadable',
+          text: lead === undefined ? reading.text : sentence.slice(0, sentence.length - lead.rest.length) + reading.text,
+        },
+      };
     default:
       return unreachable(reading);
   }
@@ -188,13 +206,21 @@ function withIds(
 }
 
 function derivedId(task: TaskId | undefined, criterion: Criterion): string {
-  const about = 'file' in criterion ? criterion.file : 'run' in criterion ? criterion.run : 'text' in criterion ? criterion.text : '';
+  const about = aboutOf(criterion);
   const slug = about
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .slice(0, 60)
     .replace(/^-|-$/g, '');
   return `${task ?? 'all'}.${criterion.check}${slug === '' ? '' : `-${slug}`}`;
+}
+
+/** The part of a criterion that tells it from others of its kind. */
+function aboutOf(criterion: Criterion): string {
+  if ('path' in criterion) return `${criterion.file} ${criterion.path}`;
+  if ('file' in criterion) return criterion.file;
+  if ('run' in criterion) return criterion.run;
+  return 'text' in criterion ? criterion.text : '';
 }
 
 function freeId(wanted: string, taken: ReadonlyMap<string, number>): string {

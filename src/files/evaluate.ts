@@ -6,39 +6,34 @@ import picomatch from 'picomatch';
 import type { Check, Result } from '../core/check.ts';
 import { sizeText } from '../core/size.ts';
 import { unreachable } from '../core/unreachable.ts';
-import { comparable, headingsOf } from './headings.ts';
+import { comparable, headingsKnownIn } from './headings.ts';
+import type { FoundFile, Outcome } from './outcome.ts';
+import { about, count, fileResult, named, quoted, textIn } from './outcome.ts';
+import { placeholdersLeft } from './placeholders.ts';
 import { compilePattern } from './pattern.ts';
 import { shortList, shown } from './quoted.ts';
+import { summaryOutcome } from './summary-check.ts';
+import { checklistOutcome } from './task-list.ts';
 import { markdownRefusal, syntaxFault } from './syntax.ts';
 
-export type FileCheck = Extract<Check, { check: 'exists' | 'size' | 'headings' | 'contains' | 'matches' | 'format' }>;
+type TextKind = 'headings' | 'contains' | 'not_contains' | 'matches' | 'not_matches' | 'format' | 'placeholders' | 'summary' | 'checklist';
+type TextCheck = Extract<Check, { check: TextKind }>;
+export type FileCheck = Extract<Check, { check: 'exists' | 'size' }> | TextCheck;
 type CommitsCheck = Extract<Check, { check: 'commits' }>;
 type ScopeCheck = Extract<Check, { check: 'scope' }>;
 
-/** What stands at the path of a check: its content, or why that is no file to read (`is a symbolic link`, `is a directory`). */
-export type FoundFile = { readonly bytes: Uint8Array } | { readonly problem: string };
-
-const MAX_TEXT = 10 * 1_048_576;
 const MAX_SHOWN = 10;
-const MAX_PATHS = 5;
 
 /** Judges one check on one file; undefined means that there is no such file. */
 export function evaluateFile(check: FileCheck, found: FoundFile | undefined): Result {
-  if (found === undefined) return fileResult(check, { pass: false, what: 'no such file', measured: 'missing' });
-  if ('problem' in found) return fileResult(check, { pass: false, what: found.problem, measured: found.problem });
-  switch (check.check) {
-    case 'exists':
-      return fileResult(check, { pass: true, what: 'exists', measured: 'exists' });
-    case 'size':
-      return fileResult(check, sizeOutcome(check, found.bytes.length));
-    case 'headings':
-    case 'contains':
-    case 'matches':
-    case 'format':
-      return fileResult(check, textOutcome(check, found.bytes));
-    default:
-      return unreachable(check);
+  const judged = (outcome: Outcome): Result => fileResult(check, outcome, expectation(check));
+  if (check.check === 'exists' || check.check === 'size') {
+    if (found === undefined) return judged({ pass: false, what: 'no such file', measured: 'missing' });
+    if ('problem' in found) return judged({ pass: false, what: found.problem, measured: found.problem });
+    return judged(check.check === 'size' ? sizeOutcome(check, found.bytes.length) : { pass: true, what: 'exists', measured: 'exists' });
   }
+  const read = textIn(found);
+  return judged('outcome' in read ? read.outcome : textOutcome(check, read.text));
 }
 
 /** Judges how many commits a branch has. */
@@ -63,8 +58,8 @@ export function evaluateScope(check: ScopeCheck, changedPaths: readonly string[]
   const outside = paths.filter((path) => !allowed(path));
   const forbidden = paths.filter((path) => denied(path));
   const complaints = [
-    ...(outside.length === 0 ? [] : [`changes outside ${check.allow.join(', ')}: ${pathList(outside)}`]),
-    ...(forbidden.length === 0 ? [] : [`changes in ${check.deny.join(', ')}: ${pathList(forbidden)}`]),
+    ...(outside.length === 0 ? [] : [`changes outside ${check.allow.join(', ')}: ${named(outside)}`]),
+    ...(forbidden.length === 0 ? [] : [`changes in ${check.deny.join(', ')}: ${named(forbidden)}`]),
   ];
   const rules = [
     ...(check.allow.length === 0 ? [] : [`only ${check.allow.join(', ')}`]),
@@ -79,38 +74,7 @@ export function evaluateScope(check: ScopeCheck, changedPaths: readonly string[]
   };
 }
 
-/** What came of a file check before it is a `Result`: `what` is the message without the place. */
-interface Outcome {
-  readonly pass: boolean;
-  readonly what: string;
-  readonly line?: number;
-  readonly column?: number;
-  readonly measured: string | number;
-}
-
-function about(check: Check): Pick<Result, 'id' | 'task' | 'level' | 'check'> {
-  return {
-    id: check.id,
-    ...(check.task === undefined ? {} : { task: check.task }),
-    level: check.level,
-    check: check.check,
-  };
-}
-
-function fileResult(check: FileCheck, outcome: Outcome): Result {
-  const where = [shown(check.file), outcome.line, outcome.column].filter((part) => part !== undefined).join(':');
-  return {
-    ...about(check),
-    pass: outcome.pass,
-    message: `${where}: ${outcome.what}`,
-    file: check.file,
-    ...(outcome.line === undefined ? {} : { line: outcome.line }),
-    measured: outcome.measured,
-    expected: expectation(check),
-  };
-}
-
-function expectation(check: FileCheck): string {
+function expectation(check: FileCheck): string | number {
   switch (check.check) {
     case 'exists':
       return 'exists';
@@ -121,10 +85,20 @@ function expectation(check: FileCheck): string {
       return check.headings.join(', ');
     case 'contains':
       return check.words.join(', ');
+    case 'not_contains':
+      return `without ${check.words.join(', ')}`;
     case 'matches':
       return `/${check.pattern}/`;
+    case 'not_matches':
+      return `no /${check.pattern}/`;
     case 'format':
       return `valid ${check.format}`;
+    case 'placeholders':
+      return 'no placeholders';
+    case 'summary':
+      return check.tokens;
+    case 'checklist':
+      return 'every MUST item ticked';
     default:
       return unreachable(check);
   }
@@ -133,15 +107,10 @@ function expectation(check: FileCheck): string {
 function sizeOutcome(check: Extract<FileCheck, { check: 'size' }>, bytes: number): Outcome {
   const pass = bytes >= (check.min ?? 0) && bytes <= (check.max ?? Infinity);
   const has = `has ${count(bytes, 'byte')}`;
-  return { pass, what: pass ? has : `${has}; ${expectation(check)} wanted`, measured: bytes };
+  return { pass, what: pass ? has : `${has}; ${String(expectation(check))} wanted`, measured: bytes };
 }
 
-type TextCheck = Extract<FileCheck, { check: 'headings' | 'contains' | 'matches' | 'format' }>;
-
-function textOutcome(check: TextCheck, bytes: Uint8Array): Outcome {
-  if (bytes.length > MAX_TEXT) return { pass: false, what: 'is over 10 MB, too much to read as text', measured: bytes.length };
-  const text = textOf(bytes);
-  if (text === undefined) return { pass: false, what: 'is not UTF-8 text', measured: 'not UTF-8 text' };
+function textOutcome(check: TextCheck, text: string): Outcome {
   switch (check.check) {
     case 'headings':
       return headingsOutcome(check.headings, text);
@@ -149,6 +118,20 @@ function textOutcome(check: TextCheck, bytes: Uint8Array): Outcome {
       return wordsOutcome(check.words, text);
     case 'matches':
       return patternOutcome(check.pattern, text);
+    case 'not_contains':
+      return absenceOutcome(check.words, text);
+    case 'not_matches':
+      return noMatchOutcome(check.pattern, text);
+    case 'placeholders': {
+      const [first, ...more] = placeholdersLeft(text, check.file);
+      if (first === undefined) return { pass: true, what: 'no placeholders are left', measured: 0 };
+      const others = more.length === 0 ? '' : `; ${more.length} more in the file`;
+      return { pass: false, what: `${quoted(first.text)} is still to be filled in${others}`, line: first.line, measured: more.length + 1 };
+    }
+    case 'summary':
+      return summaryOutcome(text, check.tokens);
+    case 'checklist':
+      return checklistOutcome(text, check.heading);
     case 'format': {
       const fault = syntaxFault(text, check.format);
       if (fault === undefined) return { pass: true, what: `is valid ${check.format}`, measured: `valid ${check.format}` };
@@ -166,21 +149,10 @@ function textOutcome(check: TextCheck, bytes: Uint8Array): Outcome {
   }
 }
 
-function textOf(bytes: Uint8Array): string | undefined {
-  if (bytes.includes(0)) return undefined;
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (error) {
-    if (error instanceof TypeError) return undefined;
-    throw error;
-  }
-}
-
 function headingsOutcome(wanted: readonly string[], text: string): Outcome {
   const refusal = markdownRefusal(text);
   if (refusal !== undefined) return { pass: false, what: `cannot be read: ${refusal}`, measured: refusal };
-  const found = headingsOf(text);
-  const known = new Set(found.map(comparable));
+  const { found, known } = headingsKnownIn(text);
   const missing = wanted.filter((heading) => !known.has(comparable(heading)));
   const measured = wanted.filter((heading) => !missing.includes(heading)).join(', ');
   if (missing.length === 0) return { pass: true, what: `has the ${headingNames(wanted)}`, measured };
@@ -205,17 +177,48 @@ const WORD_CHARACTER = '[\\p{L}\\p{M}\\p{N}_]';
 
 /** Looks for exactly this text, upper and lower case apart; where it starts or ends with a letter, digit or `_`, a word must start or end there. */
 function hasWord(text: string, word: string): boolean {
+  return wordPattern(word).test(text);
+}
+
+function wordPattern(word: string): RegExp {
+  const known = wordPatterns.get(word);
+  if (known !== undefined) return known;
   const starts = new RegExp(`^${WORD_CHARACTER}`, 'u').test(word) ? `(?<!${WORD_CHARACTER})` : '';
   const ends = new RegExp(`${WORD_CHARACTER}$`, 'u').test(word) ? `(?!${WORD_CHARACTER})` : '';
-  return new RegExp(starts + word.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&') + ends, 'u').test(text);
+  const made = new RegExp(starts + word.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&') + ends, 'u');
+  if (wordPatterns.size < MAX_KEPT) wordPatterns.set(word, made);
+  return made;
 }
+
+/** Patterns of words that are kept for the next check that looks for the same. */
+const MAX_KEPT = 10_000;
+const wordPatterns = new Map<string, RegExp>();
+
+function absenceOutcome(words: readonly string[], text: string): Outcome {
+  const there = words.filter((word) => hasWord(text, word));
+  const [first] = there;
+  if (first === undefined) return { pass: true, what: `does not contain ${words.map(quoted).join(', ')}`, measured: 'none' };
+  const line = lineAt(text, wordPattern(first).exec(text)?.index ?? 0);
+  return { pass: false, what: `contains ${there.map(quoted).join(', ')}`, line, measured: there.join(', ') };
+}
+
+function noMatchOutcome(pattern: string, text: string): Outcome {
+  const compiled = compilePattern(pattern);
+  if ('problem' in compiled) return { pass: false, what: compiled.problem, measured: 'not compiled' };
+  const matcher = compiled.regex.matcher(text);
+  if (!matcher.find()) return { pass: true, what: `does not match /${shown(pattern)}/`, measured: 'no match' };
+  const line = lineAt(text, matcher.start());
+  return { pass: false, what: `matches /${shown(pattern)}/, which must not be there`, line, measured: 'match' };
+}
+
+const lineAt = (text: string, offset: number): number => text.slice(0, offset).split('\n').length;
 
 function patternOutcome(pattern: string, text: string): Outcome {
   const compiled = compilePattern(pattern);
   if ('problem' in compiled) return { pass: false, what: compiled.problem, measured: 'no match' };
   const matcher = compiled.regex.matcher(text);
   if (!matcher.find()) return { pass: false, what: `does not match /${shown(pattern)}/`, measured: 'no match' };
-  const line = text.slice(0, matcher.start()).split('\n').length;
+  const line = lineAt(text, matcher.start());
   return { pass: true, what: `matches /${shown(pattern)}/`, line, measured: 'match' };
 }
 
@@ -226,9 +229,6 @@ function globMatcher(globs: readonly string[]): (path: string) => boolean {
   return (path) => matchers.some((matches) => matches(path));
 }
 
-const quoted = (text: string): string => (shown(text) === text ? `"${text}"` : shown(text));
-const pathList = (paths: readonly string[]): string => shortList(paths.map(shown), MAX_PATHS);
-const count = (amount: number, thing: string): string => `${amount} ${thing}${amount === 1 ? '' : 's'}`;
 const commits = (amount: number): string => count(amount, 'commit');
 const headingNames = (headings: readonly string[]): string =>
   `${headings.length === 1 ? 'heading' : 'headings'} ${headings.map(quoted).join(', ')}`;

@@ -6,7 +6,7 @@ import { splitFrontMatter } from './front-matter.ts';
 const MAX_INLINE = 1000;
 
 /** Lists the text of every heading in order, without inline markup; code fences, comments and front matter hold none. */
-export function headingsOf(text: string): string[] {
+function headingsOf(text: string): string[] {
   return blocksOf(splitFrontMatter(text).body)
     .filter((token) => token.type === 'heading')
     .map((token) => {
@@ -14,6 +14,16 @@ export function headingsOf(text: string): string[] {
       return source.length > MAX_INLINE ? source : plainText(Lexer.lexInline(source)).trim();
     });
 }
+
+/** The headings of a text as written, and as they are compared; the text looked at last is remembered, because several checks ask about one file. */
+export function headingsKnownIn(text: string): { readonly found: readonly string[]; readonly known: ReadonlySet<string> } {
+  if (last?.text === text) return last;
+  const found = headingsOf(text);
+  last = { text, found, known: new Set(found.map(comparable)) };
+  return last;
+}
+
+let last: { readonly text: string; readonly found: readonly string[]; readonly known: ReadonlySet<string> } | undefined;
 
 /** The form in which headings are compared: without numbering, final colons, case and extra space. */
 export function comparable(heading: string): string {

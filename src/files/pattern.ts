@@ -2,6 +2,9 @@
 import { RE2JS } from 're2js';
 
 const MAX_LENGTH = 1000;
+/** Compiled patterns that are kept for the next check that has the same. */
+const MAX_KEPT = 1000;
+const compiledPatterns = new Map<string, RE2JS>();
 
 /** Reads `/text/flags` (flags i, m, s) as a pattern with its flags in front: `/a/i` is `(?i)a`. */
 export function parsePattern(written: string): { readonly pattern: string } | { readonly problem: string } {
@@ -17,8 +20,12 @@ export function parsePattern(written: string): { readonly pattern: string } | { 
 
 /** Compiles a pattern; one that RE2 does not accept (look-arounds, back-references, bad syntax) is a problem. */
 export function compilePattern(pattern: string): { readonly regex: RE2JS } | { readonly problem: string } {
+  const known = compiledPatterns.get(pattern);
+  if (known !== undefined) return { regex: known };
   try {
-    return { regex: RE2JS.compile(pattern) };
+    const regex = RE2JS.compile(pattern);
+    if (compiledPatterns.size < MAX_KEPT) compiledPatterns.set(pattern, regex);
+    return { regex };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     return {

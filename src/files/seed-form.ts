@@ -6,7 +6,8 @@ import { didYouMean } from '../core/nearest.ts';
 import { slugOf } from '../core/slug.ts';
 import { filesMatching } from './target-files.ts';
 import type { Fault } from './workflow-fault.ts';
-import type { CheckSource, DeliverableSource, StepSource, TargetsSource, WorkflowSource } from './workflow-source.ts';
+import type { CheckSource } from './workflow-checks.ts';
+import type { DeliverableSource, StepSource, TargetsSource, WorkflowSource } from './workflow-source.ts';
 import type { YamlPath } from './yaml-source.ts';
 
 export interface SeedSource {

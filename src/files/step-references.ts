@@ -1,6 +1,8 @@
-/** Which other steps a step names, and where: needs, show, goto, targets, pick and conditions. Also puts other names in their place. */
+/** Which other steps a step names, and where: needs, show, goto, targets, pick, conditions and checks. Also puts other names in their place. */
+import { checkReferences, renamedChecks } from './check-references.ts';
 import { conditionPaths } from './condition.ts';
 import { derived, type Origins, type Place, placeOf } from './origins.ts';
+import type { CheckSource } from './workflow-checks.ts';
 import { outputPath, type StepSource } from './workflow-source.ts';
 import type { YamlPath } from './yaml-source.ts';
 
@@ -22,6 +24,9 @@ export function referencesOf(step: StepSource): Reference[] {
     ...(gate === undefined ? [] : [{ path: ['gate', 'on_reject', 'goto'], step: gate.on_reject.goto }]),
     ...(from === undefined || from.startsWith(INPUTS) ? [] : [{ path: ['targets', 'from'], step: outputPath(from)?.step ?? from }]),
     ...(pick === undefined ? [] : [{ path: ['pick', 'from'], step: pick.from }]),
+    ...listsOfChecks(step).flatMap(({ path, checks }) =>
+      checkReferences(checks).map((found): Reference => ({ path: [...path, ...found.path], step: found.step })),
+    ),
     ...conditionsOf(step).flatMap(({ path, text }) =>
       conditionPaths(text).flatMap(([root, name]): Reference[] => (root === 'steps' && name !== undefined ? [{ path, step: name }] : [])),
     ),
@@ -36,11 +41,22 @@ export interface Renaming {
   /** The step that declares this field. */
   readonly declaring: (id: string, field: string) => string;
   readonly condition: (text: string, path: YamlPath) => string;
+  /** The step that delivers a review. */
+  readonly review: (id: string, path: YamlPath) => string;
 }
 
 /** The step with other names; `origins` learns where the new lists and maps come from. */
-export function renamed(step: StepSource, { several, one, declaring, condition }: Renaming, origins: Origins): StepSource {
-  const { needs, human, gate, targets, pick, when } = step;
+export function renamed(step: StepSource, { several, one, declaring, condition, review }: Renaming, origins: Origins): StepSource {
+  const { needs, human, gate, targets, pick, when, checks, deliverables } = step;
+  const inChecks = (list: readonly CheckSource[], path: YamlPath): readonly CheckSource[] =>
+    renamedChecks(
+      list,
+      {
+        review: (id, at) => review(id, [...path, ...at]),
+        condition: (text, at) => condition(text, [...path, ...at]),
+      },
+      origins,
+    );
   const list = (ids: readonly string[], key: 'needs' | 'show'): readonly string[] => {
     const keys: Record<string, Place> = {};
     const made = ids.flatMap((id, index) => {
@@ -83,8 +99,32 @@ export function renamed(step: StepSource, { several, one, declaring, condition }
       : { targets: derived(origins, { ...targets, from: renamedFrom }, targets) }),
     ...(pick === undefined ? {} : { pick: renamedPick(pick, { one, condition }, origins) }),
     ...(when === undefined ? {} : { when: condition(when, ['when']) }),
+    ...(checks === undefined ? {} : { checks: inChecks(checks, ['checks']) }),
+    ...(deliverables === undefined
+      ? {}
+      : {
+          deliverables: derived(
+            origins,
+            deliverables.map((one, index) =>
+              one.checks === undefined
+                ? one
+                : derived(origins, { ...one, checks: inChecks(one.checks, ['deliverables', index, 'checks']) }, one),
+            ),
+            deliverables,
+          ),
+        }),
   };
   return derived(origins, changed, step);
+}
+
+function listsOfChecks({
+  checks = [],
+  deliverables = [],
+}: StepSource): { readonly path: YamlPath; readonly checks: readonly CheckSource[] }[] {
+  return [
+    { path: ['checks'], checks },
+    ...deliverables.map((one, index) => ({ path: ['deliverables', index, 'checks'], checks: one.checks ?? [] })),
+  ];
 }
 
 type Picking = NonNullable<StepSource['pick']>;

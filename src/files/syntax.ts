@@ -2,10 +2,14 @@
 import type { Token } from 'marked';
 import type { Format } from '../core/check.ts';
 import { unreachable } from '../core/unreachable.ts';
+import { validateOpenapi } from '../generated/validate-openapi.js';
+import { csvFault } from './csv.ts';
 import type { Fault } from './fault.ts';
 import { splitFrontMatter } from './front-matter.ts';
 import { blocksOf, isNestedTooDeeply } from './headings.ts';
 import { jsonFault } from './json-fault.ts';
+import { schemaFaults } from './schema-faults.ts';
+import { faultIn, readStructured } from './structured.ts';
 import { readYaml } from './yaml-text.ts';
 
 const MAX_MARKDOWN = 1_048_576;
@@ -20,9 +24,40 @@ export function syntaxFault(text: string, format: Format): Fault | undefined {
       return readYaml(plain).faults[0];
     case 'markdown':
       return markdownFault(plain);
+    case 'toml':
+      return faultIn(readStructured(plain, 'toml'));
+    case 'openapi':
+      return openapiFault(plain);
+    case 'jsonl':
+      return jsonLinesFault(plain);
+    case 'csv':
+      return csvFault(plain);
     default:
       return unreachable(format);
   }
+}
+
+/** One JSON value per line (jsonlines.org); the last line may end without a line ending, an empty file has no values. */
+function jsonLinesFault(text: string): Fault | undefined {
+  if (text === '') return undefined;
+  for (const [index, line] of text
+    .replace(/\r?\n$/, '')
+    .split(/\r?\n/)
+    .entries()) {
+    if (line.trim() === '') return { line: index + 1, column: 1, what: 'the line is empty' };
+    const fault = jsonFault(line);
+    if (fault !== undefined) return { ...fault, line: index + 1 };
+  }
+  return undefined;
+}
+
+/** YAML or JSON that has the structure of an OpenAPI 3.0 or 3.1 document (schemas/openapi.schema.json). */
+function openapiFault(text: string): Fault | undefined {
+  const read = readStructured(text, /^\s*\{/.test(text) ? 'json' : 'yaml');
+  if ('fault' in read) return read.fault;
+  if (validateOpenapi(read.value)) return undefined;
+  const [first] = schemaFaults(validateOpenapi.errors ?? []);
+  return first === undefined ? undefined : { line: 1, column: 1, ...read.placeOf(first.path), what: first.what };
 }
 
 /** Every text is Markdown, so this asks what breaks the reading: a fence left open, front matter that is no YAML. */

@@ -1,6 +1,7 @@
 /** What a step that uses a workflow may say, before the workflow is looked at. */
 import type { Fault } from './workflow-fault.ts';
-import { ITERATION_NAMES, textFaults } from './workflow-rules.ts';
+import { ITERATION_NAMES } from './workflow-rules.ts';
+import { textFaults } from './workflow-texts.ts';
 import type { StepSource, WorkflowSource } from './workflow-source.ts';
 import type { YamlPath } from './yaml-source.ts';
 

@@ -1,4 +1,5 @@
 /** The steps of one workflow as steps of another: under new ids, with the values of its inputs, after what the using step waits for. */
+import { renamedChecks } from './check-references.ts';
 import { needsOf } from '../core/stages.ts';
 import { type Replacement, rewriteCondition } from './condition-rewrite.ts';
 import { derived, type Origins, type Place, placeOf } from './origins.ts';
@@ -6,7 +7,8 @@ import { renamed } from './step-references.ts';
 import { carriedChecks, carriedStep, carrierFor, movedPaths } from './uses-texts.ts';
 import { passedOn, type UsedValues, valueInCondition } from './uses-values.ts';
 import type { Fault } from './workflow-fault.ts';
-import { type CheckSource, kindsOf, type StepSource, titleOf, UNSAID, type WorkflowSource } from './workflow-source.ts';
+import { type CheckSource, kindsOf } from './workflow-checks.ts';
+import { type StepSource, titleOf, UNSAID, type WorkflowSource } from './workflow-source.ts';
 import type { YamlPath } from './yaml-source.ts';
 
 export interface InlineRequest {
@@ -62,6 +64,7 @@ export function inlineWorkflow(request: InlineRequest): Inlined {
         one: named,
         declaring: named,
         condition: (text) => carriedCondition(text, request, faults),
+        review: named,
       },
       origins,
     );
@@ -77,7 +80,11 @@ export function inlineWorkflow(request: InlineRequest): Inlined {
   return {
     steps,
     last: (inner.finally ?? []).map(one),
-    checks: carriedChecks(inner.checks ?? [], carrier).map((check) => namedCheck(check, prefix, origins)),
+    checks: renamedChecks(
+      carriedChecks(inner.checks ?? [], carrier),
+      { review: named, condition: (text) => carriedCondition(text, request, faults) },
+      origins,
+    ).map((check) => namedCheck(check, prefix, origins)),
     inputs,
     first: inner.steps.flatMap(({ id }) => ((needs.get(id) ?? []).length === 0 ? [named(id)] : [])),
     exits: inner.steps.flatMap(({ id }) => (waitedFor.has(id) ? [] : [named(id)])),

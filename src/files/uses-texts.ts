@@ -2,7 +2,8 @@
 import { substitute, substituteEach, type Values, wholePlaceholder } from '../core/substitute.ts';
 import { derived, type Origins } from './origins.ts';
 import type { UsedValues } from './uses-values.ts';
-import { type CheckSource, type DeliverableSource, kindsOf, placeOf, type StepSource, type WorkflowSource } from './workflow-source.ts';
+import { type CheckSource, kindsOf, type MetricSource, placeOf } from './workflow-checks.ts';
+import type { DeliverableSource, StepSource, WorkflowSource } from './workflow-source.ts';
 
 /** All that is needed to carry texts over, prepared once for all steps of a workflow. */
 export interface Carrier {
@@ -72,18 +73,22 @@ function kept<T>(items: readonly T[], one: (item: T) => T | undefined, origins: 
 /** Undefined when an empty value has left nothing to check. */
 function remaining(check: CheckSource): CheckSource | undefined {
   const [kind] = kindsOf(check);
-  const { command, headings, contains, scope } = check;
+  const { command, headings, contains, not_contains: lacking, scope, git } = check;
   if (kind === 'command') return command?.trim() === '' ? undefined : check;
   if (kind === 'headings') return headings?.length === 0 ? undefined : check;
   if (kind === 'contains') return contains?.length === 0 ? undefined : check;
+  if (kind === 'not_contains') return lacking?.length === 0 ? undefined : check;
+  if (kind === 'git') return git?.clean !== true && git?.no_conflict_with?.trim() === '' ? undefined : check;
   if (kind === 'scope') return [...(scope?.allow ?? []), ...(scope?.deny ?? [])].length === 0 ? undefined : check;
   return check;
 }
 
 /** CEL, a command line of its own and names of steps hold no placeholders. */
-const AS_THEY_ARE = ['id', 'when', 'needs', 'run', 'by', 'metric', 'show', 'goto', 'from', 'uses'];
+const AS_THEY_ARE = ['id', 'when', 'expr', 'needs', 'run', 'by', 'metric', 'show', 'goto', 'from', 'uses'];
 
 function fill(value: unknown, carrier: Carrier, key: string): unknown {
+  // a check has a metric, too: a map with a report in it
+  if (key === 'metric' && typeof value === 'object' && value !== null) return filledMetric(value as MetricSource, carrier);
   if (AS_THEY_ARE.includes(key)) return value;
   if (typeof value === 'string') return filledText(value, carrier, key);
   if (typeof value !== 'object' || value === null) return value;
@@ -94,10 +99,21 @@ function fill(value: unknown, carrier: Carrier, key: string): unknown {
     return derived(carrier.origins, items, value);
   }
   // a file of the repository stays where it is
-  const stays = 'in' in value && placeOf(value.in as CheckSource['in']) !== 'iteration';
+  const stays = 'in' in value && typeof value.in === 'string' && value.in !== 'iteration';
   const own = stays ? { ...carrier, moved: new Map<string, string>(), mention: undefined } : carrier;
   const entries = Object.entries(value).map(([name, inside]) => [name, fill(inside, own, name)]);
   return derived(carrier.origins, Object.fromEntries(entries) as object, value);
+}
+
+function filledMetric(metric: MetricSource, carrier: Carrier): MetricSource {
+  const { from, path, baseline } = metric;
+  const made: MetricSource = {
+    ...metric,
+    path: substitute(path, carrier.texts).text,
+    ...(from === undefined ? {} : { from: filledText(from, carrier, 'file') }),
+    ...(typeof baseline === 'object' ? { baseline: fill(baseline, carrier, 'baseline') as NonNullable<MetricSource['baseline']> } : {}),
+  };
+  return derived(carrier.origins, made, metric);
 }
 
 /** An item that is a whole list becomes its items; one that is an empty text is left out. */
@@ -107,13 +123,13 @@ function filledItem(item: string, carrier: Carrier, key: string): string[] {
 }
 
 function filledText(text: string, { moved, mention, texts, patterns }: Carrier, key: string): string {
-  const exact = key === 'path' || key === 'file';
+  const exact = key === 'path' || key === 'file' || key === 'of' || key === 'ids_from';
   const there = exact
     ? (moved.get(text) ?? text)
     : key === 'command' || mention === undefined
       ? text
       : text.replaceAll(mention, (path) => moved.get(path) ?? path);
-  return substitute(there, key === 'matches' ? patterns : texts).text;
+  return substitute(there, ['matches', 'not_matches', 'pattern'].includes(key) ? patterns : texts).text;
 }
 
 /** A path with nothing around it that would make it another one. */

@@ -62,12 +62,17 @@ export function upstreamScope(step: StepSource, source: WorkflowSource, also: re
   const needs = needsOf(steps);
   const upstream = upstreamOf(step.id, needs);
   for (const id of also) for (const reached of [id, ...upstreamOf(id, needs)]) upstream.add(reached);
+  return expressionScope(
+    source,
+    steps.filter((other) => upstream.has(other.id)),
+  );
+}
+
+/** What an expression may speak of when these steps have been done. */
+export function expressionScope(source: WorkflowSource, steps: readonly StepSource[]): ConditionScope {
   const fieldsOf = (other: StepSource): string[] =>
     (other.deliverables ?? []).flatMap((deliverable) => Object.keys(deliverable.fields ?? {}));
-  return {
-    inputs: Object.keys(source.inputs ?? {}),
-    steps: Object.fromEntries(steps.filter((other) => upstream.has(other.id)).map((other) => [other.id, fieldsOf(other)])),
-  };
+  return { inputs: Object.keys(source.inputs ?? {}), steps: Object.fromEntries(steps.map((other) => [other.id, fieldsOf(other)])) };
 }
 
 /** Conditions speak only of inputs, the environment, and declared fields of steps that come before. */

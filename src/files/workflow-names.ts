@@ -1,7 +1,8 @@
 /** What a workflow names at its top and uses in its steps: checklists, stages and models. Faults where the two do not fit together. */
 import { didYouMean } from '../core/nearest.ts';
 import type { Fault } from './workflow-fault.ts';
-import { placeOf, type StepSource, type WorkflowSource } from './workflow-source.ts';
+import { placeOf } from './workflow-checks.ts';
+import type { StepSource, WorkflowSource } from './workflow-source.ts';
 import type { YamlPath } from './yaml-source.ts';
 
 /** Stages nobody is in, and names in these steps that stand nowhere. */

@@ -3,27 +3,16 @@ import { deliveryFault, pathFault } from '../core/deliverable-path.ts';
 import { readValue } from '../core/inputs.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { needsOf, upstreamOf } from '../core/stages.ts';
-import { placeholdersIn, wholePlaceholder } from '../core/substitute.ts';
 import { patternFault, targetNames } from '../core/targets.ts';
-import { parseCommandLine } from './command-line.ts';
-import { compilePattern } from './pattern.ts';
-import { actorFaults, conditionsFaults, upstreamScope } from './workflow-actors.ts';
+import { actorFaults, conditionsFaults, expressionScope, upstreamScope } from './workflow-actors.ts';
 import { alternativeNames, alternativesFaults, lastFaults } from './workflow-alternatives.ts';
+import { type CheckScope, checkFaults } from './workflow-check-rules.ts';
+import { placeOf, reportsOf } from './workflow-checks.ts';
 import { type PlacedStep, placedSteps } from './workflow-places.ts';
 import type { Fault } from './workflow-fault.ts';
 import { nameFaults } from './workflow-names.ts';
-import {
-  bytesOf,
-  CHECKS,
-  type CheckSource,
-  FILE_CHECKS,
-  kindsOf,
-  outputPath,
-  placeOf,
-  type StepSource,
-  type TargetsSource,
-  type WorkflowSource,
-} from './workflow-source.ts';
+import { outputPath, type StepSource, type TargetsSource, type WorkflowSource } from './workflow-source.ts';
+import { textFaults } from './workflow-texts.ts';
 import type { YamlPath } from './yaml-source.ts';
 
 /** What every text of a workflow may name. */
@@ -46,16 +35,23 @@ export function faultsOf(source: WorkflowSource): Fault[] {
     ...steps.flatMap(({ step, path }) => stepFaults(step, path, source, names)),
     ...nameFaults(source, steps),
     ...stageFaults(source, names),
-    ...(source.checks ?? []).flatMap((check, index) => checkFaults(check, ['checks', index], { names, at: 'step' })),
+    ...(source.checks ?? []).flatMap((check, index) => checkFaults(check, ['checks', index], scopeOf(source, names))),
   ];
 }
 
-function stageFaults({ stages = {} }: WorkflowSource, names: readonly string[]): Fault[] {
-  return Object.entries(stages).flatMap(([name, { title = '', goal = '', checks = [] }]) => [
+function stageFaults(source: WorkflowSource, names: readonly string[]): Fault[] {
+  return Object.entries(source.stages ?? {}).flatMap(([name, { title = '', goal = '', checks = [] }]) => [
     ...textFaults(title, ['stages', name, 'title'], names),
     ...textFaults(goal, ['stages', name, 'goal'], names),
-    ...checks.flatMap((check, index) => checkFaults(check, ['stages', name, 'checks', index], { names, at: 'step' })),
+    ...checks.flatMap((check, index) => checkFaults(check, ['stages', name, 'checks', index], scopeOf(source, names))),
   ]);
+}
+
+/** What a check may speak of: a check of a step of the steps before it and of itself, a check on the whole of every step. */
+function scopeOf(source: WorkflowSource, names: readonly string[], step?: StepSource): CheckScope {
+  const steps = placedSteps(source).map((placed) => placed.step);
+  const condition = step === undefined ? expressionScope(source, steps) : upstreamScope(step, source, [step.id]);
+  return { names, at: 'step', reports: reportsOf(steps), condition };
 }
 
 const INPUT_TYPES = ['string', 'number', 'boolean', 'list'];
@@ -73,7 +69,7 @@ function inputFaults({ inputs = {} }: WorkflowSource): Fault[] {
   });
 }
 
-/** Names in one message, and unknown names told of one text. */
+/** Names in one message. */
 const MANY = 20;
 
 /** Ids, stages, needs and gates: whether the steps can be put in an order. */
@@ -131,6 +127,7 @@ function stepFaults(step: StepSource, path: YamlPath, source: WorkflowSource, ou
     ...(step.targets === undefined ? [] : targetNames(step.targets.as)),
     ...(step.alternatives === undefined ? [] : alternativeNames(step.alternatives)),
   ];
+  const scope = scopeOf(source, names, step);
   if (step.targets !== undefined) faults.push(...targetFaults(step, step.targets, { path: [...path, 'targets'], source, outside }));
   for (const key of ['title', 'prompt'] as const) faults.push(...textFaults(step[key] ?? '', [...path, key], names));
   for (const key of ['ask', 'who'] as const) faults.push(...textFaults(step.human?.[key] ?? '', [...path, 'human', key], outside));
@@ -148,11 +145,11 @@ function stepFaults(step: StepSource, path: YamlPath, source: WorkflowSource, ou
       faults.push({ path: [...at, 'path'], what: `the path "${deliverable.path}" ${fault}`, fix });
     }
     (deliverable.checks ?? []).forEach((check, place) => {
-      faults.push(...checkFaults(check, [...at, 'checks', place], { names, at: 'deliverable' }));
+      faults.push(...checkFaults(check, [...at, 'checks', place], { ...scope, at: 'deliverable' }));
     });
   });
   (step.checks ?? []).forEach((check, index) => {
-    faults.push(...checkFaults(check, [...path, 'checks', index], { names, at: 'step' }));
+    faults.push(...checkFaults(check, [...path, 'checks', index], scope));
   });
   if (
     step.gate !== undefined &&
@@ -227,108 +224,4 @@ function outputFaults(
       ? `declare it: fields: { ${output.field}: list }`
       : didYouMean(output.field, lists);
   return [{ path: at, what, fix }];
-}
-
-function checkFaults(check: CheckSource, path: YamlPath, { names, at }: { names: readonly string[]; at: 'deliverable' | 'step' }): Fault[] {
-  const [kind, ...more] = kindsOf(check);
-  if (kind === undefined) return [{ path, what: 'a check that checks nothing', fix: `use one of ${CHECKS.join(', ')}` }];
-  const faults: Fault[] = more.map((other) => ({
-    path: [...path, other],
-    key: 'key',
-    what: `one check with two kinds, "${kind}" and "${other}"`,
-    fix: 'make it two checks',
-  }));
-  const aboutFile = FILE_CHECKS.some((name) => name === kind);
-  for (const key of ['file', 'in'] as const) {
-    if (check[key] === undefined || (aboutFile && at === 'step')) continue;
-    const what = aboutFile ? `"${key}" in a check of a deliverable` : `"${key}" with ${aCheck(kind)}`;
-    faults.push({ path: [...path, key], key: 'key', what, fix: aboutFile ? 'leave it out: the file is the deliverable' : 'leave it out' });
-  }
-  if (aboutFile && at === 'step' && check.file === undefined) {
-    faults.push({ path: [...path, kind], key: 'key', what: `${aCheck(kind)} without a file`, fix: 'add file: and the path' });
-  }
-  if (check.timeout !== undefined && kind !== 'command') {
-    faults.push({
-      path: [...path, 'timeout'],
-      key: 'key',
-      what: `"timeout" with ${aCheck(kind)}`,
-      fix: 'leave it out: only commands take time',
-    });
-  }
-  if (check.file !== undefined) {
-    const fault = pathFault(check.file);
-    if (fault !== undefined)
-      faults.push({ path: [...path, 'file'], what: `the path "${check.file}" ${fault}`, fix: 'name a file below its folder' });
-  }
-  return [
-    ...faults,
-    ...contentFaults(check, path),
-    ...checkTexts(check).flatMap(([place, text]) => textFaults(text, [...path, ...place], names)),
-  ];
-}
-
-const aCheck = (kind: string): string => `${kind === 'exists' ? 'an' : 'a'} ${kind} check`;
-
-/** Commands, patterns and sizes that cannot work. */
-function contentFaults(check: CheckSource, path: YamlPath): Fault[] {
-  const faults: Fault[] = [];
-  const { command, matches, size } = check;
-  if (command !== undefined && wholePlaceholder(command) === undefined) {
-    const parsed = command.includes('{{') ? undefined : parseCommandLine(command);
-    if (parsed === undefined) {
-      const fix = 'make the placeholder the whole command, or write the command without it';
-      faults.push({ path: [...path, 'command'], what: `a placeholder inside the command "${command}"`, fix });
-    } else if ('problem' in parsed) {
-      faults.push({ path: [...path, 'command'], what: parsed.problem });
-    }
-  }
-  const compiled = matches === undefined || matches.includes('{{') ? undefined : compilePattern(matches);
-  if (compiled !== undefined && 'problem' in compiled)
-    faults.push({ path: [...path, 'matches'], what: `"${matches ?? ''}": ${compiled.problem}` });
-  const { min, max } = bytesOf(size ?? {});
-  if (min !== undefined && max !== undefined && min > max) {
-    faults.push({
-      path: [...path, 'size'],
-      what: `no file is at least ${String(size?.min)} and at most ${String(size?.max)}`,
-      fix: 'swap the two',
-    });
-  }
-  return faults;
-}
-
-/** The texts of a check that may hold placeholders, and where they stand. */
-function checkTexts(check: CheckSource): [YamlPath, string][] {
-  const lists: [YamlPath, readonly string[]][] = [
-    [['headings'], check.headings ?? []],
-    [['contains'], check.contains ?? []],
-    [['scope', 'allow'], check.scope?.allow ?? []],
-    [['scope', 'deny'], check.scope?.deny ?? []],
-  ];
-  return [
-    [['file'], check.file ?? ''],
-    [['matches'], check.matches ?? ''],
-    [['command'], check.command ?? ''],
-    ...lists.flatMap(([path, texts]) => texts.map((text, index): [YamlPath, string] => [[...path, index], text])),
-  ];
-}
-
-/** Names a text may not use, and what is no placeholder. */
-export function textFaults(text: string, path: YamlPath, names: readonly string[]): Fault[] {
-  const { names: used, broken } = placeholdersIn(text);
-  const unknown = [...new Set(used)].filter((name) => !names.includes(name)).slice(0, MANY);
-  const faults: Fault[] = unknown.map((name) => ({
-    path,
-    key: { words: `{{ ${name} }}` },
-    what: `unknown name "{{ ${name} }}"`,
-    fix: didYouMean(name, names),
-  }));
-  if (broken !== undefined) {
-    faults.push({
-      path,
-      key: { words: broken },
-      what: `"${broken}" is no placeholder`,
-      fix: 'write {{ name }} with a plain name: no filters, no conditions',
-    });
-  }
-  return faults;
 }

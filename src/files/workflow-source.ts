@@ -1,5 +1,5 @@
 /** A workflow file as written, in the shape schemas/workflow.schema.json promises, and as the program reads it. */
-import type { Criterion, Format, Level, Place } from '../core/check.ts';
+import type { Level, Place } from '../core/check.ts';
 import { checklistItems, type ItemKind } from '../core/checklist.ts';
 import { parseDuration } from '../core/duration.ts';
 import type { TimeoutAnswer } from '../core/event.ts';
@@ -9,10 +9,8 @@ import type { Models } from '../core/model.ts';
 import type { MergeStrategy } from '../core/plan.ts';
 import type { ContextRules } from '../core/prompt-context.ts';
 import { USUAL_CONTEXT } from '../core/prompt-context.ts';
-import { parseSize } from '../core/size.ts';
 import type {
   Alternative,
-  CheckTemplate,
   DeliverableTemplate,
   Environment,
   InputValue,
@@ -22,24 +20,7 @@ import type {
   Targets,
   Workflow,
 } from '../core/workflow.ts';
-
-export interface CheckSource {
-  readonly id?: string;
-  readonly level?: Level;
-  readonly file?: string;
-  readonly in?: Place | 'worktree';
-  readonly timeout?: string;
-  readonly exists?: true;
-  readonly size?: { readonly min?: string | number; readonly max?: string | number };
-  readonly headings?: readonly string[];
-  readonly contains?: readonly string[];
-  readonly matches?: string;
-  readonly format?: Format;
-  readonly command?: string;
-  readonly commits?: { readonly min: number };
-  readonly scope?: { readonly allow?: readonly string[]; readonly deny?: readonly string[] };
-  readonly human?: string;
-}
+import { type CheckSource, checkOf, placeOf, type Reports, reportsOf } from './workflow-checks.ts';
 
 export interface DeliverableSource {
   readonly id: string;
@@ -204,9 +185,6 @@ export interface OperationSource {
   readonly remove?: string;
 }
 
-export const FILE_CHECKS = ['exists', 'size', 'headings', 'contains', 'matches', 'format'] as const;
-export const CHECKS = [...FILE_CHECKS, 'command', 'commits', 'scope', 'human'] as const;
-
 /** Stand in for a role where a person or a command is the actor. */
 const HUMAN = 'human';
 const RUN = 'run';
@@ -217,7 +195,6 @@ const INPUTS = 'inputs.';
 /** Values for what a workflow leaves unsaid. */
 export const UNSAID = {
   timeout: '40m',
-  checkTimeout: '10m',
   retries: 2,
   estimate: '30m',
   rejections: 3,
@@ -227,6 +204,7 @@ export const UNSAID = {
 
 /** Completes a workflow with what it leaves unsaid. */
 export function workflowOf(source: WorkflowSource): Workflow {
+  const reports = reportsOf([...source.steps, ...(source.finally ?? [])]);
   const inputs = Object.entries(source.inputs ?? {}).map(([name, input]) => [name, { ...input, required: input.required ?? false }]);
   return {
     version: 1,
@@ -237,12 +215,12 @@ export function workflowOf(source: WorkflowSource): Workflow {
     environments: Object.fromEntries(Object.entries(source.environments ?? {}).map(([name, one]) => [name, environmentOf(one)])),
     concurrency: source.concurrency ?? UNSAID.concurrency,
     ...(source.budget === undefined ? {} : { budget: source.budget }),
-    ...aroundSteps(source),
+    ...aroundSteps(source, reports),
     steps: [
-      ...source.steps.map((step) => stepOf(step, source.defaults ?? {})),
-      ...lastSteps(source).map((step) => ({ ...stepOf(step, source.defaults ?? {}), finally: true })),
+      ...source.steps.map((step) => stepOf(step, source.defaults ?? {}, reports)),
+      ...lastSteps(source).map((step) => ({ ...stepOf(step, source.defaults ?? {}, reports), finally: true })),
     ],
-    checks: (source.checks ?? []).flatMap((check) => checkOf(check) ?? []),
+    checks: (source.checks ?? []).flatMap((check) => checkOf(check, reports) ?? []),
     merge: { strategy: source.merge?.strategy ?? UNSAID.strategy },
     ...(source.templates === undefined ? {} : { templates: source.templates }),
     ...(source.skills === undefined ? {} : { skills: source.skills }),
@@ -256,7 +234,7 @@ export function lastSteps(source: Pick<WorkflowSource, 'steps' | 'finally'>): St
 }
 
 /** What a workflow says besides its steps, where it says it. */
-function aroundSteps({ models, checklists, stages, decision, escalation }: WorkflowSource): Partial<Workflow> {
+function aroundSteps({ models, checklists, stages, decision, escalation }: WorkflowSource, reports: Reports): Partial<Workflow> {
   const { caution_margin: cautionMargin, caution_approvers: cautionApprovers } = decision ?? {};
   const within = escalation?.triage_within;
   return {
@@ -264,7 +242,9 @@ function aroundSteps({ models, checklists, stages, decision, escalation }: Workf
     ...(checklists === undefined
       ? {}
       : { checklists: Object.fromEntries(Object.entries(checklists).map(([name, texts]) => [name, checklistItems(texts)])) }),
-    ...(stages === undefined ? {} : { stages: Object.fromEntries(Object.entries(stages).map(([name, stage]) => [name, stageOf(stage)])) }),
+    ...(stages === undefined
+      ? {}
+      : { stages: Object.fromEntries(Object.entries(stages).map(([name, stage]) => [name, stageOf(stage, reports)])) }),
     ...(decision === undefined
       ? {}
       : {
@@ -279,25 +259,15 @@ function aroundSteps({ models, checklists, stages, decision, escalation }: Workf
   };
 }
 
-function stageOf({ title, goal, checks = [] }: StageSource): Stage {
+function stageOf({ title, goal, checks = [] }: StageSource, reports: Reports): Stage {
   return {
     ...(title === undefined ? {} : { title }),
     ...(goal === undefined ? {} : { goal }),
-    checks: checks.flatMap((check) => checkOf(check) ?? []),
+    checks: checks.flatMap((check) => checkOf(check, reports) ?? []),
   };
 }
 
-/** `worktree` is another word for the repository. */
-export function placeOf(place: Place | 'worktree' | undefined): Place {
-  return place === undefined || place === 'iteration' ? 'iteration' : 'repository';
-}
-
-/** The kinds of check an entry asks for; a sound one has exactly one. */
-export function kindsOf(check: CheckSource): (typeof CHECKS)[number][] {
-  return CHECKS.filter((kind) => check[kind] !== undefined);
-}
-
-function stepOf(step: StepSource, defaults: Defaults): Step {
+function stepOf(step: StepSource, defaults: Defaults, reports: Reports): Step {
   const agent = step.agent ?? defaults.agent;
   return {
     id: step.id,
@@ -316,8 +286,8 @@ function stepOf(step: StepSource, defaults: Defaults): Step {
     ...(step.skills === undefined ? {} : { skills: step.skills }),
     ...contextOf({ ...defaults.context, ...step.context }),
     ...(step.targets === undefined ? {} : { targets: targetsOf(step.targets) }),
-    deliverables: (step.deliverables ?? []).map(deliverableOf),
-    checks: (step.checks ?? []).flatMap((check) => checkOf(check) ?? []),
+    deliverables: (step.deliverables ?? []).map((deliverable) => deliverableOf(deliverable, reports)),
+    checks: (step.checks ?? []).flatMap((check) => checkOf(check, reports) ?? []),
     ...(step.gate === undefined ? {} : { gate: gateOf(step.gate) }),
     ...checklistOf(step),
     ...(step.model === undefined ? {} : { model: step.model }),
@@ -443,44 +413,13 @@ export function titleOf(step: StepSource): string {
   return step.targets === undefined ? title : `${title}: {{ target }}`;
 }
 
-function deliverableOf({ id, path, in: place, level = 'must', fields, checks = [] }: DeliverableSource): DeliverableTemplate {
+function deliverableOf(
+  { id, path, in: place, level = 'must', fields, checks = [] }: DeliverableSource,
+  reports: Reports,
+): DeliverableTemplate {
   const own = checks.map((check): CheckSource => ({ level, ...check, file: path, in: placeOf(place) }));
   const read = fields === undefined ? {} : { fields };
-  return { id, path, in: placeOf(place), level, ...read, checks: own.flatMap((check) => checkOf(check) ?? []) };
-}
-
-/** Undefined for an entry that is no sound check: its problem is told elsewhere. */
-function checkOf(check: CheckSource): CheckTemplate | undefined {
-  const criterion = criterionOf(check);
-  if (criterion === undefined) return undefined;
-  return { ...(check.id === undefined ? {} : { id: check.id }), level: check.level ?? 'must', criterion };
-}
-
-function criterionOf(check: CheckSource): Criterion | undefined {
-  const [kind] = kindsOf(check);
-  const where = { in: placeOf(check.in), file: check.file ?? '' };
-  if (kind === 'exists') return { check: 'exists', ...where };
-  if (check.size !== undefined) return { check: 'size', ...where, ...bytesOf(check.size) };
-  if (check.headings !== undefined) return { check: 'headings', ...where, headings: check.headings };
-  if (check.contains !== undefined) return { check: 'contains', ...where, words: check.contains };
-  if (check.matches !== undefined) return { check: 'matches', ...where, pattern: check.matches };
-  if (check.format !== undefined) return { check: 'format', ...where, format: check.format };
-  if (check.command !== undefined) {
-    return { check: 'command', run: check.command, timeout: milliseconds(check.timeout ?? UNSAID.checkTimeout) };
-  }
-  if (check.commits !== undefined) return { check: 'commits', min: check.commits.min };
-  if (check.human !== undefined) return { check: 'human', text: check.human };
-  if (check.scope !== undefined) return { check: 'scope', allow: check.scope.allow ?? [], deny: check.scope.deny ?? [] };
-  return undefined;
-}
-
-/** Sizes in bytes; a number without a unit is bytes. */
-export function bytesOf(size: { readonly min?: string | number; readonly max?: string | number }): { min?: number; max?: number } {
-  const bytes = (text: string | number): number => (typeof text === 'number' ? text : (parseSize(text) ?? 0));
-  return {
-    ...(size.min === undefined ? {} : { min: bytes(size.min) }),
-    ...(size.max === undefined ? {} : { max: bytes(size.max) }),
-  };
+  return { id, path, in: placeOf(place), level, ...read, checks: own.flatMap((check) => checkOf(check, reports) ?? []) };
 }
 
 /** The schema has refused what is no duration; such a file never gets further. */

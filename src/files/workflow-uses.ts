@@ -1,4 +1,5 @@
 /** Puts the steps of other workflows in the place of the steps that use them, so that there is one plan. Reads no file. */
+import { renamedChecks } from './check-references.ts';
 import { needsOf, stagesOf } from '../core/stages.ts';
 import { conditionFaults } from './condition.ts';
 import { rewriteCondition } from './condition-rewrite.ts';
@@ -9,7 +10,8 @@ import { inlineWorkflow, type Inlined } from './uses-inline.ts';
 import { type Names, namesOf, type Single, type Used } from './uses-names.ts';
 import { unknownInputs, usedValues } from './uses-values.ts';
 import type { Fault } from './workflow-fault.ts';
-import { type CheckSource, kindsOf, type StepSource, type WorkflowSource } from './workflow-source.ts';
+import { type CheckSource, kindsOf } from './workflow-checks.ts';
+import type { StepSource, WorkflowSource } from './workflow-source.ts';
 import type { YamlPath } from './yaml-source.ts';
 
 export interface UsesRequest {
@@ -82,7 +84,15 @@ export function expandUses(request: UsesRequest): Expanded {
   }
   const pins = pinsOf([...used.values()], request);
   const lasting = [...(source.finally ?? []).map((step, index) => outerStep(step, ['finally', index], context)), ...last];
-  const landing = [...(source.checks ?? []), ...distinct(checks, source.checks ?? [])];
+  const said = renamedChecks(
+    source.checks ?? [],
+    {
+      review: (id, at) => outerReview(id, ['checks', ...at], context),
+      condition: (text, at) => outerCondition(text, ['checks', ...at], context),
+    },
+    origins,
+  );
+  const landing = [...said, ...distinct(checks, said)];
   const whole: WorkflowSource = {
     ...source,
     ...pins,
@@ -196,6 +206,7 @@ function outerStep(
       one: (id, key) => settled(names.single(id, key), id, key === 'goto' ? ['gate', 'on_reject', 'goto'] : [key, 'from']),
       declaring: (id, field) => settled(names.declaring(id, field), id, ['targets', 'from']),
       condition: (text, at) => outerCondition(text, [...path, ...at], context),
+      review: (id, at) => outerReview(id, [...path, ...at], context),
     },
     origins,
   );
@@ -208,6 +219,18 @@ function outerStep(
     ...(waits === undefined ? {} : { needs: waits }),
   };
   return derived(origins, complete, made, made.needs === undefined && needs !== undefined && place !== undefined ? { needs: place } : {});
+}
+
+/** The one step that delivers files in the place of a step that uses a workflow. */
+function outerReview(id: string, path: YamlPath, { names, faults }: Context): string {
+  const [first, ...more] = names.deliverers(id);
+  if (first !== undefined && more.length === 0) return first;
+  faults.push({
+    path,
+    what: `${first === undefined ? 'no step' : 'several steps'} in the place of "${id}" deliver files`,
+    fix: 'name the file',
+  });
+  return id;
 }
 
 function outerCondition(text: string, path: YamlPath, { names, faults }: Context): string {

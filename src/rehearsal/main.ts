@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Check } from '../core/check.ts';
+import type { Check, SourceFile } from '../core/check.ts';
 import { goodAnswer } from '../core/checklist.ts';
 import type { PlannedChecklist } from '../core/plan.ts';
 import type { Behaviour, BehaviourName } from '../core/rehearsal.ts';
@@ -14,6 +14,7 @@ import type { Fields } from '../core/fields.ts';
 import { behavioursOf, fieldsOf } from '../core/rehearsal.ts';
 import { parseCriteria } from '../files/criteria.ts';
 import { deliverableText } from './deliverable.ts';
+import { demandsOf, type Demands } from './demands.ts';
 import { changeFor } from './change.ts';
 
 const task = process.env['ITER_TASK'] ?? 'T1';
@@ -62,6 +63,7 @@ for (const [file, own] of byFile('iteration')) {
     task,
     changed,
     fields: [...answerLines(file), ...fieldLines(file)],
+    demands: demandsFor(own),
     ...(review ? { review: making('reject') === undefined ? [] : rejected() } : {}),
     // a red run without code to break leaves out what was asked for first
     incomplete: making('red') !== undefined && !wantsCommits,
@@ -131,6 +133,15 @@ function answerLines(file: string): string[] {
   return ['checklist:', ...lines];
 }
 
+function demandsFor(own: readonly Check[]): Demands {
+  const read = ({ in: place, file }: SourceFile): string | undefined => {
+    // what is at the base is still there unless somebody removed it
+    const found = path.join(place === 'iteration' ? directory : '.', file);
+    return existsSync(found) ? readFileSync(found, 'utf8') : undefined;
+  };
+  return demandsOf(own, { read, head: git(['rev-parse', 'HEAD']).trim() });
+}
+
 function rejected(): { task: string; title: string }[] {
   const [first = task] = needs;
   return [{ task: first, title: 'the edge cases are not covered; add them and say which ones' }];
@@ -142,7 +153,7 @@ function writeDocuments(): void {
   const files = [...byFile('repository')].filter(([file, own]) => isFree(file) && !(red && own.every((check) => check.check === 'exists')));
   if (files.length === 0) return;
   for (const [file, own] of files) {
-    write(file, deliverableText({ file, checks: own, task, changed, fields: fieldLines(file), incomplete: red }));
+    write(file, deliverableText({ file, checks: own, task, changed, fields: fieldLines(file), demands: demandsFor(own), incomplete: red }));
     console.log(`${task}: wrote ${file}`);
   }
   commit(

@@ -5,7 +5,9 @@ import { gate, missed } from '../../src/core/gate.ts';
 /** A result from `must T1.tests passed` or `nice size failed`. */
 function result(text: string): Result {
   const [level = '', id = '', outcome = ''] = text.split(' ');
-  return { id, level: level as Level, check: 'exists', pass: outcome === 'passed', message: `${id} ${outcome}` };
+  const marks = outcome === 'near' ? { caution: true as const } : outcome === 'waived' ? { waived: { by: 'Ada', reason: 'r' } } : {};
+  const pass = outcome === 'passed' || outcome === 'waived';
+  return { id, level: level as Level, check: 'exists', pass, message: `${id} ${outcome}`, ...marks };
 }
 
 it.each([
@@ -14,6 +16,12 @@ it.each([
   ['GO', ['must a passed', 'nice c failed']],
   ['GO_WITH_CAUTION', ['must a passed', 'should b failed']],
   ['GO_WITH_CAUTION', ['should b failed', 'nice c failed']],
+  ['GO_WITH_CAUTION', ['must a near']],
+  ['GO_WITH_CAUTION', ['must a waived', 'should b passed']],
+  ['GO_WITH_CAUTION', ['should a waived']],
+  ['GO', ['nice a near', 'nice b waived']],
+  ['NO_GO', ['must a near', 'must b failed']],
+  ['NO_GO', ['must a waived', 'must b failed']],
   ['NO_GO', ['must a failed']],
   ['NO_GO', ['must a passed', 'should b failed', 'must c failed']],
   ['NO_GO', ['nice a passed', 'should b passed', 'must c failed']],
@@ -30,6 +38,11 @@ it('what was missed is said, MUST first, else in the given order', () => {
     'SHOULD e: e failed',
     'NICE a: a failed',
   ]);
+});
+
+it('a debt with a name on it is said, too', () => {
+  const results = ['should a waived', 'must b near', 'must c waived'];
+  expect(missed(results.map(result))).toEqual(['MUST b: b near', 'MUST c: c waived', 'SHOULD a: a waived']);
 });
 
 it('nothing missed, nothing said', () => {

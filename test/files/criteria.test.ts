@@ -141,8 +141,6 @@ test.each([
   '-[] MUST `T1.a` file `a` exists',
   '- [✓] MUST `T1.a` file `a` exists',
   '- [ ] MUST `T1.a` file ``a`` exists',
-  '- [ ] MUST `T1.a` file `a` exists — because `b` needs it',
-  '- [ ] MUST `T1.a` file `a` exists -- later is too late',
   '- [ ] MUST `T1.a` file `a` exists <!-- a remark -->',
   '- [ ] MUST `T1.a` <!-- x --> file `a` exists <!-- a remark that goes on',
 ])('%s is the same check however it is written', (line) => {
@@ -214,7 +212,7 @@ test.each([
   ['file `a` matches `/(/`', 'the pattern does not compile: missing closing ): `(`; write file `path` matches `/text/i` in RE2 syntax'],
   ['file `a` matches `/a/g`', 'unknown flag "g" after the pattern; use i, m or s; write file `path` matches `/text/i` in RE2 syntax'],
   ['file `a` matches `a`', '"a" is no pattern between slashes; write file `path` matches `/text/i` in RE2 syntax'],
-  ['file `a` is valid toml', 'unknown format "toml"; write file `path` is valid markdown, is valid yaml or is valid json'],
+  ['file `a` is valid ini', 'unknown format "ini"; write file `path` is valid markdown, yaml, json, toml, openapi, jsonl or csv'],
   ['file `` exists', 'back-ticks are empty or not closed; write file `path` exists'],
   ['file ` ` exists', 'back-ticks are empty or not closed; write file `path` exists'],
   ['file `a exists', 'back-ticks are empty or not closed; write file `path` exists'],
@@ -265,7 +263,7 @@ test('all problems come at once, in the order of the file', () => {
     `${FILE}:4: the id "a" is taken by line 2; give this check another id`,
     `${FILE}:6: merge-conflict marker ">>>>>>> theirs"; choose a side and remove the markers`,
     `${FILE}:7: the check box is empty; write a check or remove the line`,
-    `${FILE}:8: unknown format "xml"; write file \`path\` is valid markdown, is valid yaml or is valid json`,
+    `${FILE}:8: unknown format "xml"; write file \`path\` is valid markdown, yaml, json, toml, openapi, jsonl or csv`,
     `${FILE}:9: "T02" is no task id; task ids are T1, T2, …`,
   ]);
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { problemLine } from '../../src/core/problem.ts';
 import { needsOf } from '../../src/core/stages.ts';
 import type { Step, Workflow } from '../../src/core/workflow.ts';
+import { criterionSentence } from '../../src/files/criterion.ts';
 import { ALONE } from '../../src/files/workflow-document.ts';
 import { type LoadedWorkflow, loadWorkflow } from '../../src/files/workflow.ts';
 import { lintWorkflow } from '../../src/files/workflow-lint.ts';
@@ -400,4 +401,64 @@ describe('lint', () => {
     ]);
     expect(warnings).toEqual([]);
   });
+});
+
+const CHECKED = `version: 1
+name: checked
+inputs: { issue: { type: string, default: i } }
+steps:
+  - { id: look, role: reviewer, deliverables: [{ id: r, path: deliverables/look.md, fields: { n: number } }] }
+  - id: fix
+    role: builder
+    deliverables: [{ id: a, path: deliverables/fix.md, checks: [{ dispositions: { of: look } }] }]
+    checks:
+      - { verdict: { of: look } }
+      - { verdict: { of: deliverables/look.md, in: [approved] } }
+      - { expr: "steps.look.outputs.n > 1 && inputs.issue != ''" }
+      - { metric: { from: deliverables/fix.md, path: n, op: improves, direction: lower, baseline: { file: deliverables/look.md, path: n } } }
+      - { metric: { from: deliverables/fix.md, path: n, op: "<=", value: 5 }, in: worktree }
+      - { traces: { ids_from: deliverables/look.md, pattern: "{{ inputs.issue }}-[0-9]" }, file: deliverables/fix.md }
+      - { not_contains: ["{{ inputs.issue }}"], file: deliverables/fix.md }
+checks: [{ verdict: { of: look } }]
+`;
+
+test('checks of a used workflow name its steps and its files where they are now', () => {
+  const text = outer(
+    '{ id: sub, uses: checked, with: { issue: "a.b" } }',
+    '{ id: end, role: doc, checks: [{ expr: "steps.sub.outputs.n > 2" }] }',
+  );
+  const { workflow, problems } = loadWorkflow(text, 'outer.yaml', shelf({ checked: CHECKED }));
+  expect(problems.map(problemLine)).toEqual([]);
+  const said = (id: string): string[] => {
+    const found = workflow?.steps.find((one) => one.id === id);
+    return [...(found?.deliverables.flatMap((one) => one.checks) ?? []), ...(found?.checks ?? [])].map((one) =>
+      criterionSentence(one.criterion),
+    );
+  };
+  expect(said('sub-fix')).toEqual([
+    'iteration file `deliverables/sub/fix.md` answers the MUST and SHOULD findings of iteration file `deliverables/sub/look.md` as fixed, documented, deferred or overridden',
+    'iteration file `deliverables/sub/look.md` says approved or approved_with_suggestions with at most 0 open MUST findings',
+    'iteration file `deliverables/sub/look.md` says approved with at most 0 open MUST findings',
+    `expression \`steps["sub-look"].outputs.n > 1 && "a.b" != ''\` is true`,
+    'metric `n` of iteration file `deliverables/sub/fix.md` is lower than metric `n` of iteration file `deliverables/sub/look.md`',
+    'metric `n` of file `deliverables/fix.md` is at most 5',
+    'iteration file `deliverables/sub/fix.md` mentions every `/a\\.b-[0-9]/` of iteration file `deliverables/sub/look.md`',
+    'iteration file `deliverables/sub/fix.md` does not contain `a.b`',
+  ]);
+  expect(said('end')).toEqual(['expression `steps["sub-look"].outputs.n > 2` is true']);
+  expect(workflow?.checks.map((one) => criterionSentence(one.criterion))).toEqual([
+    'iteration file `deliverables/sub/look.md` says approved or approved_with_suggestions with at most 0 open MUST findings',
+  ]);
+});
+
+test('a review of a step that uses a workflow is that of the one step that delivers, or nobody knows which', () => {
+  const text = outer(
+    '{ id: sub, uses: other, with: { topic: x } }',
+    '{ id: two, uses: checked }',
+    '{ id: end, role: doc, checks: [{ verdict: { of: sub } }, { verdict: { of: two } }] }',
+  );
+  const { problems } = loadWorkflow(text, 'outer.yaml', shelf({ other: OTHER, checked: CHECKED }));
+  expect(problems.map((problem) => `${problem.line ?? 0}: ${problem.what}`)).toEqual([
+    '8: several steps in the place of "two" deliver files',
+  ]);
 });

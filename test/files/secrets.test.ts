@@ -1,0 +1,103 @@
+/** Secrets in added lines. The tokens are put together here, so that this file has none. */
+import { expect, test } from 'vitest';
+import { addedLines } from '../../src/files/added-lines.ts';
+import { entropyOf } from '../../src/files/secret-rules.ts';
+import { secretsIn } from '../../src/files/secrets.ts';
+
+const letters = (length: number, alphabet = 'aB3dE5gH7jK9mN1pQ2rS4tU6vW8xY0z'): string =>
+  Array.from({ length }, (_, index) => alphabet[(index * 7) % alphabet.length]).join('');
+const found = (text: string): string[] =>
+  secretsIn([{ file: 'f', line: 1, text }]).map((one) => one.rule + (one.withoutReason ? ' without reason' : ''));
+
+test.each([
+  ['AWS access key', `AKIA${letters(16, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567')}`],
+  ['GitHub token', `ghp_${letters(36)}`],
+  ['GitHub fine-grained token', `github_pat_${letters(82)}`],
+  ['GitLab token', `glpat-${letters(20)}`],
+  ['Slack token', `xoxb-${letters(12, '1234567890')}-${letters(24)}`],
+  ['Slack webhook', `https://hooks.slack.com/services/T${letters(8, 'ABC123')}/B${letters(8, 'ABC123')}/${letters(24)}`],
+  ['Stripe live key', `sk_live_${letters(24)}`],
+  ['Google API key', `AIza${letters(35)}`],
+  ['npm token', `npm_${letters(36)}`],
+  ['PyPI token', `pypi-AgEI${letters(60)}`],
+  ['OpenAI key', `sk-proj-${letters(40)}T3Blbk` + `FJ${letters(40)}`],
+  ['Anthropic key', `sk-ant-api03-${letters(90)}`],
+  ['SendGrid key', `SG.${letters(22)}.${letters(43)}`],
+  ['DigitalOcean token', `dop_v1_${letters(64, '0123456789abcdef')}`],
+  ['Hugging Face token', `hf_${letters(34)}`],
+  ['Azure storage key', `AccountKey=${letters(86)}==`],
+  ['private key', `-----BEGIN RSA ${'PRIVATE'} KEY-----`],
+  ['JSON Web Token', `eyJ${letters(20)}.eyJ${letters(30)}.${letters(40)}`],
+  ['password in an address', `postgres://app:${letters(16)}@db.example.org/x`],
+  ['secret in an assignment', `const apiKey = "${letters(24)}";`],
+])('%s', (rule, text) => {
+  expect(found(`before ${text} after`)).toContain(rule);
+});
+
+test.each([
+  ['an example of one letter', `ghp_${'x'.repeat(36)}`],
+  ['a longer word', `a${'ghp_'}${letters(10)}`],
+  ['a variable', 'password: "${DATABASE_PASSWORD}"'],
+  ['a short word', 'password = "changeme"'],
+  ['words', 'secret: "to be filled in by the operator"'],
+  ['a test key', `sk_test_${letters(24)}`],
+  ['a public key', '-----BEGIN PUBLIC KEY-----'],
+  ['a hash', letters(64, '0123456789abcdef')],
+  ['an address without a password', 'https://example.org:8443/a@b'],
+])('%s is no secret', (_, text) => {
+  expect(found(text)).toEqual([]);
+});
+
+test('a line is allowed with a reason only', () => {
+  const token = `npm_${letters(36)}`;
+  expect([
+    found(`${token} // iter:allow-secret made up for the tests`),
+    found(`${token} # iter:allow-secret`),
+    found(`${token} # iter:allow-secret --`),
+  ]).toEqual([[], ['npm token without reason'], ['npm token without reason']]);
+});
+
+test('a line of ten megabytes is looked at in time', () => {
+  expect(found(`password="${'a'.repeat(10_000_000)}`)).toEqual([]);
+  expect(found('eyJ'.repeat(1_000_000))).toEqual([]);
+});
+
+test('entropy is that of Shannon', () => {
+  expect([entropyOf('aaaa'), entropyOf('ab'), entropyOf('abcd')]).toEqual([0, 1, 2]);
+});
+
+test('added lines have the numbers they have in the new file', () => {
+  const diff = [
+    'diff --git a.txt a.txt',
+    'index 1..2 100644',
+    '--- a.txt',
+    '+++ a.txt',
+    '@@ -1,2 +1,3 @@ function x',
+    '--- old',
+    '-+++ older',
+    '+++ new',
+    '+second\r',
+    '+third',
+    '@@ -9 +12 @@',
+    '-x',
+    '\\ No newline at end of file',
+    '+y',
+    'diff --git gone gone',
+    '--- gone',
+    '+++ /dev/null',
+    '@@ -1 +0,0 @@',
+    '-x',
+    'Binary files a.bin and b.bin differ',
+    '--- "b\\tc\\"d"',
+    '+++ "b\\tc\\"d"',
+    '@@ -0,0 +1 @@',
+    '+z',
+  ];
+  expect(addedLines(diff.join('\n'))).toEqual([
+    { file: 'a.txt', line: 1, text: '++ new' },
+    { file: 'a.txt', line: 2, text: 'second' },
+    { file: 'a.txt', line: 3, text: 'third' },
+    { file: 'a.txt', line: 12, text: 'y' },
+    { file: 'b\tc"d', line: 1, text: 'z' },
+  ]);
+});
