@@ -76,7 +76,7 @@ export const blockers: Form<Of<'blockers'>> = {
 const BRANCH = /^(?!.*(?:\.\.|\/\/|@\{|\.lock$))[\p{L}\p{N}_][\p{L}\p{N}._/-]{0,199}(?<![/.])$/u;
 
 /** What is wrong with the name of a branch; undefined when it can be one. */
-export function branchFault(name: string): string | undefined {
+function branchFault(name: string): string | undefined {
   return BRANCH.test(name) ? undefined : `"${name}" is no branch name`;
 }
 

@@ -5,7 +5,7 @@ import type { Outcome } from './outcome.ts';
 import { count, quoted } from './outcome.ts';
 import { visibleLines } from './visible-lines.ts';
 
-export interface ListItem {
+interface ListItem {
   /** 1-based. */
   readonly line: number;
   readonly level: Level;
@@ -18,7 +18,7 @@ const HEADING = /^ {0,3}(#{1,6})\s+(.*?)(?:\s+#+)?\s*$/;
 const LEVEL = /^(?:\*\*|__)?(MUST|SHOULD|NICE)(?![\p{L}\p{N}_])/iu;
 
 /** The items below a heading (and those below it), or all; undefined when there is no such heading. Items without a level are MUST. */
-export function taskListOf(text: string, heading?: string): readonly ListItem[] | undefined {
+function taskListOf(text: string, heading?: string): readonly ListItem[] | undefined {
   const items: ListItem[] = [];
   const wanted = heading === undefined ? undefined : comparable(heading);
   let found = wanted === undefined;

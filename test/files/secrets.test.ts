@@ -6,6 +6,7 @@ import { secretsIn } from '../../src/files/secrets.ts';
 
 const letters = (length: number, alphabet = 'aB3dE5gH7jK9mN1pQ2rS4tU6vW8xY0z'): string =>
   Array.from({ length }, (_, index) => alphabet[(index * 7) % alphabet.length]).join('');
+const joined = (...parts: readonly string[]): string => parts.join('');
 const found = (text: string): string[] =>
   secretsIn([{ file: 'f', line: 1, text }]).map((one) => one.rule + (one.withoutReason ? ' without reason' : ''));
 
@@ -20,13 +21,13 @@ test.each([
   ['Google API key', `AIza${letters(35)}`],
   ['npm token', `npm_${letters(36)}`],
   ['PyPI token', `pypi-AgEI${letters(60)}`],
-  ['OpenAI key', `sk-proj-${letters(40)}T3Blbk` + `FJ${letters(40)}`],
+  ['OpenAI key', joined('sk-proj-', letters(40), 'T3Blbk', 'FJ', letters(40))],
   ['Anthropic key', `sk-ant-api03-${letters(90)}`],
   ['SendGrid key', `SG.${letters(22)}.${letters(43)}`],
   ['DigitalOcean token', `dop_v1_${letters(64, '0123456789abcdef')}`],
   ['Hugging Face token', `hf_${letters(34)}`],
   ['Azure storage key', `AccountKey=${letters(86)}==`],
-  ['private key', `-----BEGIN RSA ${'PRIVATE'} KEY-----`],
+  ['private key', joined('-----BEGIN RSA ', 'PRIVATE', ' KEY-----')],
   ['JSON Web Token', `eyJ${letters(20)}.eyJ${letters(30)}.${letters(40)}`],
   ['password in an address', `postgres://app:${letters(16)}@db.example.org/x`],
   ['secret in an assignment', `const apiKey = "${letters(24)}";`],
@@ -36,7 +37,7 @@ test.each([
 
 test.each([
   ['an example of one letter', `ghp_${'x'.repeat(36)}`],
-  ['a longer word', `a${'ghp_'}${letters(10)}`],
+  ['a longer word', joined('a', 'ghp_', letters(10))],
   ['a variable', 'password: "${DATABASE_PASSWORD}"'],
   ['a short word', 'password = "changeme"'],
   ['words', 'secret: "to be filled in by the operator"'],
