@@ -8,7 +8,7 @@ import { conditionFaults, type ConditionScope } from './condition.ts';
 import { criterionSentence, parseSentence } from './criterion.ts';
 import { wrongPath } from './criterion-form.ts';
 import { compilePattern } from './pattern.ts';
-import { bytesOf, CHECKS, type CheckSource, criterionOf, FILE_CHECKS, fileOf, isPath, kindsOf, type Reports } from './workflow-checks.ts';
+import { bytesOf, CHECKS, type CheckSource, criterionOf, FILE_CHECKS, isPath, kindsOf, type Reports } from './workflow-checks.ts';
 import type { Fault } from './workflow-fault.ts';
 import { textFaults } from './workflow-texts.ts';
 import type { YamlPath } from './yaml-source.ts';
@@ -17,8 +17,9 @@ export interface CheckScope {
   /** Names of placeholders. */
   readonly names: readonly string[];
   readonly at: 'deliverable' | 'step';
-  readonly reports: Reports;
-  readonly condition: ConditionScope;
+  /** Computed when a check asks: few do, and there may be hundreds of steps. */
+  readonly reports: () => Reports;
+  readonly condition: () => ConditionScope;
 }
 
 /** Every fault of one check. */
@@ -38,7 +39,7 @@ export function checkFaults(check: CheckSource, path: YamlPath, scope: CheckScop
     const what = aboutFile ? `"${key}" in a check of a deliverable` : `"${key}" with ${aCheck(kind)}`;
     faults.push({ path: [...path, key], key: 'key', what, fix: aboutFile ? 'leave it out: the file is the deliverable' : 'leave it out' });
   }
-  if (aboutFile && at === 'step' && fileOf(check, scope.reports) === undefined && check.verdict?.of === undefined) {
+  if (aboutFile && at === 'step' && check.file === undefined && check.metric?.from === undefined && check.verdict?.of === undefined) {
     faults.push({ path: [...path, kind], key: 'key', what: `${aCheck(kind)} without a file`, fix: 'add file: and the path' });
   }
   if (check.timeout !== undefined && kind !== 'command') {
@@ -149,9 +150,10 @@ function kindFaults(
   }
   const of = verdict?.of ?? dispositions?.of;
   if (of !== undefined && !isPath(of)) {
-    const report = Object.hasOwn(scope.reports, of) ? scope.reports[of] : undefined;
+    const reports = scope.reports();
+    const report = Object.hasOwn(reports, of) ? reports[of] : undefined;
     if (report === undefined) {
-      const fix = didYouMean(of, Object.keys(scope.reports));
+      const fix = didYouMean(of, Object.keys(reports));
       return [{ path: [...at, 'of'], what: `"${of}" is no step that delivers a review to the iteration folder`, fix }];
     }
     if (report.includes('{{')) {
@@ -164,11 +166,14 @@ function kindFaults(
       ];
     }
   }
-  if (expr !== undefined) return conditionFaults(expr, scope.condition).map((what) => ({ path: at, what }));
+  if (expr !== undefined) return conditionFaults(expr, scope.condition()).map((what) => ({ path: at, what }));
   // an unknown word is told by the schema, a path that leaves its folder above
   const unknown = metric !== undefined && metric.op !== 'improves' && !COMPARISONS.includes(metric.op);
   if (LOOKED_AT.includes(kind) || unknown || wrongPath(metric?.from ?? check.file ?? '') !== undefined) return [];
-  const criterion = criterionOf(scope.at === 'deliverable' ? { ...check, file: 'deliverable.md' } : check, scope.reports);
+  const criterion = criterionOf(
+    scope.at === 'deliverable' ? { ...check, file: 'deliverable.md' } : check,
+    of === undefined ? {} : scope.reports(),
+  );
   if (criterion === undefined || JSON.stringify(criterion).includes('{{') || ('file' in criterion && criterion.file === '')) return [];
   try {
     const reading = parseSentence(criterionSentence(criterion));

@@ -127,7 +127,7 @@ export function kindsOf(check: CheckSource): Kind[] {
 }
 
 /** The file an entry is about; undefined when it says none. */
-export function fileOf({ file, metric, verdict }: CheckSource, reports: Reports): string | undefined {
+function fileOf({ file, metric, verdict }: CheckSource, reports: Reports): string | undefined {
   return metric?.from ?? (verdict?.of === undefined ? undefined : reviewOf(verdict.of, reports)) ?? file;
 }
 

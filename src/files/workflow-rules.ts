@@ -49,9 +49,13 @@ function stageFaults(source: WorkflowSource, names: readonly string[]): Fault[] 
 
 /** What a check may speak of: a check of a step of the steps before it and of itself, a check on the whole of every step. */
 function scopeOf(source: WorkflowSource, names: readonly string[], step?: StepSource): CheckScope {
-  const steps = placedSteps(source).map((placed) => placed.step);
-  const condition = step === undefined ? expressionScope(source, steps) : upstreamScope(step, source, [step.id]);
-  return { names, at: 'step', reports: reportsOf(steps), condition };
+  const steps = (): StepSource[] => placedSteps(source).map((placed) => placed.step);
+  return {
+    names,
+    at: 'step',
+    reports: () => reportsOf(steps()),
+    condition: () => (step === undefined ? expressionScope(source, steps()) : upstreamScope(step, source, [step.id])),
+  };
 }
 
 const INPUT_TYPES = ['string', 'number', 'boolean', 'list'];
