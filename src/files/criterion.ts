@@ -130,12 +130,17 @@ interface Tail {
   readonly before?: string;
 }
 
-const WAIVER_FIRST = /^\(\s*waived\s+by\s+([^:()\s][^:()]*?)\s*:\s*(\S.*?)\s*\)\s*(?:\.|(?:—|–|--)(?:\s+(.*))?)?$/iu;
+/** Longer than any reason; the patterns below take time with the square of it. */
+const LONGEST_TAIL = 2000;
+const WAIVER_FIRST = /^\(\s*waived\s+by\s+([^:()\s][^:()]*?)\s*:\s*(\S.*?)\s*\)(?:\s*\.|\s+(?:—|–|--)(?:\s+(.*))?)?\s*$/iu;
 const WAIVER_LAST = /^(.*?)\(\s*waived\s+by\s+([^:()\s][^:()]*?)\s*:\s*(\S.*?)\s*\)\s*\.?$/iu;
 
 function readTail(tail: string): Tail | { readonly what: string; readonly fix: string } {
   const text = tail.trim();
   if (!/\(\s*waived\b/i.test(text)) return remarkOf(text);
+  if (text.length > LONGEST_TAIL) {
+    return { what: `more than ${LONGEST_TAIL} characters around a waiver`, fix: 'put the long story elsewhere and name the place' };
+  }
   const first = WAIVER_FIRST.exec(text);
   if (first !== null) {
     const [, by = '', reason = '', remark = ''] = first;

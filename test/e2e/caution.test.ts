@@ -19,7 +19,7 @@ steps:
       - { id: notes, file: NOTES.md, in: worktree, exists: true, level: should, hint: say how it was measured }
 `;
 
-async function launched(p50: number): Promise<{ root: string; exit: number | undefined; checked: unknown }> {
+async function launched(p50: number): Promise<{ root: string; exit: unknown; checked: unknown }> {
   const root = repositoryWith({ 'README.md': '# Shop\n', 'bench.yaml': workflow(p50) });
   await done(root, ['new', 'try', '-w', './bench.yaml', '--agent', 'rehearsal']);
   const { exit } = await iter(root, ['launch']);

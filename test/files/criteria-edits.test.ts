@@ -146,6 +146,13 @@ test('a line in plain words can be waived, too', () => {
   });
 });
 
+test('a line of a megabyte that is full of waivers is refused in time', () => {
+  const started = performance.now();
+  const { problems } = read(`- [x] branch adds no secrets ${'(waived by A: x) '.repeat(60_000)}`);
+  expect(problems.map((problem) => problem.what)).toEqual(['more than 2000 characters around a waiver']);
+  expect(performance.now() - started).toBeLessThan(5000);
+});
+
 test('words in back-ticks waive nothing', () => {
   expect(only('- [x] file `a` contains `(waived by Ada: x)`')).toEqual({
     check: 'contains',
