@@ -1,4 +1,5 @@
 /** The commands of the criteria on the commit agents start from, before any of them runs: what is red then says nothing about their work. */
+import { conditionFacts } from '../core/condition.ts';
 import { join } from 'node:path';
 import type { Check, Result } from '../core/check.ts';
 import { readText } from '../effects/disk.ts';
@@ -38,7 +39,9 @@ export async function baseline(iteration: Iteration, context: Context): Promise<
   const greenAt = (check: Command): string =>
     join(iteration.directory, '.run', PURPOSE, `${tree.slice(0, 16)}-${sha256(check.run).slice(0, 16)}.json`);
   const open = commands.filter((check) => !exists(greenAt(check)));
-  const subject = { commit: iteration.plan.base, tree, work: {}, purpose: PURPOSE };
+  const { base } = iteration.plan;
+  const facts = conditionFacts(iteration.plan, iteration.state);
+  const subject = { commit: base, tree, before: base, work: {}, facts, purpose: PURPOSE };
   const results = open.length === 0 ? [] : await runChecks(iteration, open, subject, context);
   const red: Red[] = [];
   for (const [index, check] of open.entries()) {

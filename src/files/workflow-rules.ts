@@ -1,5 +1,5 @@
 /** What a schema cannot say about a workflow: names that must exist, an order that must be possible, checks that must make sense. */
-import { deliveryFault, pathFault } from '../core/deliverable-path.ts';
+import { deliveryFault } from '../core/deliverable-path.ts';
 import { readValue } from '../core/inputs.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { needsOf, upstreamOf } from '../core/stages.ts';
