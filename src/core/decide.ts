@@ -1,4 +1,5 @@
 /** What to do next: a pure function of plan, state and limits. When may a task start, when is it over, who is asked: all of it stands here. */
+import { admitted, nextStart } from './admission.ts';
 import { addressed } from './escalation.ts';
 import type { DecisionOption, Failure } from './event.ts';
 import type { TaskId } from './ids.ts';
@@ -11,7 +12,8 @@ import type { ForeignChange, State, TaskState } from './state.ts';
 import { settledAt } from './state.ts';
 
 export type Action =
-  | { readonly do: 'start'; readonly task: TaskId; readonly attempt: number }
+  /** `probes`: it is to show whether the limit of that provider is over. */
+  | { readonly do: 'start'; readonly task: TaskId; readonly attempt: number; readonly probes?: string }
   /** The list its parts come from is there: make them tasks. */
   | { readonly do: 'expand'; readonly task: TaskId }
   /** All its parts are done: it stands for their work together. */
@@ -52,6 +54,8 @@ export interface Limits {
   readonly busy: ReadonlySet<TaskId>;
   /** For tasks with a condition that could start: its value, or why it has none. */
   readonly conditions?: Readonly<Record<string, boolean | { readonly problem: string }>>;
+  /** The time in ISO: what waits for a time goes on from then. Nothing of that goes on without it. */
+  readonly now?: string;
   /** Only these may start; everything when absent. */
   readonly only?: ReadonlySet<TaskId>;
 }
@@ -70,14 +74,30 @@ export function decide(plan: Plan, state: State, limits: Limits): Action[] {
   });
   // judging finished work comes before starting more, and takes up a place while it runs
   const judging = possible.filter((action) => action.do === 'check' || action.do === 'recover').length;
-  let slots = limits.maxParallel - limits.busy.size - judging;
-  const first = firstOnes(possible, state);
-  const room = new Set(first.filter(() => slots-- > 0));
-  return possible.filter((action) => action.do !== 'start' || room.has(action));
+  const places = limits.maxParallel - limits.busy.size - judging;
+  const room = new Map(admitted(firstOnes(possible, state), places, { plan, state, limits }).map((action) => [action.task, action]));
+  return possible.flatMap((action): Action[] => {
+    if (action.do !== 'start') return [action];
+    const taken = room.get(action.task);
+    return taken === undefined ? [] : [taken];
+  });
+}
+
+/** The next ISO time at which a task can start that waits for nothing but the clock; undefined when none does. */
+export function wakeTime(plan: Plan, state: State, limits: Limits): string | undefined {
+  const could = plan.tasks.filter((task) => {
+    const current = state.tasks[task.id];
+    if (current === undefined || limits.busy.has(task.id) || limits.only?.has(task.id) === false) return false;
+    return next(plan, state, { task, current, limits })?.do === 'start';
+  });
+  return nextStart(
+    could.map((task) => task.id),
+    { plan, state },
+  );
 }
 
 /** What could start, in the order in which it takes places: what a person put first, then the plan's order. */
-function firstOnes(possible: readonly Action[], state: State): Action[] {
+function firstOnes(possible: readonly Action[], state: State): Extract<Action, { do: 'start' }>[] {
   const rank = (action: Action): number => state.tasks[action.task]?.priority ?? 0;
   return possible.filter((action) => action.do === 'start').toSorted((a, b) => rank(b) - rank(a));
 }
@@ -92,6 +112,7 @@ function next(plan: Plan, state: State, { task, current, limits }: Question): Ac
   switch (current.phase.name) {
     case 'waiting':
     case 'rejected':
+    case 'limited':
       if (isHeld(state, task.id)) return undefined;
       return mayStart(plan, task, state) ? begin(task, current, limits, needsMet(plan, task, state)) : undefined;
     case 'starting':
@@ -200,8 +221,9 @@ function startOf(task: PlannedTask, current: TaskState): Action {
   return { do: task.pick === undefined ? 'start' : 'pick', task: task.id, attempt: attemptToStart(current) };
 }
 
-/** An interrupted attempt keeps its number; anything else gets the next one. */
+/** An attempt that was interrupted, or cut off by its provider, keeps its number; anything else gets the next one. */
 function attemptToStart(current: TaskState): number {
+  if (current.resumes === true) return current.attempt;
   const interrupted = current.phase.name === 'waiting' && (current.previous === 'starting' || current.previous === 'running');
   return interrupted ? current.attempt : current.attempt + 1;
 }

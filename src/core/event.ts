@@ -93,6 +93,19 @@ type Fact =
       readonly tasks: readonly TaskId[];
       readonly writes: readonly ForeignWrite[];
     }
+  | {
+      /** The provider of the agent refuses to go on until some time: nobody's fault, and no try used up. */
+      readonly type: 'provider-limited';
+      readonly provider: string;
+      readonly task: TaskId;
+      readonly attempt: number;
+      /** ISO time. */
+      readonly until: string;
+      readonly guessed: boolean;
+      readonly reason: string;
+    }
+  /** The attempt of this task is to show whether the limit is over. */
+  | { readonly type: 'limit-probed'; readonly provider: string; readonly task: TaskId }
   | { readonly type: 'attempt-interrupted'; readonly task: TaskId; readonly attempt: number; readonly reason: string }
   | { readonly type: 'work-committed'; readonly task: TaskId; readonly attempt: number; readonly commit: CommitId; readonly paths: number }
   | { readonly type: 'work-archived'; readonly task: TaskId; readonly attempt: number; readonly ref: string; readonly commit: CommitId }

@@ -89,6 +89,7 @@ const STYLE_OF: Readonly<Record<StateName, string>> = {
   running: 'active',
   checking: 'active',
   'awaiting-human': 'person',
+  limited: 'open',
   blocked: 'person',
   rejected: 'again',
   accepted: 'done',

@@ -76,6 +76,8 @@ export interface PlannedTask {
   readonly role: string;
   /** A row of the agent table (`rehearsal`, `claude`, …), `manual`, or `command:<command line>`. */
   readonly agent: string;
+  /** Whose limits and places it shares; its agent's when left out. */
+  readonly provider?: string;
   /** Stable name of the worker over all attempts: `builder-tax-001`. */
   readonly instance: string;
   readonly branch: string;
@@ -144,6 +146,8 @@ export interface Plan {
   readonly created: string;
   readonly strategy: MergeStrategy;
   readonly maxParallel: number;
+  /** How many tasks of a provider may be at work at once. */
+  readonly perProvider?: Readonly<Record<string, number>>;
   readonly environment: string;
   /** `required`: `iter run` never merges without a person. */
   readonly human: 'required' | 'optional';

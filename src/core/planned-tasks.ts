@@ -80,6 +80,7 @@ export function plannedTask(
     role: step.role,
     ...actor,
     ...(alternative?.agent === undefined ? {} : { agent: alternative.agent }),
+    ...(step.provider === undefined ? {} : { provider: step.provider }),
     ...(alternative === undefined ? {} : { alternative: alternative.id }),
     ...(expands === undefined ? {} : { expands }),
     ...(step.finally === true ? { finally: true } : {}),

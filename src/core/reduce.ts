@@ -1,6 +1,7 @@
 /** Folds events into the state. Pure: no clock, no files; an event about an unknown task is ignored, not fatal. */
 import type { Event } from './event.ts';
 import type { CommitId, TaskId } from './ids.ts';
+import type { ProviderLimit } from './provider-limit.ts';
 import type { Finding } from './review.ts';
 import type { OpenDecision, Phase, State, TaskState } from './state.ts';
 import { unreachable } from './unreachable.ts';
@@ -36,6 +37,12 @@ export function reduce(state: State, event: Event): State {
       const { launch: _gone, ...rest } = state;
       return { ...rest, outcome: event.outcome };
     }
+    case 'provider-limited':
+      return limited(state, event);
+    case 'limit-probed': {
+      const limit = state.limits?.[event.provider];
+      return limit === undefined ? state : { ...state, limits: { ...state.limits, [event.provider]: { ...limit, probe: event.task } } };
+    }
     case 'attempt-prepared':
       return change(state, event.task, event.at, (task) => ({
         ...withoutClaim(prepared(task)),
@@ -56,7 +63,7 @@ export function reduce(state: State, event: Event): State {
         phase: event.pid === undefined ? { name: 'starting' } : { name: 'running', pid: event.pid },
       }));
     case 'attempt-ended':
-      return during(['starting', 'running'], state, event, (task) => ({
+      return during(['starting', 'running'], limitsAfter(state, event), event, (task) => ({
         ...withoutStop(task),
         phase: {
           name: 'checking',
@@ -263,8 +270,37 @@ function withoutStop(task: TaskState): TaskState {
 
 /** What a task no longer is once an attempt has its ground. */
 function prepared(task: TaskState): TaskState {
-  const { fresh: _started, ...rest } = task;
+  const { fresh: _started, resumes: _again, ...rest } = task;
   return rest;
+}
+
+/** A refusal counts against the provider, once for all that were at work with it when it came; a probe that is refused is the next one. */
+function limited(state: State, event: Extract<Event, { type: 'provider-limited' }>): State {
+  const { provider, task, until, guessed, reason, at } = event;
+  const before = state.limits?.[provider];
+  const counts = before === undefined || before.probe === task;
+  const limit: ProviderLimit = {
+    // of several refusals of the same moment the latest end holds, and a time that was said over one that is guessed
+    until: counts || (before.guessed && !guessed) || (before.guessed === guessed && until > before.until) ? until : before.until,
+    guessed: counts ? guessed : before.guessed && guessed,
+    since: before?.since ?? at,
+    reason,
+    refusals: (before?.refusals ?? 0) + (counts ? 1 : 0),
+    ...(counts || before.probe === undefined ? {} : { probe: before.probe }),
+  };
+  const known = { ...state, limits: { ...state.limits, [provider]: limit } };
+  return during(['starting', 'running'], known, event, (old) => ({
+    ...withoutClaim(old),
+    resumes: true,
+    phase: { name: 'limited', provider },
+  }));
+}
+
+/** An attempt that tried a limit and came to an end of its own shows that the limit is over. */
+function limitsAfter(state: State, { task, outcome }: Extract<Event, { type: 'attempt-ended' }>): State {
+  if (outcome !== 'exited' || state.limits === undefined) return state;
+  const limits = Object.fromEntries(Object.entries(state.limits).filter(([, limit]) => limit.probe !== task));
+  return { ...state, limits };
 }
 
 function withoutSkip(task: TaskState): TaskState {
@@ -357,7 +393,7 @@ function reset(state: State, ids: readonly TaskId[], at: string, why: (id: TaskI
     const { findings = [], feedback, fresh = false } = why(id);
     const reasons = [...findings.map(findingLine), ...(feedback === undefined ? [] : [feedback])];
     const rejected = change(next, id, at, (task) => {
-      const { feedback: _before, skip: _asked, given: _old, overridden: _debt, ...rest } = withoutClaim(task);
+      const { feedback: _before, skip: _asked, resumes: _cutOff, given: _old, overridden: _debt, ...rest } = withoutClaim(task);
       const phase: Phase = { name: 'rejected', reasons };
       const parts = rest.parts === undefined ? {} : { parts: { ...rest.parts, stale: true } };
       return {
@@ -440,6 +476,11 @@ function decided(state: State, event: Extract<Event, { type: 'decision-made' }>)
     case 'again': {
       const again = reset(closed, event.reset ?? [open.task], event.at, (id) => againBecause(closed, open, event, id));
       return change(again, open.task, undefined, (task) => ({ ...task, rejections: 0 }));
+    }
+    case 'probe': {
+      // who wants to go on trying wants it for as often as before
+      const limits = Object.fromEntries(Object.entries(closed.limits ?? {}).map(([name, limit]) => [name, { ...limit, refusals: 0 }]));
+      return decided({ ...state, limits }, { ...event, option: 'look' });
     }
     case 'trim':
     case 'look':

@@ -1,6 +1,8 @@
 /** Derives the picture of a run (`view.ts`) from plan and state. */
+import { limitOf } from './admission.ts';
 import { needsMet, openForeignChange, openNeeds } from './decide.ts';
 import type { Plan, PlannedTask } from './plan.ts';
+import { providerOf } from './provider-limit.ts';
 import type { Phase, State, TaskState } from './state.ts';
 import { allSettled, hasLanded } from './state.ts';
 import type { RunStatus, Snapshot, StateName, TaskView } from './view.ts';
@@ -51,13 +53,14 @@ function taskView(plan: Plan, task: PlannedTask, state: State, { directory, runn
   }
   const blockers = openBlockers(state, task.id);
   const change = current.phase.name === 'checked' ? openForeignChange(state, task.id) : undefined;
-  const blocked = blockers.length === 0 ? reasonFor(current, running) : blockers.map((one) => `${one.severity}: ${one.text}`).join('; ');
-  const reason = change === undefined ? blocked : `waits for the answer to ${change.id}`;
   const name = stateName(plan, task, state);
+  const blocked = blockers.length === 0 ? reasonFor(current, running) : blockers.map((one) => `${one.severity}: ${one.text}`).join('; ');
+  const waits = change === undefined ? blocked : `waits for the answer to ${change.id}`;
+  const reason = name === 'limited' ? limitReason(task, state) : waits;
   return {
     ...common,
     state: name,
-    word: name === 'blocked' ? 'Blocked' : wordFor(current.phase.name),
+    word: name === 'blocked' || name === 'limited' ? 'Blocked' : wordFor(current.phase.name),
     attempt: current.attempt,
     since: current.since,
     blockedBy: openNeeds(plan, task, state),
@@ -77,7 +80,8 @@ function stateName(plan: Plan, task: PlannedTask, state: State): StateName {
   if (isBlocked(state, task.id)) return 'blocked';
   switch (name) {
     case 'waiting':
-      return needsMet(plan, task, state) ? 'ready' : 'waiting';
+      if (!needsMet(plan, task, state)) return 'waiting';
+      return limitOf(task, state) === undefined ? 'ready' : 'limited';
     case 'running':
       return current?.claim?.word === 'Blocked' ? 'blocked' : 'running';
     case 'checked':
@@ -85,6 +89,13 @@ function stateName(plan: Plan, task: PlannedTask, state: State): StateName {
     default:
       return name;
   }
+}
+
+function limitReason(task: PlannedTask, state: State): string {
+  const limit = limitOf(task, state);
+  if (limit === undefined) return `the limit of ${providerOf(task)} is over; it goes on`;
+  const trying = limit.probe === undefined ? '' : `; ${limit.probe} tries whether it is over`;
+  return `${providerOf(task)} is limited until ${limit.until}${limit.guessed ? ' (a guess: it did not say)' : ''}: ${limit.reason}${trying}`;
 }
 
 const CUT_OFF: ReadonlySet<Phase['name']> = new Set(['starting', 'running', 'checked']);

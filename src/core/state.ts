@@ -5,6 +5,7 @@
  *      ^           |            |  ^                    |
  *      |           |            v  |                    ├──> rejected (another attempt)
  *      |           |      awaiting-human                └──> failed
+ *      ├────────── limited <────┘  (by its provider, until a time)
  *      └───────────┴── interrupted, reset by a rejection or a person
  */
 import type { Decision } from './check.ts';
@@ -13,6 +14,7 @@ import type { FieldValue } from './fields.ts';
 import type { CommitId, TaskId, TreeId } from './ids.ts';
 import type { BlockerState } from './open-blockers.ts';
 import type { StatusWord } from './plan.ts';
+import type { ProviderLimit } from './provider-limit.ts';
 import type { Finding, ReviewVerdict } from './review.ts';
 
 export type Phase =
@@ -20,6 +22,8 @@ export type Phase =
   | { readonly name: 'starting' }
   | { readonly name: 'running'; readonly pid: number }
   | { readonly name: 'awaiting-human'; readonly decision: string }
+  /** Its provider refuses to go on for a while; the attempt goes on under its number when the limit of the provider is over. */
+  | { readonly name: 'limited'; readonly provider: string }
   /** The agent has ended, or a person says it is done: its work is being judged. */
   | { readonly name: 'checking'; readonly outcome: 'exited' | 'killed' | 'timeout' | 'not-started'; readonly reason?: string }
   | {
@@ -98,6 +102,8 @@ export interface TaskState {
   /** What its accepted work was made from: work is not done again while that stays the same. */
   readonly inputs?: string;
   readonly done?: { readonly inputs: string; readonly attempt: number; readonly base: CommitId; readonly commit: CommitId };
+  /** Its last attempt was cut off by a limit of the provider and goes on under its number. */
+  readonly resumes?: true;
   /** The next attempt starts in a new worktree. */
   readonly fresh?: boolean;
   /** A person wants it skipped when its turn comes. */
@@ -166,6 +172,8 @@ export interface State {
   readonly blockers: readonly BlockerState[];
   /** Ids of the questions asked while work went on: each is asked once. */
   readonly asked: readonly string[];
+  /** By provider, as long as one lasts. */
+  readonly limits?: Readonly<Record<string, ProviderLimit>>;
   readonly launch?: { readonly pid: number; readonly host: string; readonly since: string };
   readonly firstLaunch?: string;
   readonly outcome?: 'done' | 'waiting' | 'failed' | 'stopped';

@@ -12,6 +12,7 @@ export type StateName =
   | 'running'
   | 'checking'
   | 'awaiting-human'
+  | 'limited'
   | 'blocked'
   | 'rejected'
   | 'accepted'

@@ -29,6 +29,7 @@ export function wordFor(phase: Phase['name']): StatusWord {
     case 'rejected':
       return 'In Progress';
     case 'awaiting-human':
+    case 'limited':
       return 'Blocked';
     case 'accepted':
     case 'skipped':

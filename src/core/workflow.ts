@@ -50,6 +50,8 @@ export interface Step {
   /** CEL; when it is false the step is skipped. */
   readonly when?: string;
   readonly agent?: string;
+  /** Whose limits its tasks share, where it is not the agent's name. */
+  readonly provider?: string;
   /** What this step is asked to do, beyond its role; a template. */
   readonly prompt?: string;
   /** In place of the skills of its role, in the order of use. */
@@ -122,6 +124,7 @@ export interface Workflow {
   readonly inputs: Readonly<Record<string, Input>>;
   readonly environments: Readonly<Record<string, Environment>>;
   readonly concurrency: number;
+  readonly perProvider?: Readonly<Record<string, number>>;
   readonly budget?: { readonly tokens?: number; readonly usd?: number };
   readonly models?: Models;
   readonly checklists?: Readonly<Record<string, readonly ChecklistItem[]>>;

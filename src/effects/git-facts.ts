@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs';
 import type { CommitId, TreeId } from '../core/ids.ts';
 import { commitId, treeId } from '../core/ids.ts';
+import { readHead } from './ref-files.ts';
+import { checkoutDirectory, locate } from './repository.ts';
 import { git, gitBytes, gitResult, reader } from './git.ts';
 
 export interface HeadFacts {
@@ -11,11 +13,16 @@ export interface HeadFacts {
   readonly commit?: CommitId;
 }
 
-/** Says what HEAD of a checkout is. */
-export async function headFacts(root: string): Promise<HeadFacts> {
+/** Says what HEAD of a checkout is; with `worktree`, of that worktree of `root`, by iter's own record of it. */
+export async function headFacts(root: string, worktree?: string): Promise<HeadFacts> {
+  const repository = locate(root);
+  const own = repository === undefined ? undefined : checkoutDirectory(repository, worktree ?? repository.worktree);
+  const known = own === undefined ? undefined : readHead(own);
+  if (known !== undefined) return known;
+  const where = worktree === undefined ? {} : { worktree };
   const [branch, commit] = await Promise.all([
-    gitResult(root, ['symbolic-ref', '--quiet', 'HEAD']),
-    gitResult(root, ['rev-parse', '--quiet', '--verify', 'HEAD^{commit}']),
+    gitResult(root, ['symbolic-ref', '--quiet', 'HEAD'], where),
+    gitResult(root, ['rev-parse', '--quiet', '--verify', 'HEAD^{commit}'], where),
   ]);
   return {
     ...(branch.exitCode === 0 ? { branch: branch.stdout } : {}),
@@ -49,6 +56,7 @@ export async function checkedOutAt(root: string, ref: string): Promise<string | 
 
 /** Lists the paths in which two commits or trees differ; a rename counts as two paths. */
 export async function changedPaths(root: string, base: CommitId | TreeId, head: CommitId | TreeId): Promise<string[]> {
+  if ((base as string) === head) return [];
   const listing = await git(root, ['diff-tree', '-r', '-z', '--name-only', '--no-renames', '--no-ext-diff', base, head]);
   return listing.split('\0').filter((path) => path !== '');
 }
@@ -67,6 +75,7 @@ export async function changeSize(
 
 /** Lists the commits of `head` that are not in `base`, oldest first, following first parents only. */
 export async function commitsBetween(root: string, base: CommitId, head: CommitId): Promise<CommitId[]> {
+  if (base === head) return [];
   const listing = await git(root, ['rev-list', '--reverse', '--first-parent', head, `^${base}`]);
   return listing
     .split('\n')
@@ -180,12 +189,14 @@ export async function pathsIn(root: string, tree: CommitId | TreeId, paths: read
 export async function treeOf(root: string, commit: CommitId): Promise<TreeId> {
   const known = trees.get(commit);
   if (known !== undefined) return known;
-  const tree = treeId(await git(root, ['rev-parse', '--verify', '--end-of-options', `${commit}^{tree}`]));
-  trees.set(commit, tree);
-  return tree;
+  // the promise is kept, not its value: many ask for the same commit at the same moment
+  const asked = git(root, ['rev-parse', '--verify', '--end-of-options', `${commit}^{tree}`]).then(treeId);
+  trees.set(commit, asked);
+  asked.catch(() => trees.delete(commit));
+  return asked;
 }
 
-const trees = new Map<CommitId, TreeId>();
+const trees = new Map<CommitId, Promise<TreeId>>();
 
 export interface Identity {
   readonly name: string;

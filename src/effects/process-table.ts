@@ -38,12 +38,31 @@ export function isGroupAlive(group: number): boolean {
  * Entries are `NAME=value` and end in a NUL byte: with it at the end of `start` the whole value has to agree.
  */
 export function findByEnvironment(start: string): number[] {
-  const later = `\0${start}`;
-  return everyPid().filter((pid) => {
-    if (pid === process.pid) return false;
-    const environment = read(`/proc/${pid}/environ`) ?? '';
-    return environment.startsWith(start) || environment.includes(later);
+  return having(start, everyEnvironment());
+}
+
+/** As `findByEnvironment`; looks asked for in the same turn of the event loop are one look, taken after the last of them was asked for. */
+export async function findByEnvironmentSoon(start: string): Promise<number[]> {
+  soon ??= new Promise((resolve) => {
+    setImmediate(() => {
+      soon = undefined;
+      resolve(everyEnvironment());
+    });
   });
+  return having(start, await soon);
+}
+
+type Environments = readonly (readonly [pid: number, environment: string])[];
+
+let soon: Promise<Environments> | undefined;
+
+function everyEnvironment(): Environments {
+  return everyPid().flatMap((pid) => (pid === process.pid ? [] : [[pid, read(`/proc/${pid}/environ`) ?? ''] as const]));
+}
+
+function having(start: string, environments: Environments): number[] {
+  const later = `\0${start}`;
+  return environments.filter(([, text]) => text.startsWith(start) || text.includes(later)).map(([pid]) => pid);
 }
 
 /** Finds running git commands whose current folder is `folder` or lies in it; none where there is no /proc. */

@@ -9,7 +9,7 @@ import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { limitLog } from './log-limit.ts';
-import { CAN_LOOK, findByEnvironment, isGroupAlive, processIdentity } from './process-table.ts';
+import { CAN_LOOK, findByEnvironment, findByEnvironmentSoon, isGroupAlive, processIdentity } from './process-table.ts';
 
 export interface AgentCommand {
   readonly argv: readonly string[];
@@ -211,7 +211,7 @@ async function sweep(cookie: string): Promise<number | undefined> {
   const deadline = performance.now() + SWEEP_LIMIT;
   // two looks in a row: a process that is just being born or changing its program can hide from one
   for (let clean = 0; clean < 2 && performance.now() < deadline;) {
-    const found = findByEnvironment(`${MARK}=${cookie}\0`);
+    const found = await findByEnvironmentSoon(`${MARK}=${cookie}\0`);
     for (const pid of found) {
       swept.add(pid);
       signalOne(pid, 'SIGKILL');

@@ -36,6 +36,9 @@ export function locate(start: string): Repository | undefined {
 export function checkoutDirectory(repository: Repository, checkout: string): string | undefined {
   const wanted = realPath(checkout) ?? path.resolve(checkout);
   if (!repository.bare && wanted === repository.root) return repository.gitDirectory;
+  // git names a record after the folder when it can: of hundreds, the one that is most likely it is looked at first
+  const likely = path.join(repository.gitDirectory, 'worktrees', path.basename(wanted));
+  if (samePlace(recordAt(likely).checkout, wanted)) return likely;
   return registrations(repository.gitDirectory).find((registration) => samePlace(registration.checkout, wanted))?.directory;
 }
 
@@ -53,17 +56,24 @@ export function registrations(gitDirectory: string): Registration[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .toSorted()
-    .map((name) => {
-      const directory = path.join(folder, name);
-      const gitFile = firstLine(path.join(directory, 'gitdir'));
-      const complete =
-        gitFile !== undefined &&
-        firstLine(path.join(directory, 'commondir')) !== undefined &&
-        firstLine(path.join(directory, 'HEAD')) !== undefined;
-      return gitFile === undefined
-        ? { directory, complete }
-        : { directory, checkout: path.dirname(path.resolve(directory, gitFile)), complete };
-    });
+    .map((name) => recordAt(path.join(folder, name)));
+}
+
+/** The names of all records of linked worktrees, broken ones included. */
+export function registeredNames(gitDirectory: string): string[] {
+  const folder = path.join(gitDirectory, 'worktrees');
+  return existsSync(folder) ? readdirSync(folder) : [];
+}
+
+function recordAt(directory: string): Registration {
+  const gitFile = firstLine(path.join(directory, 'gitdir'));
+  const complete =
+    gitFile !== undefined &&
+    firstLine(path.join(directory, 'commondir')) !== undefined &&
+    firstLine(path.join(directory, 'HEAD')) !== undefined;
+  return gitFile === undefined
+    ? { directory, complete }
+    : { directory, checkout: path.dirname(path.resolve(directory, gitFile)), complete };
 }
 
 /** `.git` is a file: a linked worktree, a submodule, or a repository whose git directory is kept elsewhere. */

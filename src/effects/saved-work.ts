@@ -51,10 +51,13 @@ export interface CommittedRest {
 }
 
 /** Commits whatever is uncommitted in a worktree onto what it has checked out, without running hooks; undefined when there is nothing. */
-export async function commitAll(worktree: string, message: string, identity: Identity): Promise<CommittedRest | undefined> {
+export async function commitAll(worktree: string, message: string, identity: () => Promise<Identity>): Promise<CommittedRest | undefined> {
   const place = placeOf(worktree);
   await clearStaleLocks(worktree, [path.join(place.own, 'index.lock'), path.join(place.own, 'HEAD.lock')]);
-  const options = { worktree, writes: true, env: signature(identity) };
+  // mostly there is nothing: one question instead of five
+  const status = ['status', '--porcelain', '-z', '--untracked-files=all', '--no-renames', '--ignore-submodules=none'];
+  if ((await git(place.root, status, { worktree, writes: true })) === '') return undefined;
+  const options = { worktree, writes: true, env: signature(await identity()) };
   await addEverything(place.root, options);
   const before = await treeAt(place.root, await headOf(place.root, worktree));
   const raw = await git(place.root, ['diff-index', '--cached', '--raw', '-z', '--no-renames', before], options);

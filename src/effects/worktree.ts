@@ -10,10 +10,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { CommitId } from '../core/ids.ts';
 import { git, gitResult } from './git.ts';
 import { headFacts } from './git-facts.ts';
+import { readRef } from './ref-files.ts';
 import { acquire } from './lock.ts';
 import { findByEnvironment } from './process-table.ts';
 import type { Repository } from './repository.ts';
-import { checkoutDirectory, locate, registrations } from './repository.ts';
+import { checkoutDirectory, locate, registeredNames, registrations } from './repository.ts';
 import { clearStaleLocks, gitsEnded } from './stale-locks.ts';
 
 export interface NewWorktree {
@@ -214,11 +215,11 @@ function isPointer(repository: Repository, file: string): boolean {
 async function register(repository: Repository, wanted: NewWorktree): Promise<void> {
   const { root } = repository;
   const branch = wanted.branch === undefined ? undefined : shortName(wanted.branch);
-  if (wanted.branch !== undefined) await keepAbandoned(root, wanted.branch, wanted.commit);
+  if (wanted.branch !== undefined) await keepAbandoned(repository, wanted.branch, wanted.commit);
   mkdirSync(path.dirname(wanted.path), { recursive: true });
   const note = noteOf(repository);
   mkdirSync(path.dirname(note), { recursive: true });
-  const registered = registrations(repository.gitDirectory).map((registration) => path.basename(registration.directory));
+  const registered = registeredNames(repository.gitDirectory);
   writeFileSync(note, JSON.stringify({ engine: process.pid, registered } satisfies Note));
   const how = branch === undefined ? ['--detach'] : ['--no-track', '-B', branch];
   await git(root, ['worktree', 'add', '--quiet', '--no-checkout', ...how, '--', wanted.path, wanted.commit], {
@@ -233,7 +234,9 @@ function shortName(branch: string): string {
 }
 
 /** Pins the commits a branch would lose by moving to `commit`. */
-async function keepAbandoned(root: string, branch: string, commit: CommitId): Promise<void> {
+async function keepAbandoned({ root, gitDirectory }: Repository, branch: string, commit: CommitId): Promise<void> {
+  const onDisk = readRef(gitDirectory, branch);
+  if (onDisk === 'none' || onDisk === commit) return;
   const found = await gitResult(root, ['rev-parse', '--quiet', '--verify', '--end-of-options', `${branch}^{commit}`]);
   if (found.exitCode !== 0 || found.stdout === commit) return;
   const inside = await gitResult(root, ['merge-base', '--is-ancestor', found.stdout, commit]);
@@ -273,7 +276,8 @@ async function withSlot(act: () => Promise<void>): Promise<void> {
 
 /** Looks at the worktree as an agent in it will. */
 async function verify(wanted: NewWorktree): Promise<void> {
-  const [facts, folder] = await Promise.all([headFacts(wanted.path), git(wanted.path, ['rev-parse', '--show-toplevel'])]);
+  const facts = await headFacts(wanted.path);
+  const folder = locate(wanted.path)?.worktree;
   const expected = {
     folder: realpathSync(wanted.path),
     branch: wanted.branch ?? 'a detached HEAD',

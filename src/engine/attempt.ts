@@ -5,6 +5,7 @@ import { addressed } from '../core/escalation.ts';
 import type { CommitId, TaskId } from '../core/ids.ts';
 import { downstreamOf } from '../core/plan.ts';
 import type { Plan, PlannedTask } from '../core/plan.ts';
+import { providerOf } from '../core/provider-limit.ts';
 import { exists } from '../effects/folder.ts';
 import { git } from '../effects/git.ts';
 import { acquire } from '../effects/lock.ts';
@@ -17,6 +18,7 @@ import { commentsFor } from './correspondence.ts';
 import { closeWindow, openWindow } from './foreign-writes.ts';
 import { overflowQuestion, unpickedNeeds } from './furnish.ts';
 import { archiveRef, attemptCookie, repositoryLock } from './places.ts';
+import { recordRefusal, refusalOf } from './limits.ts';
 import { prepare } from './prepare.ts';
 import type { Run } from './run.ts';
 
@@ -70,6 +72,8 @@ export async function attempt(run: Run, task: PlannedTask, number: number, conte
     context.signal,
   );
   await closeWindow(run, { task, worktree: ground.worktree, log: join(iteration.directory, log) }, context);
+  const refusal = refusalOf(run, task, { ending, log, worktree: ground.worktree }, context);
+  if (refusal !== undefined) return recordRefusal(run, task, { number, refusal }, context);
   await recordEnding(run, task, number, ending, context);
 }
 
@@ -163,6 +167,7 @@ function variablesOf(run: Run, task: PlannedTask, number: number, worktree: stri
     ITER_ATTEMPT: String(number),
     ITER_AGENT: task.instance,
     ITER_STEP: task.step,
+    ITER_PROVIDER: providerOf(task),
     ITER_WORKTREE: worktree,
     ITER_TARGETS: task.targets.join('\n'),
     ITER_NEEDS: task.needs.join(' '),

@@ -208,6 +208,7 @@ function planOf(request: CreateRequest, { name, start, workflow, tasks, inputs }
     created: request.now,
     strategy: workflow.merge.strategy,
     maxParallel: request.maxParallel ?? workflow.concurrency,
+    ...(workflow.perProvider === undefined ? {} : { perProvider: workflow.perProvider }),
     environment,
     human: workflow.environments[environment]?.human ?? 'required',
     inputs,

@@ -6,7 +6,6 @@ import type { PlannedTask } from '../core/plan.ts';
 import { USUAL_CONTEXT } from '../core/prompt-context.ts';
 import { settledAt } from '../core/state.ts';
 import { listFiles, readText } from '../effects/disk.ts';
-import { writeAtomic } from '../effects/replace-file.ts';
 import { copyFile, ensureFolder, exists, moveFile, removeFolder, writeText } from '../effects/folder.ts';
 import { sha256 } from '../effects/sha256.ts';
 import { promptManifestText } from '../files/prompt-manifest.ts';
@@ -70,8 +69,8 @@ export function writePrompt(run: Run, task: PlannedTask, occasion: Occasion): st
   const place = join(iteration.directory, PROMPTS, `${task.id}-${occasion.attempt}`);
   const { attempt } = occasion;
   const facts = { iteration: iteration.name, task: task.id, attempt, rules: task.context ?? USUAL_CONTEXT, prompt, hash: sha256 };
-  writeAtomic(`${place}.manifest.json`, promptManifestText(facts));
-  writeAtomic(`${place}.md`, prompt.text);
+  writeText(`${place}.manifest.json`, promptManifestText(facts));
+  writeText(`${place}.md`, prompt.text);
   return `${place}.md`;
 }
 

@@ -12,8 +12,8 @@ import { answerFailures, answerFindings } from '../core/checklist.ts';
 import { judged, type Review } from '../core/review.ts';
 import { readText } from '../effects/disk.ts';
 import { copyFile, exists, inspectFile } from '../effects/folder.ts';
-import { git, gitResult } from '../effects/git.ts';
-import { commitsBetween, identity, treeOf } from '../effects/git-facts.ts';
+import { GitError, gitResult } from '../effects/git.ts';
+import { commitsBetween, headFacts, identity, treeOf } from '../effects/git-facts.ts';
 import { commitAll } from '../effects/saved-work.ts';
 import { parseCriteria } from '../files/criteria.ts';
 import { readFrontMatterFields } from '../files/front-matter-fields.ts';
@@ -43,8 +43,9 @@ export async function judge(run: Run, task: PlannedTask, context: Context): Prom
   const committed = await commitRest(iteration, task, { worktree, attempt });
   if (committed !== undefined)
     await run.record({ type: 'work-committed', task: task.id, attempt, commit: committed.commit, paths: committed.paths });
-  const head = (await git(root, ['rev-parse', 'HEAD'], { worktree })) as CommitId;
-  const failures = [...collected.refused, ...(await strayed(root, task, { worktree, base, head }))];
+  const { branch, commit: head } = await headFacts(root, worktree);
+  if (head === undefined) throw new GitError(worktree, ['rev-parse', 'HEAD'], { exitCode: 128, stderr: 'its branch has no commit' });
+  const failures = [...collected.refused, ...(await strayed(root, task, { branch, base, head }))];
   const { checks, problems } = criteriaOf(iteration);
   const own = checks.filter((check) => check.task === task.id);
   const work = { [task.id]: { base, head, commits: await commitsBetween(root, base, head) } };
@@ -113,21 +114,24 @@ async function commitRest(
   where: { worktree: string; attempt: number },
 ): Promise<{ commit: CommitId; paths: number } | undefined> {
   const message = `${task.title}\n\nLeft uncommitted by ${task.instance}, committed by iter.\n\nIter-Task: ${iteration.name}/${task.id}\nIter-Committed-For: ${task.instance}\n`;
-  return commitAll(where.worktree, message, await identity(iteration.repository.root));
+  return commitAll(where.worktree, message, () => identity(iteration.repository.root));
 }
 
 /** An agent that switched branches, or rewrote what it started from, is not judged as if it had not. */
-async function strayed(root: string, task: PlannedTask, at: { worktree: string; base: CommitId; head: CommitId }): Promise<Failure[]> {
+async function strayed(
+  root: string,
+  task: PlannedTask,
+  at: { branch: string | undefined; base: CommitId; head: CommitId },
+): Promise<Failure[]> {
   const failures: Failure[] = [];
-  const branch = await gitResult(root, ['symbolic-ref', '-q', 'HEAD'], { worktree: at.worktree });
-  const found = branch.exitCode === 0 ? branch.stdout.trim() : 'no branch (detached HEAD)';
+  const found = at.branch ?? 'no branch (detached HEAD)';
   if (found !== task.branch)
     failures.push({
       id: `${task.id}.branch`,
       message: `the worktree is on ${found}, not on ${task.branch}; switch back and bring the commits with you`,
     });
-  const kept = await gitResult(root, ['merge-base', '--is-ancestor', at.base, at.head]);
-  if (kept.exitCode !== 0)
+  const kept = at.base === at.head || (await gitResult(root, ['merge-base', '--is-ancestor', at.base, at.head])).exitCode === 0;
+  if (!kept)
     failures.push({
       id: `${task.id}.base`,
       message: `the branch no longer contains its base ${at.base.slice(0, 10)}; do not rebase or reset below it`,

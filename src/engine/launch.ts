@@ -1,8 +1,8 @@
 /** The loop: observe, reduce, decide, perform, until nothing can run. Started again after any interruption it continues. */
 import { join } from 'node:path';
 import type { Action } from '../core/decide.ts';
+import { decide, wakeTime } from '../core/decide.ts';
 import { addressed } from '../core/escalation.ts';
-import { decide } from '../core/decide.ts';
 import type { TaskId } from '../core/ids.ts';
 import { taskOf } from '../core/plan.ts';
 import type { PlannedTask } from '../core/plan.ts';
@@ -82,6 +82,9 @@ class Launch {
   readonly #busy = new Map<TaskId, Work>();
   readonly #memory: PlanMemory;
   #mail: MailMemory = NO_MAIL;
+  /** When the plan may be looked at again, on the clock of `performance`. */
+  #nextSync = 0;
+  #syncPutOff = false;
   #wake: () => void = () => {};
   #watch: Watch | undefined;
   #crash: unknown;
@@ -117,7 +120,8 @@ class Launch {
         }
         if (this.#crash !== undefined) throw this.#crash;
         if (settled) continue;
-        if (this.#busy.size === 0 && !this.#waits()) break;
+        // an edit nobody has looked at yet may be another task
+        if (this.#busy.size === 0 && !this.#syncPutOff && !this.#waits()) break;
         await woken;
       }
       return await this.#finish();
@@ -139,14 +143,22 @@ class Launch {
     await this.#run.record({ type: 'launch-started', pid: processNumber(), host: hostName(), maxParallel: this.#options.maxParallel });
   }
 
-  /** Asked to stay while a person thinks. */
+  /** Asked to stay while a person thinks, or something starts again by the clock. */
   #waits(): boolean {
-    return this.#options.wait === true && this.#run.state.decisions.length > 0;
+    if (this.#options.wait === true && this.#run.state.decisions.length > 0) return true;
+    return wakeTime(this.#run.plan, this.#run.state, this.#limits()) !== undefined;
   }
 
   #limits() {
     const { maxParallel, only } = this.#options;
-    return { maxParallel, busy: new Set(this.#busy.keys()), conditions: conditionsNow(this.#run), ...(only === undefined ? {} : { only }) };
+    const now = this.#context.now().toISOString();
+    return {
+      maxParallel,
+      now,
+      busy: new Set(this.#busy.keys()),
+      conditions: conditionsNow(this.#run),
+      ...(only === undefined ? {} : { only }),
+    };
   }
 
   /** Resolves when a watcher, the end of some work, an abort or the slow audit asks for another round. */
@@ -163,7 +175,7 @@ class Launch {
 
   async #observe(): Promise<void> {
     this.#run.refresh();
-    await syncPlan(this.#run, this.#context, this.#memory);
+    await this.#syncPlan();
     await this.#collect();
     this.#mail = await readMail(this.#run, this.#mail, this.#context);
     await closeTimeBoxes(this.#run, this.#context);
@@ -196,11 +208,29 @@ class Launch {
     }
   }
 
+  /**
+   * Looks at the plan, unless that was done a moment ago: with hundreds of tasks a look takes a while, and of a burst of events the last one shows them all.
+   * A look takes at most a tenth of the time; what is put off is done before anything ends.
+   */
+  async #syncPlan(): Promise<void> {
+    const started = performance.now();
+    if (started < this.#nextSync) {
+      if (!this.#syncPutOff) setTimeout(() => this.#wake(), this.#nextSync - started).unref();
+      this.#syncPutOff = true;
+      return;
+    }
+    this.#syncPutOff = false;
+    await syncPlan(this.#run, this.#context, this.#memory);
+    const took = performance.now() - started;
+    this.#nextSync = started + took * 10;
+  }
+
   async #perform(action: Action): Promise<void> {
     const run = this.#run;
     const number = run.state.tasks[action.task]?.attempt ?? 0;
     switch (action.do) {
       case 'start':
+        if (action.probes !== undefined) await run.record({ type: 'limit-probed', provider: action.probes, task: action.task });
         return this.#inBackground(action.task, (context) => this.#begins(taskOf(run.plan, action.task), action.attempt, context));
       case 'check':
         return this.#inBackground(action.task, (context) => judge(run, taskOf(run.plan, action.task), context));

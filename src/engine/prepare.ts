@@ -4,7 +4,8 @@ import type { CommitId } from '../core/ids.ts';
 import type { PlannedTask } from '../core/plan.ts';
 import type { TaskState } from '../core/state.ts';
 import { exists, removeFolder } from '../effects/folder.ts';
-import { git, gitResult } from '../effects/git.ts';
+import { gitResult } from '../effects/git.ts';
+import { headFacts } from '../effects/git-facts.ts';
 import { addWorktree, removeWorktree } from '../effects/worktree.ts';
 import { archive } from './archive.ts';
 import type { Context } from './context.ts';
@@ -36,7 +37,7 @@ export async function prepare(run: Run, task: PlannedTask, attempt: number, base
     const start = before?.base === base && before.fresh !== true ? await branchHead(root, task.branch, base) : base;
     await addWorktree(root, { path: worktree, branch: task.branch, commit: start, lock: repositoryLock(gitDirectory) });
   }
-  const head = (await git(root, ['rev-parse', 'HEAD'], { worktree })) as CommitId;
+  const head = (await headFacts(root, worktree)).commit ?? base;
   furnish(run, task, worktree);
   if (before !== undefined && startsOver(before)) removeFolder(join(worktree, '.iter', 'out'));
   if (attempt > 1 && attempt !== before?.attempt) putAside(iteration, task, attempt);
@@ -57,5 +58,11 @@ async function branchHead(root: string, branch: string, otherwise: CommitId): Pr
 
 /** True for a task that was reset from outside: what it delivered before counts for nothing. One sent back by its own checks goes on from it. */
 function startsOver(before: TaskState): boolean {
-  return before.phase.name === 'waiting' && before.attempt > 0 && before.previous !== 'starting' && before.previous !== 'running';
+  return (
+    before.phase.name === 'waiting' &&
+    before.attempt > 0 &&
+    before.resumes !== true &&
+    before.previous !== 'starting' &&
+    before.previous !== 'running'
+  );
 }

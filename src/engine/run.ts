@@ -32,6 +32,8 @@ export class Run {
   #iteration: Iteration;
   #state: State = EMPTY;
   #offset = 0;
+  #unwritten: NewEvent[] = [];
+  #writing: Promise<void> | undefined;
 
   constructor(iteration: Iteration, context: Context) {
     this.#iteration = iteration;
@@ -67,8 +69,18 @@ export class Run {
     this.#iteration = { ...this.#iteration, plan };
   }
 
-  /** Appends events, in order and in one write, and folds them. */
-  async record(...events: readonly NewEvent[]): Promise<void> {
+  /** Appends events, in order and next to each other, and folds them. What is recorded while another append is under way goes to the disk together with the next. */
+  record(...events: readonly NewEvent[]): Promise<void> {
+    this.#unwritten.push(...events);
+    this.#writing ??= this.#write();
+    return this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    // whoever gets as far in this turn of the loop comes along: an append waits for the disk
+    await new Promise((resolve) => setImmediate(resolve));
+    const events = this.#unwritten.splice(0);
+    this.#writing = undefined;
     await appendEvents(logFile(this.#iteration.directory), events, this.#context.now().toISOString());
     this.refresh();
   }

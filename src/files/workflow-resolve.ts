@@ -19,7 +19,9 @@ export function resolvedText(text: string, file: string, loaded: LoadedWorkflow)
   const gone = removals.map(({ step, at, order }) => ` ${step} removed by ${at}: ${order}`);
   document.commentBefore = [` ${workflow.name} from ${file}, with everything it leaves unsaid`, ...gone].join('\n');
   document.delete('defaults');
-  document.set('concurrency', workflow.concurrency);
+  const { concurrency, perProvider } = workflow;
+  const places = perProvider === undefined ? concurrency : { agents: concurrency, per_provider: perProvider };
+  document.set('concurrency', document.createNode(places, { flow: true }));
   document.set('merge', document.createNode(workflow.merge, { flow: true }));
   const steps = listsIn(document);
   if (steps.length === 0) throw new Error(`workflow "${workflow.name}" has no list of steps`);
@@ -73,7 +75,7 @@ function said(step: Step, needs: readonly string[]): Readonly<Record<string, unk
   if (step.human !== undefined) return always;
   return {
     ...always,
-    ...(hasAgent(step) ? { agent: step.agent } : {}),
+    ...(hasAgent(step) ? { agent: step.agent, provider: step.provider } : {}),
     retry: { max: step.retries },
     timeout: durationText(step.timeout),
     permission: step.permission,

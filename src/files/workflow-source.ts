@@ -42,6 +42,7 @@ export interface ContextSource {
 interface Defaults {
   readonly context?: ContextSource;
   readonly agent?: string;
+  readonly provider?: string;
   readonly timeout?: string;
   readonly retry?: { readonly max?: number };
   readonly permission?: NonNullable<Step['permission']>;
@@ -146,7 +147,7 @@ export interface WorkflowSource {
   readonly triggers?: readonly string[];
   readonly inputs?: Readonly<Record<string, InputSource>>;
   readonly environments?: Readonly<Record<string, EnvironmentSource>>;
-  readonly concurrency?: number;
+  readonly concurrency?: number | { readonly agents?: number; readonly per_provider?: Readonly<Record<string, number>> };
   readonly budget?: { readonly tokens?: number; readonly usd?: number };
   readonly defaults?: Defaults;
   readonly models?: Models;
@@ -213,7 +214,7 @@ export function workflowOf(source: WorkflowSource): Workflow {
     triggers: source.triggers ?? [],
     inputs: Object.fromEntries(inputs) as Workflow['inputs'],
     environments: Object.fromEntries(Object.entries(source.environments ?? {}).map(([name, one]) => [name, environmentOf(one)])),
-    concurrency: source.concurrency ?? UNSAID.concurrency,
+    ...concurrencyOf(source.concurrency),
     ...(source.budget === undefined ? {} : { budget: source.budget }),
     ...aroundSteps(source, reports),
     steps: [
@@ -225,6 +226,12 @@ export function workflowOf(source: WorkflowSource): Workflow {
     ...(source.templates === undefined ? {} : { templates: source.templates }),
     ...(source.skills === undefined ? {} : { skills: source.skills }),
   };
+}
+
+function concurrencyOf(said: WorkflowSource['concurrency']): Pick<Workflow, 'concurrency' | 'perProvider'> {
+  if (typeof said !== 'object') return { concurrency: said ?? UNSAID.concurrency };
+  const { agents = UNSAID.concurrency, per_provider: perProvider } = said;
+  return { concurrency: agents, ...(perProvider === undefined ? {} : { perProvider }) };
 }
 
 /** The steps of `finally`, each of which waits for all that come before it. */
@@ -269,6 +276,7 @@ function stageOf({ title, goal, checks = [] }: StageSource, reports: Reports): S
 
 function stepOf(step: StepSource, defaults: Defaults, reports: Reports): Step {
   const agent = step.agent ?? defaults.agent;
+  const provider = step.provider ?? defaults.provider;
   return {
     id: step.id,
     title: step.title ?? titleOf(step),
@@ -282,6 +290,7 @@ function stepOf(step: StepSource, defaults: Defaults, reports: Reports): Step {
     ...(step.pick === undefined ? {} : { pick: pickOf(step.pick) }),
     ...(step.when === undefined ? {} : { when: step.when }),
     ...(agent === undefined ? {} : { agent }),
+    ...(provider === undefined ? {} : { provider }),
     ...(step.prompt === undefined ? {} : { prompt: step.prompt }),
     ...(step.skills === undefined ? {} : { skills: step.skills }),
     ...contextOf({ ...defaults.context, ...step.context }),

@@ -50,6 +50,8 @@ export function meaningOf(state: StateName): Meaning {
     case 'running':
     case 'checking':
       return 'live';
+    case 'limited':
+      return 'quiet';
     case 'awaiting-human':
     case 'blocked':
     case 'rejected':

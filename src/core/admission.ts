@@ -1,0 +1,85 @@
+/** Who of those that could start gets a place now: as many as there is room for, no more of a provider than it may have, and one at a time to try a limit. */
+import type { Action, Limits } from './decide.ts';
+import type { TaskId } from './ids.ts';
+import type { Plan, PlannedTask } from './plan.ts';
+import { taskOf } from './plan.ts';
+import type { ProviderLimit } from './provider-limit.ts';
+import { MAX_REFUSALS, providerOf } from './provider-limit.ts';
+import type { State } from './state.ts';
+
+type Start = Extract<Action, { do: 'start' }>;
+type Ask = Extract<Action, { do: 'ask' }>;
+
+export interface Around {
+  readonly plan: Plan;
+  readonly state: State;
+  readonly limits: Limits;
+}
+
+/** The starts there is a place for, and questions in place of a probe nobody wants to go on with unasked. `starts` come in the order in which they take places. */
+export function admitted(starts: readonly Start[], places: number, around: Around): (Start | Ask)[] {
+  const { plan, state, limits } = around;
+  const working = countsOf([...limits.busy].map((id) => taskOf(plan, id)));
+  const taken: (Start | Ask)[] = [];
+  let free = places;
+  const probed = new Set<string>();
+  for (const start of starts) {
+    if (free <= 0) break;
+    const task = taskOf(plan, start.task);
+    const provider = providerOf(task);
+    const count = working.get(provider) ?? 0;
+    if (task.human === undefined && count >= (plan.perProvider?.[provider] ?? Number.POSITIVE_INFINITY)) continue;
+    const limit = limitOf(task, state);
+    if (limit !== undefined) {
+      if (probed.has(provider) || heldUp(limit, around)) continue;
+      probed.add(provider);
+      if (limit.refusals >= MAX_REFUSALS) {
+        taken.push(askAboutLimit(task, limit));
+        continue;
+      }
+    }
+    free -= 1;
+    working.set(provider, count + 1);
+    taken.push(limit === undefined ? start : { ...start, probes: provider });
+  }
+  return taken;
+}
+
+/** The limit of the provider of a task, if it has one now; what a person does is no provider's business. */
+export function limitOf(task: PlannedTask, state: State): ProviderLimit | undefined {
+  return task.human === undefined ? state.limits?.[providerOf(task)] : undefined;
+}
+
+/** Before its time nobody tries, and never two at once. A probe this process is not working on has been given up. */
+function heldUp(limit: ProviderLimit, { limits }: Around): boolean {
+  if (limit.probe !== undefined && limits.busy.has(limit.probe)) return true;
+  return limits.now === undefined || limits.now < limit.until;
+}
+
+/** The next time at which something can start that only waits for the clock; undefined when nothing does. */
+export function nextStart(could: readonly TaskId[], { plan, state }: Pick<Around, 'plan' | 'state'>): string | undefined {
+  const times = could.flatMap((id) => limitOf(taskOf(plan, id), state)?.until ?? []);
+  return times.toSorted()[0];
+}
+
+function countsOf(tasks: readonly PlannedTask[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const task of tasks) {
+    if (task.human === undefined) counts.set(providerOf(task), (counts.get(providerOf(task)) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function askAboutLimit(task: PlannedTask, limit: ProviderLimit): Ask {
+  return {
+    do: 'ask',
+    id: `${task.id}-limit-${limit.since.slice(0, 19).replaceAll(/[-:T]/g, '')}`,
+    kind: 'escalation',
+    task: task.id,
+    question: `${providerOf(task)} has refused ${limit.refusals} times in a row: ${limit.reason}`,
+    options: [
+      { id: 'probe', label: 'go on trying' },
+      { id: 'fail', label: `give up ${task.id}` },
+    ],
+  };
+}
