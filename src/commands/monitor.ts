@@ -3,8 +3,9 @@ import type { Command } from 'commander';
 import type { Finish } from '../cli.ts';
 import { changeLines } from '../core/lines.ts';
 import type { Snapshot } from '../core/view.ts';
+import { whyText } from '../core/why.ts';
 import { openFeed } from '../engine/feed.ts';
-import { json, result, say } from './out.ts';
+import { complain, json, result, say } from './out.ts';
 import { statusJson } from './status-text.ts';
 import type { Common } from './verb.ts';
 import { EXIT, contextOf, iterationAt, person, verb } from './verb.ts';
@@ -12,12 +13,14 @@ import { EXIT, contextOf, iterationAt, person, verb } from './verb.ts';
 export function command(finish: Finish, signal: AbortSignal): Command {
   return verb('monitor', 'Watch a run and answer what it asks; without a terminal one line per change until it ends.', 'iter monitor')
     .argument('[iteration]', 'number, slug or folder; the newest unfinished one when left out')
+    .option('--why <task>', 'print why this task is in its state, with the evidence and its age')
     .option('--once', 'print the lines up to now and end')
-    .action(async (wanted: string | undefined, options: Common & { readonly once?: boolean }) => {
+    .action(async (wanted: string | undefined, options: Common & { readonly once?: boolean; readonly why?: string }) => {
       const iteration = iterationAt(options, wanted);
       if (iteration === undefined) return finish(EXIT.usage);
       const feed = openFeed(iteration, person(), contextOf(options, signal));
       try {
+        if (options.why !== undefined) return finish(why(feed.snapshot(), options.why, options.json === true));
         if (options.json === true) {
           json(statusJson(iteration.plan, iteration.state, feed.snapshot()));
           return finish(EXIT.done);
@@ -40,6 +43,17 @@ export function command(finish: Finish, signal: AbortSignal): Command {
         await feed.close();
       }
     });
+}
+
+function why(view: Snapshot, id: string, asJson: boolean): number {
+  const task = view.tasks.find((one) => one.id === id);
+  if (task === undefined) {
+    complain([{ what: `there is no task "${id}"`, fix: `use ${view.tasks.map((one) => one.id).join(', ')}` }]);
+    return EXIT.usage;
+  }
+  if (asJson) json({ iteration: view.iteration, task, decisions: view.decisions.filter((open) => open.task === id) });
+  else result(whyText(view, task, Date.now()));
+  return EXIT.done;
 }
 
 /** Prints changes until nobody runs the iteration any more. */

@@ -10,6 +10,7 @@ import type { Finding } from './review.ts';
 import { passes } from './review.ts';
 import type { ForeignChange, State, TaskState } from './state.ts';
 import { settledAt } from './state.ts';
+import { unreachable } from './unreachable.ts';
 
 export type Action =
   /** `probes`: it is to show whether the limit of that provider is over. */
@@ -119,11 +120,25 @@ function next(plan: Plan, state: State, { task, current, limits }: Question): Ac
     case 'running':
       return { do: 'recover', task: task.id };
     case 'checking':
-      return current.phase.outcome === 'killed' ? askAfterStop(task, current) : { do: 'check', task: task.id };
+      return current.phase.outcome === 'killed' ? afterStop(task, current) : { do: 'check', task: task.id };
     case 'checked':
       return afterChecks(plan, state, task, current);
     default:
       return undefined;
+  }
+}
+
+function afterStop(task: PlannedTask, current: TaskState): Action {
+  const message = 'it showed no sign of work and was stopped; do not wait for anybody or anything that may never come';
+  switch (current.afterStop) {
+    case 'restart':
+      return { do: 'send-back', task: task.id, failures: [{ id: `${task.id}.stalled`, message }] };
+    case 'abandon':
+      return { do: 'fail', task: task.id, reason: 'it showed no sign of work, was stopped and given up' };
+    case undefined:
+      return askAfterStop(task, current);
+    default:
+      return unreachable(current.afterStop);
   }
 }
 

@@ -94,6 +94,16 @@ type Fact =
       readonly writes: readonly ForeignWrite[];
     }
   | {
+      /** A running attempt shows no sign of work since that ISO time; it goes on, and a person is asked. */
+      readonly type: 'task-stalled';
+      readonly task: TaskId;
+      readonly attempt: number;
+      readonly since: string;
+      readonly evidence: string;
+    }
+  /** It shows signs of work again. */
+  | { readonly type: 'task-stirred'; readonly task: TaskId; readonly attempt: number }
+  | {
       /** The provider of the agent refuses to go on until some time: nobody's fault, and no try used up. */
       readonly type: 'provider-limited';
       readonly provider: string;
@@ -193,7 +203,7 @@ type Fact =
   | {
       readonly type: 'decision-requested';
       readonly id: string;
-      readonly kind: 'manual' | 'escalation' | 'checkpoint' | 'pick';
+      readonly kind: 'manual' | 'escalation' | 'checkpoint' | 'pick' | 'stall';
       readonly task: TaskId;
       readonly question: string;
       readonly options: readonly DecisionOption[];

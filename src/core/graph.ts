@@ -90,6 +90,7 @@ const STYLE_OF: Readonly<Record<StateName, string>> = {
   checking: 'active',
   'awaiting-human': 'person',
   limited: 'open',
+  stalled: 'person',
   blocked: 'person',
   rejected: 'again',
   accepted: 'done',

@@ -105,6 +105,10 @@ export interface PlannedTask {
   readonly retries: number;
   /** Wall clock for one attempt, in milliseconds. */
   readonly timeout: number;
+  /** Milliseconds without a sign of work after which it counts as stalled; the usual ones when left out. */
+  readonly stallAfter?: number;
+  /** Milliseconds without a sign of work after which the attempt is ended. */
+  readonly idleTimeout?: number;
   readonly permission: 'read' | 'edit' | 'full';
   /** A model as the agent calls it; without it the agent takes its own default. */
   readonly model?: string;

@@ -94,6 +94,8 @@ export function plannedTask(
     ...(gathers ? {} : modelOf(step, role, { agent: alternative?.agent ?? actor.agent, workflow })),
     retries: step.retries,
     timeout: step.timeout,
+    ...(step.stallAfter === undefined ? {} : { stallAfter: step.stallAfter }),
+    ...(step.idleTimeout === undefined ? {} : { idleTimeout: step.idleTimeout }),
     permission: step.permission ?? role?.permission ?? 'edit',
     estimateTokens: tokens,
     estimateMinutes: step.estimate,

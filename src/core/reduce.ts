@@ -37,8 +37,12 @@ export function reduce(state: State, event: Event): State {
       const { launch: _gone, ...rest } = state;
       return { ...rest, outcome: event.outcome };
     }
+    case 'task-stalled':
+      return during(['running'], state, event, (task) => ({ ...task, stalled: { since: event.since, evidence: event.evidence } }));
+    case 'task-stirred':
+      return during(['running'], stirred(state, event.task), event, withoutStall);
     case 'provider-limited':
-      return limited(state, event);
+      return limited(stirred(state, event.task), event);
     case 'limit-probed': {
       const limit = state.limits?.[event.provider];
       return limit === undefined ? state : { ...state, limits: { ...state.limits, [event.provider]: { ...limit, probe: event.task } } };
@@ -63,7 +67,7 @@ export function reduce(state: State, event: Event): State {
         phase: event.pid === undefined ? { name: 'starting' } : { name: 'running', pid: event.pid },
       }));
     case 'attempt-ended':
-      return during(['starting', 'running'], limitsAfter(state, event), event, (task) => ({
+      return during(['starting', 'running'], limitsAfter(stirred(state, event.task), event), event, (task) => ({
         ...withoutStop(task),
         phase: {
           name: 'checking',
@@ -76,7 +80,10 @@ export function reduce(state: State, event: Event): State {
       return { ...state, foreign: [...(state.foreign ?? []), { id, tasks, writes, at }] };
     }
     case 'attempt-interrupted':
-      return during(['starting', 'running'], state, event, (task) => ({ ...withoutClaim(task), phase: { name: 'waiting' } }));
+      return during(['starting', 'running'], stirred(state, event.task), event, (task) => ({
+        ...withoutClaim(task),
+        phase: { name: 'waiting' },
+      }));
     case 'work-committed':
       return change(state, event.task, undefined, (task) => ({ ...task, head: event.commit }));
     case 'work-archived':
@@ -176,6 +183,8 @@ export function reduce(state: State, event: Event): State {
       }
       const box = { ...(until === undefined ? {} : { until }), ...(onTimeout === undefined ? {} : { onTimeout }) };
       const asked = { ...state, decisions: [...state.decisions, { id, kind, task, question, options, since: event.at, ...box }] };
+      // a stalled attempt goes on while a person thinks
+      if (kind === 'stall') return asked;
       return change(asked, task, event.at, (old) => ({ ...old, phase: { name: 'awaiting-human', decision: id } }));
     }
     case 'blocker-raised':
@@ -264,13 +273,23 @@ function during(
 }
 
 function withoutStop(task: TaskState): TaskState {
-  const { stop: _over, ...rest } = task;
+  const { stop: _over, ...rest } = withoutStall(task);
   return rest;
+}
+
+function withoutStall(task: TaskState): TaskState {
+  const { stalled: _moves, ...rest } = task;
+  return rest;
+}
+
+/** Whether a task that moves again is stuck is no question any more. */
+function stirred(state: State, task: TaskId): State {
+  return { ...state, decisions: state.decisions.filter((open) => open.task !== task || open.kind !== 'stall') };
 }
 
 /** What a task no longer is once an attempt has its ground. */
 function prepared(task: TaskState): TaskState {
-  const { fresh: _started, resumes: _again, ...rest } = task;
+  const { fresh: _started, resumes: _again, afterStop: _done, ...rest } = task;
   return rest;
 }
 
@@ -393,7 +412,15 @@ function reset(state: State, ids: readonly TaskId[], at: string, why: (id: TaskI
     const { findings = [], feedback, fresh = false } = why(id);
     const reasons = [...findings.map(findingLine), ...(feedback === undefined ? [] : [feedback])];
     const rejected = change(next, id, at, (task) => {
-      const { feedback: _before, skip: _asked, resumes: _cutOff, given: _old, overridden: _debt, ...rest } = withoutClaim(task);
+      const {
+        feedback: _before,
+        skip: _asked,
+        resumes: _cutOff,
+        afterStop: _said,
+        given: _old,
+        overridden: _debt,
+        ...rest
+      } = withoutClaim(task);
       const phase: Phase = { name: 'rejected', reasons };
       const parts = rest.parts === undefined ? {} : { parts: { ...rest.parts, stale: true } };
       return {
@@ -476,6 +503,13 @@ function decided(state: State, event: Extract<Event, { type: 'decision-made' }>)
     case 'again': {
       const again = reset(closed, event.reset ?? [open.task], event.at, (id) => againBecause(closed, open, event, id));
       return change(again, open.task, undefined, (task) => ({ ...task, rejections: 0 }));
+    }
+    case 'wait':
+      return change(closed, open.task, undefined, withoutStall);
+    case 'restart':
+    case 'abandon': {
+      const { option } = event;
+      return change(closed, open.task, undefined, (task) => ({ ...withoutStall(task), stop: event.by, afterStop: option }));
     }
     case 'probe': {
       // who wants to go on trying wants it for as often as before

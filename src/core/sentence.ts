@@ -19,6 +19,10 @@ export function sentence(event: NewEvent): string {
       return `attempt ${event.attempt} ended: ${[event.outcome, event.exit === undefined ? undefined : `exit ${event.exit}`, event.signal, event.reason].filter((part) => part !== undefined).join(', ')}`;
     case 'foreign-write-found':
       return `changed outside the worktrees while ${event.tasks.join(', ')} ran: ${event.writes.map((write) => write.what).join('; ')}`;
+    case 'task-stalled':
+      return `attempt ${event.attempt} is stalled: ${event.evidence}`;
+    case 'task-stirred':
+      return `attempt ${event.attempt} shows signs of work again`;
     case 'provider-limited':
       return `attempt ${event.attempt} waits: ${event.provider} is limited until ${event.until}${event.guessed ? ' (a guess)' : ''}: ${event.reason}`;
     case 'limit-probed':

@@ -56,11 +56,11 @@ function taskView(plan: Plan, task: PlannedTask, state: State, { directory, runn
   const name = stateName(plan, task, state);
   const blocked = blockers.length === 0 ? reasonFor(current, running) : blockers.map((one) => `${one.severity}: ${one.text}`).join('; ');
   const waits = change === undefined ? blocked : `waits for the answer to ${change.id}`;
-  const reason = name === 'limited' ? limitReason(task, state) : waits;
+  const reason = name === 'limited' ? limitReason(task, state) : running && name === 'stalled' ? current.stalled?.evidence : waits;
   return {
     ...common,
     state: name,
-    word: name === 'blocked' || name === 'limited' ? 'Blocked' : wordFor(current.phase.name),
+    word: name === 'blocked' || name === 'limited' || name === 'stalled' ? 'Blocked' : wordFor(current.phase.name),
     attempt: current.attempt,
     since: current.since,
     blockedBy: openNeeds(plan, task, state),
@@ -83,6 +83,7 @@ function stateName(plan: Plan, task: PlannedTask, state: State): StateName {
       if (!needsMet(plan, task, state)) return 'waiting';
       return limitOf(task, state) === undefined ? 'ready' : 'limited';
     case 'running':
+      if (current?.stalled !== undefined) return 'stalled';
       return current?.claim?.word === 'Blocked' ? 'blocked' : 'running';
     case 'checked':
       return 'checking';

@@ -124,13 +124,17 @@ export interface TaskState {
   readonly trimmed?: true;
   /** Who asked for the running attempt to be ended. */
   readonly stop?: string;
+  /** What they have already said is to come after that. */
+  readonly afterStop?: 'restart' | 'abandon';
+  /** It runs without a sign of work since that ISO time. */
+  readonly stalled?: { readonly since: string; readonly evidence: string };
   /** The last thing somebody said about it while this phase lasts. */
   readonly claim?: Claim;
 }
 
 export interface OpenDecision {
   readonly id: string;
-  readonly kind: 'manual' | 'escalation' | 'checkpoint' | 'pick';
+  readonly kind: 'manual' | 'escalation' | 'checkpoint' | 'pick' | 'stall';
   readonly task: TaskId;
   readonly question: string;
   readonly options: readonly DecisionOption[];

@@ -13,6 +13,7 @@ export type StateName =
   | 'checking'
   | 'awaiting-human'
   | 'limited'
+  | 'stalled'
   | 'blocked'
   | 'rejected'
   | 'accepted'
@@ -54,7 +55,7 @@ export interface TaskView {
 
 export interface PendingDecision {
   readonly id: string;
-  readonly kind: 'manual' | 'escalation' | 'checkpoint' | 'pick';
+  readonly kind: 'manual' | 'escalation' | 'checkpoint' | 'pick' | 'stall';
   readonly task: TaskId;
   readonly question: string;
   readonly options: readonly DecisionOption[];

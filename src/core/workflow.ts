@@ -77,6 +77,9 @@ export interface Step {
   readonly retries: number;
   /** Milliseconds. */
   readonly timeout: number;
+  /** Milliseconds without a sign of work: after these a person is asked, or the attempt ended. */
+  readonly stallAfter?: number;
+  readonly idleTimeout?: number;
   /** What the workflow says; without it the role does. */
   readonly permission?: 'read' | 'edit' | 'full';
   /** Minutes of wall clock expected for one task. */

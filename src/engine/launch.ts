@@ -25,6 +25,7 @@ import { ConflictWatch } from './conflict-watch.ts';
 import type { Context } from './context.ts';
 import { renderEscalations } from './escalations.ts';
 import { expandTask, gather } from './growth.ts';
+import { Health } from './health.ts';
 import { inject } from './inject.ts';
 import type { Iteration } from './iteration.ts';
 import { MESSAGES_FILE, PLAN_FILE, logFile } from './iteration.ts';
@@ -90,9 +91,11 @@ class Launch {
   #crash: unknown;
   #questions = '';
   readonly #conflicts: ConflictWatch;
+  readonly #health: Health;
 
   constructor(run: Run, options: LaunchOptions, context: Context) {
     this.#run = run;
+    this.#health = new Health(run, context);
     this.#options = options;
     this.#context = context;
     this.#memory = rememberPlan(run.iteration.directory);
@@ -181,6 +184,7 @@ class Launch {
     await closeTimeBoxes(this.#run, this.#context);
     this.#drawQuestions();
     this.#conflicts.look();
+    await this.#health.look((task, why) => this.#busy.get(task)?.controller.abort(why));
     for (const [id, { controller, since }] of this.#busy) {
       const task = this.#run.state.tasks[id];
       if (task === undefined) continue;

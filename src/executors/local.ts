@@ -59,8 +59,14 @@ async function endingOf(agent: StartedAgent, spec: AttemptSpec, signal: AbortSig
   const ended = await Promise.race([agent.exited, interruption(spec.timeout, signal)]);
   const swept = await stopTree({ pid: agent.pid, cookie: spec.cookie });
   if (!('cause' in ended)) return { outcome: 'exited', ...ended };
+  if (signal.reason instanceof IdleTooLong) return { outcome: 'timeout', reason: signal.reason.message, survivors: swept };
   const reason = ended.cause === 'timeout' ? `no end within ${Math.round(spec.timeout / 1000)} s` : String(signal.reason ?? 'stopped');
   return { outcome: ended.cause, reason, survivors: swept };
+}
+
+/** Why an attempt is ended that does nothing any more: it counts as one that did not end in time. */
+export class IdleTooLong extends Error {
+  override readonly name = 'IdleTooLong';
 }
 
 interface Interruption {
@@ -71,7 +77,7 @@ function interruption(timeout: number, signal: AbortSignal): Promise<Interruptio
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve({ cause: 'timeout' }), Math.min(timeout, 2 ** 31 - 1));
     timer.unref();
-    const abort = (): void => resolve({ cause: 'killed' });
+    const abort = (): void => resolve({ cause: signal.reason instanceof IdleTooLong ? 'timeout' : 'killed' });
     if (signal.aborted) abort();
     signal.addEventListener('abort', abort, { once: true });
   });

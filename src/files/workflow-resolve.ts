@@ -78,6 +78,8 @@ function said(step: Step, needs: readonly string[]): Readonly<Record<string, unk
     ...(hasAgent(step) ? { agent: step.agent, provider: step.provider } : {}),
     retry: { max: step.retries },
     timeout: durationText(step.timeout),
+    stall_after: step.stallAfter === undefined ? undefined : durationText(step.stallAfter),
+    idle_timeout: step.idleTimeout === undefined ? undefined : durationText(step.idleTimeout),
     permission: step.permission,
     estimate: durationText(step.estimate * 60_000),
     points: step.points,

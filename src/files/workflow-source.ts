@@ -44,6 +44,8 @@ interface Defaults {
   readonly agent?: string;
   readonly provider?: string;
   readonly timeout?: string;
+  readonly stall_after?: string;
+  readonly idle_timeout?: string;
   readonly retry?: { readonly max?: number };
   readonly permission?: NonNullable<Step['permission']>;
 }
@@ -228,6 +230,13 @@ export function workflowOf(source: WorkflowSource): Workflow {
   };
 }
 
+function patienceOf({ stall_after: stall, idle_timeout: idle }: Pick<Defaults, 'stall_after' | 'idle_timeout'>): Partial<Step> {
+  return {
+    ...(stall === undefined ? {} : { stallAfter: milliseconds(stall) }),
+    ...(idle === undefined ? {} : { idleTimeout: milliseconds(idle) }),
+  };
+}
+
 function concurrencyOf(said: WorkflowSource['concurrency']): Pick<Workflow, 'concurrency' | 'perProvider'> {
   if (typeof said !== 'object') return { concurrency: said ?? UNSAID.concurrency };
   const { agents = UNSAID.concurrency, per_provider: perProvider } = said;
@@ -302,6 +311,7 @@ function stepOf(step: StepSource, defaults: Defaults, reports: Reports): Step {
     ...(step.model === undefined ? {} : { model: step.model }),
     retries: step.retry?.max ?? defaults.retry?.max ?? UNSAID.retries,
     timeout: milliseconds(step.timeout ?? defaults.timeout ?? UNSAID.timeout),
+    ...patienceOf({ ...defaults, ...step }),
     ...permissionOf(step, defaults),
     estimate: milliseconds(step.estimate ?? UNSAID.estimate) / 60_000,
     points: step.targets?.points ?? step.points ?? 1,

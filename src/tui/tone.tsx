@@ -52,6 +52,7 @@ export function meaningOf(state: StateName): Meaning {
       return 'live';
     case 'limited':
       return 'quiet';
+    case 'stalled':
     case 'awaiting-human':
     case 'blocked':
     case 'rejected':

@@ -30,7 +30,7 @@ export function stateText(task: TaskView): string {
 
 /** True when an agent's process may be alive for it. */
 export function isActive(state: StateName): boolean {
-  return state === 'starting' || state === 'running' || state === 'checking' || state === 'blocked';
+  return state === 'starting' || state === 'running' || state === 'checking' || state === 'blocked' || state === 'stalled';
 }
 
 export const isAccepted = (task: TaskView): boolean =>
