@@ -29,6 +29,7 @@ export function admitted(starts: readonly Start[], places: number, around: Aroun
     const provider = providerOf(task);
     const count = working.get(provider) ?? 0;
     if (task.human === undefined && count >= (plan.perProvider?.[provider] ?? Number.POSITIVE_INFINITY)) continue;
+    if (pausedUntil(task, state, limits) !== undefined) continue;
     const limit = limitOf(task, state);
     if (limit !== undefined) {
       if (probed.has(provider) || heldUp(limit, around)) continue;
@@ -58,8 +59,22 @@ function heldUp(limit: ProviderLimit, { limits }: Around): boolean {
 
 /** The next time at which something can start that only waits for the clock; undefined when nothing does. */
 export function nextStart(could: readonly TaskId[], { plan, state }: Pick<Around, 'plan' | 'state'>): string | undefined {
-  const times = could.flatMap((id) => limitOf(taskOf(plan, id), state)?.until ?? []);
+  const times = could.flatMap((id) => {
+    const task = taskOf(plan, id);
+    // what has both to wait for waits for the later one
+    return [limitOf(task, state)?.until, pausedUntil(task, state, {})]
+      .filter((time) => time !== undefined)
+      .toSorted()
+      .slice(-1);
+  });
   return times.toSorted()[0];
+}
+
+/** When the pause before the next attempt of a task is over, while it lasts; without a time it does. */
+function pausedUntil(task: PlannedTask, state: State, { now }: Pick<Limits, 'now'>): string | undefined {
+  const phase = state.tasks[task.id]?.phase;
+  const until = phase?.name === 'rejected' ? phase.until : undefined;
+  return until === undefined || (now !== undefined && now >= until) ? undefined : until;
 }
 
 function countsOf(tasks: readonly PlannedTask[]): Map<string, number> {

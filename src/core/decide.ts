@@ -25,7 +25,7 @@ export type Action =
   | { readonly do: 'recover'; readonly task: TaskId }
   | { readonly do: 'check'; readonly task: TaskId }
   | { readonly do: 'accept'; readonly task: TaskId }
-  | { readonly do: 'send-back'; readonly task: TaskId; readonly failures: readonly Failure[] }
+  | { readonly do: 'send-back'; readonly task: TaskId; readonly failures: readonly Failure[]; readonly until?: string }
   | {
       readonly do: 'reject';
       readonly task: TaskId;
@@ -122,7 +122,7 @@ function next(plan: Plan, state: State, { task, current, limits }: Question): Ac
     case 'checking':
       return current.phase.outcome === 'killed' ? afterStop(task, current) : { do: 'check', task: task.id };
     case 'checked':
-      return afterChecks(plan, state, task, current);
+      return afterChecks(plan, state, { task, current, limits });
     default:
       return undefined;
   }
@@ -243,7 +243,14 @@ function attemptToStart(current: TaskState): number {
   return interrupted ? current.attempt : current.attempt + 1;
 }
 
-function afterChecks(plan: Plan, state: State, task: PlannedTask, current: TaskState): Action | undefined {
+/** The pause before the next attempt, where the step asks for one: after the first try once its delay, after each further one twice as long if it grows. */
+function pauseBefore({ backoff }: PlannedTask, { tries }: TaskState, { now }: Limits): { readonly until?: string } {
+  if (backoff === undefined || now === undefined) return {};
+  const factor = backoff.grows === 'fixed' ? 1 : 2 ** Math.max(0, tries - 1);
+  return { until: new Date(Date.parse(now) + Math.min(backoff.longest, backoff.delay * factor)).toISOString() };
+}
+
+function afterChecks(plan: Plan, state: State, { task, current, limits }: Question): Action | undefined {
   if (current.phase.name !== 'checked') return undefined;
   const { failures, verdict, findings } = current.phase;
   if (failures.length > 0) {
@@ -252,7 +259,7 @@ function afterChecks(plan: Plan, state: State, task: PlannedTask, current: TaskS
     if (current.given !== undefined) return askAboutGiven(task, current, failures);
     if (current.claim?.word === 'Blocked') return askAboutBlocker(task, current);
     if (current.tries > task.retries) return { do: 'fail', task: task.id, reason: givenUp(current.tries, failures) };
-    return { do: 'send-back', task: task.id, failures };
+    return { do: 'send-back', task: task.id, failures, ...pauseBefore(task, current, limits) };
   }
   if (task.gate === undefined || verdict === undefined || passes({ verdict, findings })) {
     const change = openForeignChange(state, task.id);

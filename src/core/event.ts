@@ -144,7 +144,14 @@ type Fact =
     }
   | { readonly type: 'checkpoint-reached'; readonly task: TaskId; readonly attempt: number; readonly commit: CommitId }
   | { readonly type: 'task-accepted'; readonly task: TaskId; readonly attempt: number; readonly commit: CommitId }
-  | { readonly type: 'task-sent-back'; readonly task: TaskId; readonly attempt: number; readonly failures: readonly Failure[] }
+  | {
+      readonly type: 'task-sent-back';
+      readonly task: TaskId;
+      readonly attempt: number;
+      readonly failures: readonly Failure[];
+      /** ISO time before which the next attempt does not start. */
+      readonly until?: string;
+    }
   | {
       readonly type: 'review-rejected';
       readonly task: TaskId;

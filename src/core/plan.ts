@@ -69,6 +69,13 @@ export interface PlannedChecklist {
   readonly items: readonly ChecklistItem[];
 }
 
+/** The pause before another attempt, in milliseconds: always `delay`, or doubled with each, up to `longest`. */
+export interface Backoff {
+  readonly grows: 'fixed' | 'exponential';
+  readonly delay: number;
+  readonly longest: number;
+}
+
 export interface PlannedTask {
   readonly id: TaskId;
   readonly step: string;
@@ -103,6 +110,7 @@ export interface PlannedTask {
   readonly finally?: boolean;
   /** Further attempts after a first one whose checks failed. */
   readonly retries: number;
+  readonly backoff?: Backoff;
   /** Wall clock for one attempt, in milliseconds. */
   readonly timeout: number;
   /** Milliseconds without a sign of work after which it counts as stalled; the usual ones when left out. */

@@ -93,6 +93,7 @@ export function plannedTask(
     ...(gathers ? {} : { ...gateOf(step, deliverables), ...checklistOf(step, deliverables, workflow) }),
     ...(gathers ? {} : modelOf(step, role, { agent: alternative?.agent ?? actor.agent, workflow })),
     retries: step.retries,
+    ...(step.backoff === undefined ? {} : { backoff: step.backoff }),
     timeout: step.timeout,
     ...(step.stallAfter === undefined ? {} : { stallAfter: step.stallAfter }),
     ...(step.idleTimeout === undefined ? {} : { idleTimeout: step.idleTimeout }),

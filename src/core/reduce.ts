@@ -160,7 +160,11 @@ export function reduce(state: State, event: Event): State {
     case 'task-sent-back':
       return change(state, event.task, event.at, (task) => ({
         ...task,
-        phase: { name: 'rejected', reasons: event.failures.map((failure) => `${failure.id}: ${failure.message}`) },
+        phase: {
+          name: 'rejected',
+          reasons: event.failures.map((failure) => `${failure.id}: ${failure.message}`),
+          ...(event.until === undefined ? {} : { until: event.until }),
+        },
         failures: event.failures,
       }));
     case 'review-rejected': {

@@ -107,7 +107,7 @@ function reasonFor(current: TaskState, running: boolean): string | undefined {
     case 'failed':
       return phase.reason;
     case 'rejected':
-      return phase.reasons.join('; ');
+      return `${phase.until === undefined ? '' : `not again before ${phase.until}: `}${phase.reasons.join('; ')}`;
     case 'checking':
       return phase.outcome === 'exited' ? undefined : (phase.reason ?? `the agent was ended: ${phase.outcome}`);
     case 'skipped':

@@ -28,7 +28,7 @@ export interface Watched {
 }
 
 /** Seconds of processor time between two looks that are a sign of work: a program that merely waits uses less. */
-export const BUSY_SECONDS = 1;
+const BUSY_SECONDS = 1;
 
 /** An attempt that has just begun to be watched. */
 export function watched(marks: Marks, now: string): Watched {

@@ -33,8 +33,8 @@ export type Phase =
       readonly verdict?: ReviewVerdict;
       readonly findings: readonly Finding[];
     }
-  /** Sent back for another attempt, which has not started yet. */
-  | { readonly name: 'rejected'; readonly reasons: readonly string[] }
+  /** Sent back for another attempt, which has not started yet, and does not before `until`. */
+  | { readonly name: 'rejected'; readonly reasons: readonly string[]; readonly until?: string }
   | Accepted
   /** Its condition was false, or nobody has to look here: what needs it goes on from `commit`. */
   | { readonly name: 'skipped'; readonly commit: CommitId; readonly reason: string }

@@ -5,7 +5,7 @@ import type { TimeoutAnswer } from './event.ts';
 import type { Fields } from './fields.ts';
 import type { HumanStep } from './human.ts';
 import type { Models } from './model.ts';
-import type { DecisionRules, Escalation, Gate, MergeStrategy } from './plan.ts';
+import type { Backoff, DecisionRules, Escalation, Gate, MergeStrategy } from './plan.ts';
 import type { ContextRules } from './prompt-context.ts';
 
 export interface Input {
@@ -75,6 +75,7 @@ export interface Step {
   /** A tier, or a model as the agent calls it; in place of the tier of the role. */
   readonly model?: string;
   readonly retries: number;
+  readonly backoff?: Backoff;
   /** Milliseconds. */
   readonly timeout: number;
   /** Milliseconds without a sign of work: after these a person is asked, or the attempt ended. */

@@ -20,6 +20,8 @@ interface Patient extends Watched {
   readonly pid: number;
   /** A question about it is open, as far as is known here. */
   readonly asked: boolean;
+  /** When more than the log was looked at last, on the clock of `performance`. */
+  readonly examined: number;
 }
 
 /** The health of all attempts of one launch. */
@@ -62,12 +64,18 @@ export class Health {
     const first = known === undefined || waits;
     const output = current.log === undefined ? '' : fileMark(join(this.#run.iteration.directory, current.log));
     const stallAfter = task.stallAfter ?? USUAL_STALL;
-    // an agent that says something is at work: nothing else has to be looked at
-    const quiet = !first && output === known.marks.output && silence(known.signs, now) >= stallAfter / 4;
-    const marks = first || quiet ? await this.#marks(task, { output, pid, worktree: current.worktree }) : { output };
+    // an agent that says something is at work: nothing else has to be looked at, and not all the time
+    const quiet = known === undefined || output !== known.marks.output ? 0 : silence(known.signs, now);
+    const time = performance.now();
+    const patience = Math.min(stallAfter, task.idleTimeout ?? stallAfter);
+    const due = quiet >= patience / 4 && time - (known?.examined ?? 0) >= patience / 20;
+    const lastChance = quiet >= patience && current.stalled === undefined;
+    const examine = !first && (due || lastChance);
+    const marks = examine ? await this.#marks(task, { output, pid, worktree: current.worktree }) : { output };
     const seen = first ? watched(marks, now) : looked(known, marks, now);
     const asked = current.stalled !== undefined;
-    this.#patients.set(task.id, { ...seen, attempt: current.attempt, pid, asked });
+    const examined = examine ? time : (known?.examined ?? time);
+    this.#patients.set(task.id, { ...seen, attempt: current.attempt, pid, asked, examined });
     const silent = silence(seen.signs, now);
     if (task.idleTimeout !== undefined && silent >= task.idleTimeout)
       return end(task.id, new IdleTooLong(`no sign of work for ${durationText(task.idleTimeout)}: ${evidence(seen.signs)}`));

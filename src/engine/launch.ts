@@ -249,7 +249,13 @@ class Launch {
         this.#context.say(
           `${action.task}: attempt ${number} did not pass: ${action.failures.map((failure) => `${failure.id}: ${failure.message}`).join('; ')}`,
         );
-        return run.record({ type: 'task-sent-back', task: action.task, attempt: number, failures: action.failures });
+        return run.record({
+          type: 'task-sent-back',
+          task: action.task,
+          attempt: number,
+          failures: action.failures,
+          ...(action.until === undefined ? {} : { until: action.until }),
+        });
       case 'reject':
         this.#context.say(
           `${action.task}: rejected (${action.rejection}); back to ${action.goto.join(', ')}: ${action.findings.map((finding) => finding.title).join('; ')}`,

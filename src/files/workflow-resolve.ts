@@ -69,6 +69,11 @@ function documentOf(source: WorkflowSource): Document {
   return new Document(source, { aliasDuplicateObjects: false });
 }
 
+function backoffSaid(backoff: Step['backoff']): Readonly<Record<string, string>> {
+  if (backoff === undefined) return {};
+  return { backoff: backoff.grows, delay: durationText(backoff.delay), max_delay: durationText(backoff.longest) };
+}
+
 /** What a step has been completed with; people have no attempts, no time limit and no agent. */
 function said(step: Step, needs: readonly string[]): Readonly<Record<string, unknown>> {
   const always = { title: step.title, needs };
@@ -76,7 +81,7 @@ function said(step: Step, needs: readonly string[]): Readonly<Record<string, unk
   return {
     ...always,
     ...(hasAgent(step) ? { agent: step.agent, provider: step.provider } : {}),
-    retry: { max: step.retries },
+    retry: { max: step.retries, ...backoffSaid(step.backoff) },
     timeout: durationText(step.timeout),
     stall_after: step.stallAfter === undefined ? undefined : durationText(step.stallAfter),
     idle_timeout: step.idleTimeout === undefined ? undefined : durationText(step.idleTimeout),

@@ -39,6 +39,13 @@ export interface ContextSource {
   readonly on_overflow?: ContextRules['onOverflow'];
 }
 
+interface RetrySource {
+  readonly max?: number;
+  readonly backoff?: 'fixed' | 'exponential';
+  readonly delay?: string;
+  readonly max_delay?: string;
+}
+
 interface Defaults {
   readonly context?: ContextSource;
   readonly agent?: string;
@@ -46,7 +53,7 @@ interface Defaults {
   readonly timeout?: string;
   readonly stall_after?: string;
   readonly idle_timeout?: string;
-  readonly retry?: { readonly max?: number };
+  readonly retry?: RetrySource;
   readonly permission?: NonNullable<Step['permission']>;
 }
 
@@ -199,6 +206,8 @@ const INPUTS = 'inputs.';
 export const UNSAID = {
   timeout: '40m',
   retries: 2,
+  delay: '10s',
+  longestDelay: '30m',
   estimate: '30m',
   rejections: 3,
   concurrency: 3,
@@ -234,6 +243,18 @@ function patienceOf({ stall_after: stall, idle_timeout: idle }: Pick<Defaults, '
   return {
     ...(stall === undefined ? {} : { stallAfter: milliseconds(stall) }),
     ...(idle === undefined ? {} : { idleTimeout: milliseconds(idle) }),
+  };
+}
+
+/** A delay alone is the same each time; a backoff without one starts with ten seconds. */
+function backoffOf({ backoff, delay, max_delay: longest }: RetrySource): Partial<Step> {
+  if (backoff === undefined && delay === undefined) return {};
+  return {
+    backoff: {
+      grows: backoff ?? 'fixed',
+      delay: milliseconds(delay ?? UNSAID.delay),
+      longest: milliseconds(longest ?? UNSAID.longestDelay),
+    },
   };
 }
 
@@ -310,6 +331,7 @@ function stepOf(step: StepSource, defaults: Defaults, reports: Reports): Step {
     ...checklistOf(step),
     ...(step.model === undefined ? {} : { model: step.model }),
     retries: step.retry?.max ?? defaults.retry?.max ?? UNSAID.retries,
+    ...backoffOf({ ...defaults.retry, ...step.retry }),
     timeout: milliseconds(step.timeout ?? defaults.timeout ?? UNSAID.timeout),
     ...patienceOf({ ...defaults, ...step }),
     ...permissionOf(step, defaults),

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { wakeTime } from '../../src/core/decide.ts';
+import { decide, wakeTime } from '../../src/core/decide.ts';
 import type { NewEvent } from '../../src/core/event.ts';
 import { taskId } from '../../src/core/ids.ts';
 import { snapshot } from '../../src/core/snapshot.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import type { Told } from '../rig/story.ts';
-import { actions, after, answered, ended, failed, interrupted, plan, running } from '../rig/story.ts';
+import { actions, after, answered, checked, ended, failed, interrupted, plan, running } from '../rig/story.ts';
 
 const BEFORE = '2026-01-10T12:29:59.999Z';
 const UNTIL = '2026-01-10T12:30:00.000Z';
@@ -118,5 +118,36 @@ describe('places of a provider', () => {
 
   it('that are taken leave the others to those of another provider', () => {
     expect(actions(narrow, [], { maxParallel: 3 })).toEqual(['start T1 #1', 'start T2 #1', 'start T4 #1']);
+  });
+});
+
+describe('a pause before another attempt', () => {
+  const paused = (grows: 'fixed' | 'exponential'): Plan => {
+    const of = plan('T1 build, retries 9');
+    return { ...of, tasks: of.tasks.map((task) => ({ ...task, backoff: { grows, delay: 60_000, longest: 200_000 } })) };
+  };
+  /** Seconds from now until the next attempt, after so many tries. */
+  const pauses = (of: Plan, tries: number): number => {
+    const tried = Array.from({ length: tries }, (_, index) => checked('T1', index + 1, { fails: ['tests'] })).flat();
+    const [action] = decide(of, after(of, tried), { maxParallel: 1, now: BEFORE, ...busy() });
+    return action?.do === 'send-back' && action.until !== undefined ? (Date.parse(action.until) - Date.parse(BEFORE)) / 1000 : -1;
+  };
+
+  it('stays the same, or doubles with each up to the longest', () => {
+    expect([1, 2, 3, 4, 9].map((tries) => pauses(paused('fixed'), tries))).toEqual([60, 60, 60, 60, 60]);
+    expect([1, 2, 3, 4, 9].map((tries) => pauses(paused('exponential'), tries))).toEqual([60, 120, 200, 200, 200]);
+  });
+
+  it('is over at its time, which is kept with the state and wakes the launch', () => {
+    const of = paused('fixed');
+    const back: NewEvent = { type: 'task-sent-back', task: taskId('T1'), attempt: 1, failures: [], until: UNTIL };
+    const told = [checked('T1', 1, { fails: ['tests'] }), back];
+    expect(actions(of, told, { now: BEFORE })).toEqual([]);
+    expect(actions(of, told, { now: UNTIL })).toEqual(['start T1 #2']);
+    expect(wakeTime(of, after(of, ...told), { maxParallel: 1, now: BEFORE, ...busy() })).toBe(UNTIL);
+  });
+
+  it('is none where the step asks for none', () => {
+    expect(pauses(plan('T1 build, retries 9'), 1)).toBe(-1);
   });
 });

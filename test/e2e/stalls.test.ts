@@ -45,11 +45,11 @@ it('an agent that does nothing stalls: a person is asked once, with the evidence
   expect({
     exit,
     asked: asked().length,
-    ends: ends.map((event) => `${event.type} ${String(event['attempt'])} ${String(event['outcome'] ?? '')}`.trim()),
+    ends: ends.map((event) => `${event.type} ${String(event['attempt'])} ${JSON.stringify(event['outcome'])}`),
   }).toEqual({
     exit: 0,
     asked: 1,
-    ends: ['attempt-ended 1 killed', 'attempt-ended 2 exited', 'task-accepted 2'],
+    ends: ['attempt-ended 1 "killed"', 'attempt-ended 2 "exited"', 'task-accepted 2 undefined'],
   });
 }, 120_000);
 
