@@ -142,6 +142,7 @@ describe('the JSON of the contract', () => {
       decisions: [],
       budget: { estimateTokens: 'number', tokens: 'null', usd: 'null' },
       conflicts: [],
+      foreign: [],
     });
     expect(shape(verdict)).toEqual({
       schemaVersion: 'number',
