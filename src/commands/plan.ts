@@ -82,7 +82,7 @@ function choices({ workflow: wanted, directory }: PlanFlags, places: LibraryPlac
   if (wanted === undefined) return { workflows: knownWorkflows(places), problems: [] };
   const found = findWorkflow(wanted, resolve(directory), places);
   if ('problem' in found) return { workflows: {}, problems: [found.problem] };
-  const { workflow, problems } = loadWorkflow(found.found.text, found.found.file);
+  const { workflow, problems } = loadWorkflow(found.found.text, found.found.file, found.found.related);
   return { workflows: workflow === undefined ? {} : { [workflow.name]: workflow }, problems };
 }
 

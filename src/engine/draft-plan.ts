@@ -93,12 +93,12 @@ function workflowValues({ name, description, triggers, inputs }: Workflow) {
 }
 
 /** The answer of the agent that only rehearses: what the words of the request alone come to. */
-function rehearsed({ request, wanted }: DraftRequest, best: Workflow | undefined): Record<string, string> {
+function rehearsed({ request, wanted, workflows }: DraftRequest, best: Workflow | undefined): Record<string, string> {
   if (best === undefined) return {};
   const choice = {
     workflow: best.name,
     inputs: JSON.stringify(plainInputs(best, request)),
-    reason: 'its triggers have most words of the request',
+    reason: Object.keys(workflows).length === 1 ? 'there is no other to choose from' : 'its triggers have most words of the request',
   };
   return wanted === 'choice'
     ? choice

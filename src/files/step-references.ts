@@ -90,7 +90,7 @@ export function renamed(step: StepSource, { several, one, declaring, condition, 
       : {
           gate: derived(
             origins,
-            { on_reject: derived(origins, { ...gate.on_reject, goto: one(gate.on_reject.goto, 'goto') }, gate.on_reject) },
+            { ...gate, on_reject: derived(origins, { ...gate.on_reject, goto: one(gate.on_reject.goto, 'goto') }, gate.on_reject) },
             gate,
           ),
         }),

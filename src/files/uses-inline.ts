@@ -4,7 +4,7 @@ import { needsOf } from '../core/stages.ts';
 import { type Replacement, rewriteCondition } from './condition-rewrite.ts';
 import { derived, type Origins, type Place, placeOf } from './origins.ts';
 import { renamed } from './step-references.ts';
-import { carriedChecks, carriedStep, carrierFor, movedPaths } from './uses-texts.ts';
+import { carriedChecks, carriedStage, carriedStep, carrierFor, movedPaths } from './uses-texts.ts';
 import { passedOn, type UsedValues, valueInCondition } from './uses-values.ts';
 import type { Fault } from './workflow-fault.ts';
 import { type CheckSource, kindsOf } from './workflow-checks.ts';
@@ -37,6 +37,9 @@ export interface Inlined {
   readonly steps: readonly StepSource[];
   readonly last: readonly StepSource[];
   readonly checks: readonly CheckSource[];
+  /** What its steps name, under the names they have here. */
+  readonly checklists: NonNullable<WorkflowSource['checklists']>;
+  readonly stages: NonNullable<WorkflowSource['stages']>;
   /** Lists that targets come from and that no input of the outer workflow holds. */
   readonly inputs: NonNullable<WorkflowSource['inputs']>;
   /** Ids without a step of this workflow before them, in its order. */
@@ -85,6 +88,8 @@ export function inlineWorkflow(request: InlineRequest): Inlined {
       { review: named, condition: (text) => carriedCondition(text, request, faults) },
       origins,
     ).map((check) => namedCheck(check, prefix, origins)),
+    checklists: Object.fromEntries(Object.entries(inner.checklists ?? {}).map(([name, list]) => [named(name), list])),
+    stages: Object.fromEntries(Object.entries(inner.stages ?? {}).map(([name, stage]) => [named(name), carriedStage(stage, carrier)])),
     inputs,
     first: inner.steps.flatMap(({ id }) => ((needs.get(id) ?? []).length === 0 ? [named(id)] : [])),
     exits: inner.steps.flatMap(({ id }) => (waitedFor.has(id) ? [] : [named(id)])),
@@ -106,6 +111,10 @@ function finished(
     id: named(before.id),
     title: title === undefined ? own : `${title}: ${own}`,
     ...(step.stage === undefined ? {} : { stage: `${prefix}-${step.stage}` }),
+    ...(step.checklist === undefined ? {} : { checklist: named(step.checklist) }),
+    ...(step.gate?.checklist === undefined
+      ? {}
+      : { gate: derived(origins, { ...step.gate, checklist: named(step.gate.checklist) }, step.gate) }),
     ...(conditions.length === 0
       ? {}
       : { when: conditions.length === 1 ? String(conditions[0]) : conditions.map((one) => `(${one})`).join(' && ') }),

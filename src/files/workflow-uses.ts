@@ -1,5 +1,6 @@
 /** Puts the steps of other workflows in the place of the steps that use them, so that there is one plan. Reads no file. */
 import { renamedChecks } from './check-references.ts';
+import { mergedModels } from '../core/model.ts';
 import { needsOf, stagesOf } from '../core/stages.ts';
 import { conditionFaults } from './condition.ts';
 import { rewriteCondition } from './condition-rewrite.ts';
@@ -56,6 +57,8 @@ export function expandUses(request: UsesRequest): Expanded {
     stagesOf(source.steps).flatMap((stage) => (stage.some((step) => step.uses !== undefined) ? stage.map((step) => step.id) : [])),
   );
   const inputs: Record<string, unknown> = {};
+  const checklists: NonNullable<WorkflowSource['checklists']>[] = [source.checklists ?? {}];
+  const stages: NonNullable<WorkflowSource['stages']>[] = [source.stages ?? {}];
   const checks: CheckSource[] = [];
   const last: StepSource[] = [];
   const steps: StepSource[] = [];
@@ -71,6 +74,8 @@ export function expandUses(request: UsesRequest): Expanded {
       last.push(...one.last);
       checks.push(...one.checks);
       Object.assign(inputs, one.inputs);
+      checklists.push(one.checklists);
+      stages.push(one.stages);
       faults.push(...one.faults);
     }
   });
@@ -96,6 +101,9 @@ export function expandUses(request: UsesRequest): Expanded {
   const whole: WorkflowSource = {
     ...source,
     ...pins,
+    ...modelsOf([...used.values()], request),
+    ...together('checklists', checklists, request),
+    ...together('stages', stages, request),
     steps: derived(origins, steps, source.steps),
     ...(Object.keys(inputs).length === 0
       ? {}
@@ -180,6 +188,23 @@ function pinsOf(used: readonly Used[], { source, origins }: UsesRequest): Pick<W
     return Object.keys(all).length === 0 ? {} : { [key]: derived(origins, all, source[key] ?? source) };
   };
   return { ...merged('templates'), ...merged('skills') };
+}
+
+/** What tiers of model are called: the outer workflow has the last word. */
+function modelsOf(used: readonly Used[], { source, origins }: UsesRequest): Pick<WorkflowSource, 'models'> {
+  const inner = used.flatMap(({ parts }) => parts.map((part) => part.inner.models ?? {}));
+  const models = [...inner, source.models ?? {}].reduce(mergedModels, {});
+  return Object.keys(models).length === 0 ? {} : { models: derived(origins, models, source.models ?? source) };
+}
+
+/** The entries of all of these, which have names of their own. */
+function together<Key extends 'checklists' | 'stages'>(
+  key: Key,
+  all: readonly object[],
+  { source, origins }: UsesRequest,
+): Pick<WorkflowSource, Key> | Record<string, never> {
+  const merged = Object.assign({}, ...all) as NonNullable<WorkflowSource[Key]>;
+  return Object.keys(merged).length === 0 ? {} : ({ [key]: derived(origins, merged, source[key] ?? source) } as Pick<WorkflowSource, Key>);
 }
 
 /** An expression as one side of a comparison. */

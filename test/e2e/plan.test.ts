@@ -169,6 +169,13 @@ describe('iter plan', () => {
     expect(ended.stderr).toContain('the target "../../etc/*" leaves its folder with ".."');
   });
 
+  it('knows workflows that are made of several files', async () => {
+    const root = project();
+    const ended = await iter(root, ['plan', 'agree first', '--agent', 'rehearsal', '-w', 'rfc']);
+    const ranked = jsonOf(await done(root, ['triage', 'rfc', '--json']))['workflows'] as readonly { readonly name: string }[];
+    expect([ended.exit, ended.stdout.includes('from rfc:'), ranked[0]?.name]).toEqual([5, true, 'rfc']);
+  });
+
   it('says that a workflow it was told to take is not there', async () => {
     const ended = await iter(project(), ['plan', 'x', '--agent', 'rehearsal', '-w', 'smal']);
     expect([ended.exit, ended.stderr]).toEqual([2, 'unknown workflow "smal"; did you mean "small"?\n']);

@@ -461,4 +461,47 @@ test('a review of a step that uses a workflow is that of the one step that deliv
   expect(problems.map((problem) => `${problem.line ?? 0}: ${problem.what}`)).toEqual([
     '8: several steps in the place of "two" deliver files',
   ]);
+describe('what a used workflow names at its top', () => {
+  const JUDGED = `version: 1
+name: judged
+inputs: { what: { type: string, default: x } }
+models: { strong: { claude: opus, codex: big } }
+checklists: { code: { must: [It works] }, docs: { should: [It reads well] } }
+stages: { make: { title: "Make {{ inputs.what }}", checks: [{ id: there, exists: true, file: deliverables/plan.md }] } }
+steps:
+  - { id: build, stage: make, role: builder, deliverables: [{ id: p, path: deliverables/plan.md }] }
+  - { id: review, role: reviewer, deliverables: [{ id: r, path: review.md }], gate: { on_reject: { goto: build }, checklist: code } }
+  - { id: read, role: doc, checklist: docs, deliverables: [{ id: n, path: notes.md }] }
+`;
+  const text = [
+    'version: 1',
+    'name: outer',
+    'models: { strong: { claude: sonnet } }',
+    'checklists: { code: { must: [Ours] } }',
+    'steps:',
+    '  - { id: start, role: builder, checks: [{ commits: { min: 1 } }] }',
+    '  - { id: own, role: reviewer, deliverables: [{ id: o, path: own.md }], gate: { on_reject: { goto: start }, checklist: code } }',
+    '  - { id: do, uses: judged, with: { what: tax } }',
+    '',
+  ].join('\n');
+  const { workflow: whole, problems: found } = load(text, { judged: JUDGED });
+  const listOf = (id: string): string[] => {
+    const name = whole?.steps.find((one) => one.id === id)?.checklist ?? '';
+    return (whole?.checklists?.[name] ?? []).map((item) => item.text);
+  };
+
+  test('comes with its steps, and is not mixed up with what the outer one calls the same', () => {
+    expect(found).toEqual([]);
+    expect(['own', 'do-review', 'do-read'].map(listOf)).toEqual([['Ours'], ['It works'], ['It reads well']]);
+    expect(whole?.stages).toEqual({
+      'do-make': {
+        title: 'Make tax',
+        checks: [{ id: 'there', level: 'must', criterion: { check: 'exists', in: 'iteration', file: 'deliverables/do/plan.md' } }],
+      },
+    });
+  });
+
+  test('gives models to tiers where the outer one does not', () => {
+    expect(whole?.models).toEqual({ strong: { claude: 'sonnet', codex: 'big' } });
+  });
 });
