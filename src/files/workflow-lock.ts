@@ -48,11 +48,13 @@ export function parseWorkflowLock(text: string, file: string): { readonly lock: 
     workflow,
     text: locked,
     given,
+    others,
   } = (typeof value === 'object' ? value : {}) as {
     readonly iteration?: unknown;
     readonly workflow?: { readonly name?: unknown; readonly source?: unknown; readonly sha256?: unknown } | null;
     readonly text?: unknown;
     readonly given?: unknown;
+    readonly others?: unknown;
   };
   const { name, source, sha256 } = workflow ?? {};
   if (![iteration, name, source, sha256, locked].every((one) => typeof one === 'string')) {
@@ -60,8 +62,15 @@ export function parseWorkflowLock(text: string, file: string): { readonly lock: 
     const place = fault === undefined ? {} : { line: fault.line, column: fault.column };
     return { problem: { file, ...place, what: fault?.what ?? 'is missing, or is no lock of a workflow', fix: 'restore it from git' } };
   }
-  const known = { iteration, name, text: locked, workflow: { source, sha256 } } as Omit<Lock, 'roles'>;
-  return { lock: typeof given === 'object' && given !== null ? { ...known, given: given as Readonly<Record<string, string>> } : known };
+  const lock = {
+    iteration,
+    name,
+    text: locked,
+    workflow: { source, sha256 },
+    ...(Array.isArray(others) ? { others } : {}),
+    ...(typeof given === 'object' && given !== null ? { given } : {}),
+  } as Omit<Lock, 'roles'>;
+  return { lock };
 }
 
 /** Nothing for an empty record: a lock says only what there was. */
