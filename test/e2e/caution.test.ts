@@ -5,12 +5,12 @@ import { expect, it } from 'vitest';
 import { done, iter, jsonOf } from '../rig/cli.ts';
 import { repositoryWith, sh } from '../rig/repository.ts';
 
-const workflow = (p50: number): string => `version: 1
+const workflow = (p50: number, more: string): string => `version: 1
 name: bench
 description: Measures.
 triggers: [a test]
 environments: { dev: { human: optional } }
-steps:
+${more}steps:
   - id: bench
     run: sh -c 'echo "{\\"p50\\":${p50}}" > bench.json'
     retry: { max: 0 }
@@ -19,8 +19,8 @@ steps:
       - { id: notes, file: NOTES.md, in: worktree, exists: true, level: should, hint: say how it was measured }
 `;
 
-async function launched(p50: number): Promise<{ root: string; exit: unknown; checked: unknown }> {
-  const root = repositoryWith({ 'README.md': '# Shop\n', 'bench.yaml': workflow(p50) });
+async function launched(p50: number, more = ''): Promise<{ root: string; exit: unknown; checked: unknown }> {
+  const root = repositoryWith({ 'README.md': '# Shop\n', 'bench.yaml': workflow(p50, more) });
   await done(root, ['new', 'try', '-w', './bench.yaml', '--agent', 'rehearsal']);
   const { exit } = await iter(root, ['launch']);
   const events = readFileSync(path.join(root, 'iterations', '001-try', '.run', 'events.jsonl'), 'utf8')
@@ -61,4 +61,13 @@ it('a clear miss is a failure, and its hint is told', async () => {
       warnings: [NOTES],
     },
   });
+});
+
+it('the workflow says how much a miss may be, and who may let it land', async () => {
+  const { root, exit } = await launched(60, 'decision: { caution_margin: 0.2, caution_approvers: [Ada] }\n');
+  expect([exit, jsonOf(await iter(root, ['validate', '--json']))['decision']]).toEqual([0, 'GO_WITH_CAUTION']);
+  const refused = await iter(root, ['merge', '--json']);
+  expect([refused.exit, jsonOf(refused)['approvers'], refused.stderr]).toEqual([5, ['Ada'], expect.stringContaining('waits for Ada')]);
+  expect((await iter(root, ['merge', '--approve-caution'], { USER: 'Eve' })).exit).toBe(5);
+  expect((await iter(root, ['merge', '--approve-caution', '-m', 'fine'], { USER: 'Ada' })).exit).toBe(0);
 });
