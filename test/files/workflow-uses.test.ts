@@ -461,6 +461,8 @@ test('a review of a step that uses a workflow is that of the one step that deliv
   expect(problems.map((problem) => `${problem.line ?? 0}: ${problem.what}`)).toEqual([
     '8: several steps in the place of "two" deliver files',
   ]);
+});
+
 describe('what a used workflow names at its top', () => {
   const JUDGED = `version: 1
 name: judged
