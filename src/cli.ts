@@ -23,6 +23,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   merge: { summary: 'land what passes the gate', load: () => import('./commands/merge.ts') },
   undo: { summary: 'take the last landing back', load: () => import('./commands/undo.ts') },
   refresh: { summary: 'make prompts anew from the roles, skills and templates of today', load: () => import('./commands/refresh.ts') },
+  compare: { summary: 'alternatives side by side', load: () => import('./commands/compare.ts') },
   decide: { summary: 'answer a pending decision, or list them', load: () => import('./commands/decide.ts') },
   approve: { summary: 'answer a pending decision with yes', load: () => import('./commands/approve.ts') },
   reject: { summary: 'answer a pending decision with no', load: () => import('./commands/reject.ts') },

@@ -291,9 +291,9 @@ function stirred(state: State, task: TaskId): State {
   return { ...state, decisions: state.decisions.filter((open) => open.task !== task || open.kind !== 'stall') };
 }
 
-/** What a task no longer is once an attempt has its ground. */
+/** What a task no longer is once an attempt has its ground: work that is being done anew is not valid any more, even if the attempt is cut off. */
 function prepared(task: TaskState): TaskState {
-  const { fresh: _started, resumes: _again, afterStop: _done, ...rest } = task;
+  const { fresh: _started, resumes: _again, afterStop: _done, done: _redone, ...rest } = task;
   return rest;
 }
 
@@ -413,8 +413,11 @@ function reset(state: State, ids: readonly TaskId[], at: string, why: (id: TaskI
   const start: State = { ...state, decisions: state.decisions.filter((open) => open.beside === true || !ids.includes(open.task)) };
   const free = ids.reduce((next, id) => takenBack(next, id, at), start);
   return ids.reduce((next, id) => {
-    const { findings = [], feedback, fresh = false } = why(id);
-    const reasons = [...findings.map(findingLine), ...(feedback === undefined ? [] : [feedback])];
+    const reasons = why(id);
+    const told = isKnown(next, id) ? next.tasks[id] : undefined;
+    // reasons nobody has been told yet outlive a reset that brings none
+    const { findings = [], feedback, fresh = false } = isEmpty(reasons) && told !== undefined ? stillToHear(told) : reasons;
+    const lines = [...findings.map(findingLine), ...(feedback === undefined ? [] : [feedback])];
     const rejected = change(next, id, at, (task) => {
       const {
         feedback: _before,
@@ -425,7 +428,7 @@ function reset(state: State, ids: readonly TaskId[], at: string, why: (id: TaskI
         overridden: _debt,
         ...rest
       } = withoutClaim(task);
-      const phase: Phase = { name: 'rejected', reasons };
+      const phase: Phase = { name: 'rejected', reasons: lines };
       const parts = rest.parts === undefined ? {} : { parts: { ...rest.parts, stale: true } };
       return {
         ...rest,
@@ -439,8 +442,16 @@ function reset(state: State, ids: readonly TaskId[], at: string, why: (id: TaskI
       };
     });
     // by way of `rejected`, so that it is not taken for an attempt that was merely interrupted
-    return reasons.length > 0 ? rejected : change(rejected, id, at, (task) => ({ ...task, phase: { name: 'waiting' } }));
+    return lines.length > 0 ? rejected : change(rejected, id, at, (task) => ({ ...task, phase: { name: 'waiting' } }));
   }, free);
+}
+
+const isEmpty = ({ findings = [], feedback }: Reasons): boolean => findings.length === 0 && feedback === undefined;
+
+/** What a task was sent back with and no attempt has been prepared with since; its own failed checks are no such reason. */
+function stillToHear({ phase, failures, findings, feedback }: TaskState): Reasons {
+  if (phase.name !== 'rejected' || failures.length > 0) return {};
+  return { findings, ...(feedback === undefined ? {} : { feedback }) };
 }
 
 /** What the next attempt of a task is told, one line each. */

@@ -25,7 +25,6 @@ export async function followText(file: string, take: (text: string) => void, sig
 
 /** The last lines of a file, newest last; none when there is no file. Reads at most 64 KB. */
 export function lastLines(file: string, count: number): string[] {
-  if (!existsSync(file)) return [];
   const text = bytesFrom(file, -64 * 1024).toString('utf8');
   return text
     .replace(/\n$/, '')
@@ -48,9 +47,10 @@ export async function logMentions(file: string, text: string): Promise<boolean> 
 
 const sizeOf = (file: string): number => statSync(file).size;
 
-/** The bytes behind an offset; a negative offset counts from the end. */
+/** The bytes behind an offset; a negative offset counts from the end. None when there is no file (any more). */
 function bytesFrom(file: string, offset: number): Buffer {
-  const handle = openSync(file, 'r');
+  const handle = opened(file);
+  if (handle === undefined) return Buffer.alloc(0);
   try {
     const { size } = fstatSync(handle);
     const start = offset < 0 ? Math.max(0, size + offset) : Math.min(offset, size);
@@ -58,5 +58,14 @@ function bytesFrom(file: string, offset: number): Buffer {
     return bytes.subarray(0, readSync(handle, bytes, 0, bytes.length, start));
   } finally {
     closeSync(handle);
+  }
+}
+
+function opened(file: string): number | undefined {
+  try {
+    return openSync(file, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }

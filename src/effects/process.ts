@@ -3,6 +3,7 @@
  * Each gets a process group and a mark in its environment; output goes to a file, never through a pipe that a grandchild could hold open.
  * What a program's end means is for the engine.
  */
+import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
@@ -60,7 +61,7 @@ export async function startAgent(command: AgentCommand): Promise<StartedAgent> {
   const log = openSync(command.logFile, 'a', 0o600);
   try {
     const env = { ...command.env, [MARK]: command.cookie };
-    const child = spawn(program, rest, {
+    const child = spawned(program, rest, {
       cwd: command.cwd,
       env,
       detached: true,
@@ -73,6 +74,15 @@ export async function startAgent(command: AgentCommand): Promise<StartedAgent> {
   } finally {
     closeSync(input);
     closeSync(log);
+  }
+}
+
+/** Node reports some failures to start as events and throws others (too long a command line, no memory left). */
+function spawned(program: string, argv: readonly string[], options: SpawnOptions): ChildProcess {
+  try {
+    return spawn(program, argv, options);
+  } catch (error) {
+    throw startError(program, codeOf(error));
   }
 }
 

@@ -30,11 +30,15 @@ export function writeIfUnchanged(file: string, replacement: Replacement): boolea
   const found = readText(file);
   if (found !== expected) return false;
   if (next === expected) return true;
+  const mode = statSync(file, { throwIfNoEntry: false })?.mode;
+  // an editor that saves by removing the file first has just done so
+  if (mode === undefined) return false;
   const written = `${file}.${process.pid}.new`;
-  writeFileAtomic.sync(written, next, { mode: statSync(file).mode });
+  writeFileAtomic.sync(written, next, { mode });
   try {
     if (readText(file) !== expected) return false;
     const kept = keep(file, history);
+    if (kept === undefined) return false;
     renameSync(written, file);
     if (readText(kept) === expected) return true;
     // an editor wrote into the old file between our look and the rename: its file gets its name back
@@ -70,14 +74,19 @@ function linkOrCopy(file: string, kept: string): boolean {
   }
 }
 
-/** Gives the file a second name in the history, so that even bytes written to it from now on are kept. */
-function keep(file: string, history: string): string {
+/** Gives the file a second name in the history, so that even bytes written to it from now on are kept; undefined when it is gone. */
+function keep(file: string, history: string): string | undefined {
   mkdirSync(history, { recursive: true });
   const numbers = readdirSync(history)
     .map((name) => Number.parseInt(name, 10))
     .filter(Number.isFinite);
   for (let number = Math.max(0, ...numbers) + 1; ; number += 1) {
     const kept = path.join(history, `${String(number).padStart(4, '0')}-${path.basename(file)}`);
-    if (linkOrCopy(file, kept)) return kept;
+    try {
+      if (linkOrCopy(file, kept)) return kept;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
   }
 }

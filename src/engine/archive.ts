@@ -30,18 +30,18 @@ export async function archive(run: Run, earlier: EarlierAttempt, context: Contex
     const head = present ? await commitAt(root, 'HEAD', worktree) : undefined;
     for (const commit of new Set([branch, head])) {
       if (commit === undefined || commit === earlier.base) continue;
-      const ref = await freeRef(root, archiveRef(iteration, task.id, attempt, 'work'), commit);
-      if (ref === undefined) continue;
-      await git(root, ['update-ref', ref, commit, '']);
+      const ref = await refFor(root, archiveRef(iteration, task.id, attempt, 'work'), commit);
+      if (run.isArchived(ref)) continue;
+      await git(root, ['update-ref', ref, commit]);
       await run.record({ type: 'work-archived', task: task.id, attempt, ref, commit });
       context.say(`${task.id}: the work of attempt ${attempt} is kept at ${ref}`);
     }
     if (!present) return;
-    const ref = await freeRef(root, archiveRef(iteration, task.id, attempt, 'uncommitted'), undefined);
-    const commit = ref === undefined ? undefined : await snapshot(worktree, ref, `Uncommitted work of ${task.id}, attempt ${attempt}`);
-    if (ref === undefined || commit === undefined) return;
-    await run.record({ type: 'work-archived', task: task.id, attempt, ref, commit });
-    context.say(`${task.id}: what attempt ${attempt} left uncommitted is kept at ${ref}`);
+    const wanted = archiveRef(iteration, task.id, attempt, 'uncommitted');
+    const found = await uncommitted(run, { wanted, worktree, message: `Uncommitted work of ${task.id}, attempt ${attempt}` });
+    if (found === undefined) return;
+    await run.record({ type: 'work-archived', task: task.id, attempt, ...found });
+    context.say(`${task.id}: what attempt ${attempt} left uncommitted is kept at ${found.ref}`);
   } finally {
     lock.release();
   }
@@ -52,12 +52,37 @@ async function commitAt(root: string, name: string, worktree?: string): Promise<
   return found.exitCode === 0 ? (found.stdout.trim() as CommitId) : undefined;
 }
 
-/** The first free name of `wanted`, `wanted-2`, …; undefined when one of them holds the commit already. */
-async function freeRef(root: string, wanted: string, commit: CommitId | undefined): Promise<string | undefined> {
+interface Uncommitted {
+  readonly wanted: string;
+  readonly worktree: string;
+  readonly message: string;
+}
+
+/** Saves what lies uncommitted in a worktree under the first free name; a save that an iter which was ended had made of the same files counts instead. */
+async function uncommitted(run: Run, { wanted, worktree, message }: Uncommitted): Promise<{ ref: string; commit: CommitId } | undefined> {
+  const { root } = run.iteration.repository;
+  const ref = await refFor(root, wanted, undefined);
+  const commit = await snapshot(worktree, ref, message);
+  if (commit === undefined) return undefined;
+  for (let number = 1; named(wanted, number) !== ref; number += 1) {
+    const before = named(wanted, number);
+    const known = run.isArchived(before) ? undefined : await commitAt(root, before);
+    if (known === undefined || (await contents(root, known)) !== (await contents(root, commit))) continue;
+    await git(root, ['update-ref', '-d', ref, commit]);
+    return { ref: before, commit: known };
+  }
+  return { ref, commit };
+}
+
+const contents = (root: string, commit: CommitId): Promise<string> => git(root, ['log', '--no-walk', '--format=%T %P', commit]);
+
+const named = (wanted: string, number: number): string => (number === 1 ? wanted : `${wanted}-${number}`);
+
+/** The first of `wanted`, `wanted-2`, … that is free or holds this commit already. */
+async function refFor(root: string, wanted: string, commit: CommitId | undefined): Promise<string> {
   for (let number = 1; ; number += 1) {
-    const ref = number === 1 ? wanted : `${wanted}-${number}`;
+    const ref = named(wanted, number);
     const found = await commitAt(root, ref);
-    if (found === undefined) return ref;
-    if (found === commit) return undefined;
+    if (found === undefined || found === commit) return ref;
   }
 }

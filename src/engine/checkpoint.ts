@@ -31,15 +31,15 @@ export async function reachCheckpoint(
   const commit = await ground(run, task, context);
   if (commit === undefined) return;
   const { attempt, human } = at;
-  await run.record({ type: 'checkpoint-reached', task: task.id, attempt, commit });
+  const reached = { type: 'checkpoint-reached', task: task.id, attempt, commit } as const;
   switch (human.mode) {
     case 'auto':
     case 'optional':
-      await run.record({ type: 'task-accepted', task: task.id, attempt, commit });
+      await run.record(reached, { type: 'task-accepted', task: task.id, attempt, commit });
       context.say(`${task.id}: "${human.ask}" goes on by itself: ${human.mode} in the environment ${run.plan.environment}`);
       return;
     case 'required':
-      await run.record({
+      await run.record(reached, {
         type: 'decision-requested',
         id: `${task.id}-checkpoint-${attempt}`,
         kind: 'checkpoint',

@@ -316,8 +316,9 @@ class Launch {
     } finally {
       lock.release();
     }
-    await this.#run.record({ type: 'task-accepted', task: id, attempt: number, commit });
+    // before the event: an iter that is ended in between does both again, and a message that stands is not posted twice
     await postHandoff(iteration, task, { base: current.base, head: commit }, this.#context);
+    await this.#run.record({ type: 'task-accepted', task: id, attempt: number, commit });
     this.#context.say(`${id}: accepted at ${commit.slice(0, 10)} after ${number} ${number === 1 ? 'attempt' : 'attempts'}`);
   }
 

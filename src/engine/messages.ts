@@ -26,16 +26,23 @@ export function readThreads(iteration: Iteration): { readonly threads: readonly 
   return { threads: threadsOf(messages), malformed };
 }
 
-/** Posts a message and gives its id. */
-export async function postMessage(iteration: Iteration, message: Message): Promise<string> {
+/** Posts a message and gives its id; with `once`, not if it stands there: an iter that was ended before it had the posting on record posts again. */
+export async function postMessage(iteration: Iteration, message: Message, { once = false } = {}): Promise<string> {
   const id = message.id ?? `m-${randomBytes(6).toString('hex')}`;
   const lock = await acquire(lockOf(iteration), { wait: PATIENCE, what: 'add a message' });
   try {
+    const known = once ? readThreads(iteration).threads.find((one) => subjectOf(one.message) === subjectOf(message)) : undefined;
+    if (known !== undefined) return known.id;
     await append(iteration, { ...message, id });
   } finally {
     lock.release();
   }
   return id;
+}
+
+/** What makes two messages the same one; a handoff names its commit, so the time it was posted at says nothing more. */
+function subjectOf({ from, to, type, task, text, timestamp }: Message): string {
+  return JSON.stringify([from, to, type, task, text, type === 'Handoff' ? '' : timestamp]);
 }
 
 export interface StatusChange {
@@ -156,13 +163,17 @@ export async function postHandoff(
     `Artefacts: ${task.deliverables.map((deliverable) => deliverable.path).join(', ') || 'none'}`,
     'Validation: every MUST criterion of the task passed when iter ran it on that commit.',
   ].join('\n');
-  await postMessage(iteration, {
-    from: task.instance,
-    to: downstream.length === 1 ? (downstream[0] ?? 'Orchestrator') : downstream.length === 0 ? 'Orchestrator' : 'All',
-    type: 'Handoff',
-    task: task.id,
-    timestamp: context.now().toISOString(),
-    status: 'Sent',
-    text,
-  });
+  await postMessage(
+    iteration,
+    {
+      from: task.instance,
+      to: downstream.length === 1 ? (downstream[0] ?? 'Orchestrator') : downstream.length === 0 ? 'Orchestrator' : 'All',
+      type: 'Handoff',
+      task: task.id,
+      timestamp: context.now().toISOString(),
+      status: 'Sent',
+      text,
+    },
+    { once: true },
+  );
 }

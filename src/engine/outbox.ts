@@ -64,6 +64,9 @@ async function takeReport(run: Run, task: PlannedTask, text: string): Promise<re
     return [{ text, problems: [{ what: `it starts with "${first.slice(0, 40)}"`, fix }] }];
   }
   const message = rest.join('\n').trim();
+  const claim = run.state.tasks[task.id]?.claim;
+  // an iter that was ended before it had moved the file away has put it on record already
+  if (claim?.word === word && claim.by === task.instance && (claim.message ?? '') === message) return [];
   await run.record({ type: 'status-claimed', task: task.id, word, by: task.instance, ...(message === '' ? {} : { message }) });
   return [];
 }
@@ -80,7 +83,7 @@ async function takeMessages(
     if (message.type === 'Directive') {
       const fix = 'send a Question or an Update';
       forbidden.push({ text: message.text, problems: [{ what: 'a Directive comes from the orchestrator or a person only', fix }] });
-    } else await postMessage(run.iteration, signed(message, task, worktree));
+    } else await postMessage(run.iteration, signed(message, task, worktree), { once: true });
   }
   return [...malformed, ...forbidden];
 }

@@ -4,12 +4,11 @@ import type { TaskId } from '../core/ids.ts';
 import { type Candidate, type Picked, pickOne } from '../core/pick.ts';
 import type { PlannedTask, Selection } from '../core/plan.ts';
 import { taskOf } from '../core/plan.ts';
-import type { State } from '../core/state.ts';
-import { changeSize } from '../effects/git-facts.ts';
 import { evaluateExpression } from '../files/condition.ts';
 import { archive } from './archive.ts';
 import { sendConflictBack } from './attempt.ts';
 import { baseOf } from './base.ts';
+import { candidateOf } from './candidates.ts';
 import type { Context } from './context.ts';
 import { worktreeOf } from './places.ts';
 import type { Run } from './run.ts';
@@ -26,34 +25,9 @@ export async function pick(run: Run, task: PlannedTask, attempt: number, context
 
 /** The alternatives that passed, with their figures; those of an earlier pick count again. */
 async function candidatesOf(run: Run, selection: Selection): Promise<Candidate[]> {
-  const { plan, state } = run;
-  const { root } = run.iteration.repository;
-  const found = selection.among.map(async (id): Promise<Candidate[]> => {
-    const current = state.tasks[id];
-    const head = acceptedHead(state, id);
-    if (current?.base === undefined || head === undefined) return [];
-    const size = await changeSize(root, current.base, head);
-    const { started = current.since, accepted = current.since } = current;
-    return [
-      {
-        id: taskOf(plan, id).alternative ?? id,
-        task: id,
-        agent: taskOf(plan, id).agent,
-        attempts: current.attempt,
-        warnings: current.warnings.length,
-        minutes: (Date.parse(accepted) - Date.parse(started)) / 60_000,
-        outputs: current.outputs ?? {},
-        ...size,
-      },
-    ];
-  });
-  return (await Promise.all(found)).flat();
-}
-
-function acceptedHead(state: State, id: TaskId) {
-  const phase = state.tasks[id]?.phase;
-  const own = phase?.name === 'superseded' ? phase.before : phase;
-  return own?.name === 'accepted' || own?.name === 'merged' ? own.commit : undefined;
+  const { plan, state, iteration } = run;
+  const found = await Promise.all(selection.among.map((id) => candidateOf({ repository: iteration.repository, plan, state }, id)));
+  return found.filter((one) => one !== undefined);
 }
 
 type Found = Picked | { readonly open: string };

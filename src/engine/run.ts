@@ -29,6 +29,7 @@ export class Run {
   /** What was around the tasks that run now as they started; see foreign-writes.ts. */
   readonly windows = new Map<TaskId, Window>();
   readonly #excused = new Set<TaskId>();
+  readonly #archived = new Set<string>();
   #iteration: Iteration;
   #state: State = EMPTY;
   #offset = 0;
@@ -64,6 +65,11 @@ export class Run {
     return this.#excused.has(task);
   }
 
+  /** True when the log says what an archive ref is for. */
+  isArchived(ref: string): boolean {
+    return this.#archived.has(ref);
+  }
+
   /** Takes over a plan a person has edited. */
   adopt(plan: Plan): void {
     this.#iteration = { ...this.#iteration, plan };
@@ -97,6 +103,8 @@ export class Run {
       }
       if (event.type === 'checks-finished' && event.warnings.some((one) => one.id === agentCheck(event.task)))
         this.#excused.add(event.task);
+      if (event.type === 'work-archived') this.#archived.add(event.ref);
+      if (event.type === 'merge-conflicted') this.#archived.add(event.archive);
       this.#state = reduce(this.#state, event);
     }
     return events.length > 0;

@@ -219,6 +219,24 @@ describe('a rejection', () => {
     ]);
   });
 
+  it('what was found is not lost when something before it starts over at the same time', () => {
+    const found = rejected('T3', 1, { goto: 'T2', reset: 'T2 T3 T4' }, 'must F1 T2');
+    const again: NewEvent = { type: 'task-reset', goto: [taskId('T1')], reset: ['T1', 'T2', 'T3', 'T4'].map(taskId), by: 'Ada' };
+    expect(task(PAIR, 'T2', accepted('T2'), found, again)).toMatchObject({
+      phase: { name: 'rejected' },
+      findings: [finding('must F1 T2')],
+    });
+    expect(task(PAIR, 'T2', accepted('T2'), found, running('T2', 2), again)?.phase.name).toBe('waiting');
+  });
+
+  it('work that is being done anew is not what was accepted before, not even when the new attempt is cut off', () => {
+    const ground: NewEvent = { ...prepared('T2'), inputs: 'same' } as NewEvent;
+    const whole = [ground, ...accepted('T2').slice(1)];
+    const found = rejected('T3', 1, { goto: 'T2', reset: 'T2 T3 T4' }, 'must F1 T2');
+    expect(task(PAIR, 'T2', whole, found)?.done).toMatchObject({ inputs: 'same', attempt: 1 });
+    expect(task(PAIR, 'T2', whole, found, running('T2', 2), interrupted('T2', 2))?.done).toBeUndefined();
+  });
+
   it('the findings are kept for those who work again, not for the reviewer', () => {
     const { tasks } = after(PAIR, ...built, back);
     expect(tasks['T2']?.findings.map((one) => one.id)).toEqual(['F1', 'F2']);

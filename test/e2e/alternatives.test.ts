@@ -71,6 +71,29 @@ describe('the same work done in several ways', () => {
       T6: 'accepted',
       T7: 'accepted',
     });
+    const { steps } = jsonOf(await done(root, ['compare', '--json'])) as { steps: Record<string, unknown>[] };
+    expect(steps).toMatchObject([
+      {
+        step: 'build',
+        pick: 'T5',
+        picked: 'T2',
+        ways: [
+          {
+            id: 'short',
+            task: 'T1',
+            state: 'superseded',
+            attempts: 1,
+            failures: [],
+            figures: { files: 1, lines: 1, outputs: { score: 1 } },
+          },
+          { id: 'long', task: 'T2', state: 'accepted', attempts: 1, failures: [], figures: { files: 1, lines: 9, outputs: { score: 9 } } },
+          { id: 'broken', task: 'T3', state: 'superseded', attempts: 1, failures: [{ id: 'failed' }] },
+        ],
+      },
+    ]);
+    const table = (await done(root, ['compare'])).stdout.split('\n').map((line) => line.replaceAll(/ {2,}/g, ' | '));
+    expect(table[0]).toBe('build: T5 took T2');
+    expect(table[3]).toMatch(/^ \| long \* \| T2 \| accepted \| passed \| 1 \| 9 \| 1 \| \d+\.\d \| score 9$/);
     const merged = jsonOf(await done(root, ['merge', '--json'])) as { merged: { task: string }[] };
     expect(merged.merged.map((one) => one.task)).toEqual(['T2', 'T4', 'T6', 'T7']);
     expect(sh(root, 'show', 'main:result.txt').split('\n')).toHaveLength(9);
@@ -81,6 +104,13 @@ describe('the same work done in several ways', () => {
     expect(sh(root, 'show', 'main:swept.txt')).toBe('yes');
     expect(sh(root, 'for-each-ref', '--format=%(refname)', 'refs/iter/archive')).toBe('refs/iter/archive/001-try/T1/1');
     expect((jsonOf(await done(root, ['status', '--json'])) as { status: string }).status).toBe('merged');
+  });
+
+  it('has nothing to compare in an iteration without alternatives, and says so', async () => {
+    const root = repositoryWith({ 'a.txt': 'a\n' });
+    await done(root, ['new', 'try', '--agent', 'rehearsal', '--input', 'issue=x']);
+    const said = await iter(root, ['compare']);
+    expect({ exit: said.exit, what: said.stderr.split(';')[0] }).toEqual({ exit: 2, what: '001-try has no alternatives' });
   });
 
   it('is picked by a person where there is no rule, who may also send all of it back', async () => {

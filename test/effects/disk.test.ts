@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   closeSync,
@@ -100,4 +102,22 @@ test('a folder that is not there has no files', () => {
     [],
     [],
   ]);
+});
+
+test('a file that an editor removes and makes anew all the time is replaced or left alone, and nothing breaks', async () => {
+  const folder = temporaryFolder();
+  const file = path.join(folder, 'PLAN.md');
+  writeFileSync(file, 'theirs');
+  const editor = spawn(process.execPath, [path.join(import.meta.dirname, '..', 'rig', 'editor.mjs'), file, 'theirs']);
+  await once(editor.stdout, 'data');
+  try {
+    const end = performance.now() + 1500;
+    const answers: boolean[] = [];
+    while (performance.now() < end) {
+      answers.push(writeIfUnchanged(file, { expected: 'theirs', next: 'ours', history: path.join(folder, 'history') }));
+    }
+    expect([answers.includes(true), answers.includes(false)]).toEqual([true, true]);
+  } finally {
+    editor.kill('SIGKILL');
+  }
 });

@@ -50,6 +50,11 @@ test('the end of an agent is seen although a grandchild keeps the log open', asy
 test.each([
   ['is not installed', { argv: ['no-such-agent-here'] }, 'the program "no-such-agent-here" was not found; install it, or check PATH'],
   ['may not be executed', { argv: [PLAIN_FILE] }, `the program "${PLAIN_FILE}" may not be executed`],
+  [
+    'is given more than the system hands over',
+    { env: { PATH, LONG: 'x'.repeat(300_000) } },
+    'the command line of "sh" is too long; hand long texts over in a file',
+  ],
   ['has no folder to work in', { cwd: '/no/such/folder' }, 'the folder "/no/such/folder" does not exist'],
 ])('a program that %s is said so with what to do', async (_, change, reason) => {
   await expect(startAgent({ ...agent('true'), ...change })).rejects.toThrow(reason);

@@ -14,6 +14,9 @@ const STUBBORN = `
   setTimeout(() => {}, ${LIFE});
 `;
 
+/** Commits of the same work have the same id in every run. */
+const DATED = { ...process.env, GIT_AUTHOR_DATE: '2026-01-10T12:00:00Z', GIT_COMMITTER_DATE: '2026-01-10T12:00:00Z' };
+
 const control = process.env.ITER_TEST_CONTROL ?? '.';
 const task = process.env.ITER_TASK ?? 'T0';
 const attempt = process.env.ITER_ATTEMPT ?? '0';
@@ -71,7 +74,7 @@ function write(file, text) {
 
 function commit() {
   const git = (...argv) =>
-    execFileSync('git', ['-c', 'user.name=Driven', '-c', 'user.email=driven@localhost', ...argv], { encoding: 'utf8' });
+    execFileSync('git', ['-c', 'user.name=Driven', '-c', 'user.email=driven@localhost', ...argv], { encoding: 'utf8', env: DATED });
   git('add', '--all', '--', '.', ':!.iter');
   if (git('diff', '--cached', '--name-only') !== '') git('commit', '--quiet', '--message', `Work of ${task}`);
 }
