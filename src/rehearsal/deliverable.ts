@@ -13,6 +13,8 @@ export interface DeliverableRequest {
   readonly demands: Demands;
   /** For a review: what has to change; an empty list approves. */
   readonly review?: readonly { readonly task: string; readonly title: string }[];
+  /** What this attempt was told to change, one line each: who is told something writes something else. */
+  readonly told: readonly string[];
   /** Leaves out the last heading that is asked for. */
   readonly incomplete: boolean;
 }
@@ -42,7 +44,9 @@ function documentText(request: DeliverableRequest, words: readonly string[]): st
   const lists = request.demands.lists.map(
     (heading) => `\n${heading === undefined ? '' : `## ${heading}\n\n`}- [x] MUST everything was looked at\n`,
   );
-  return `${frontMatter(request)}# ${request.task}: ${request.file}\n\n${sections.join('\n')}${said}${lists.join('')}`;
+  const told =
+    request.told.length === 0 ? '' : `\nWritten anew, because this was said:\n\n${request.told.map((line) => `> ${line}`).join('\n')}\n`;
+  return `${frontMatter(request)}# ${request.task}: ${request.file}\n\n${sections.join('\n')}${said}${told}${lists.join('')}`;
 }
 
 function frontMatter({ review, fields, demands }: DeliverableRequest): string {

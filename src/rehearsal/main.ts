@@ -28,6 +28,7 @@ const prompt = readFileSync(0, 'utf8');
 const checks = parseCriteria(`## ${task}\n${prompt}`, 'TASK.md').checks.filter((check) => check.id.startsWith(`${task}.`));
 /** What stands above it was partly written by others. */
 const thisAttempt = prompt.slice(prompt.lastIndexOf('\n# This attempt\n'));
+const told = [...thisAttempt.matchAll(/^> (.+)$/gm)].map((line) => line[1] ?? '');
 const script = path.join(directory, 'rehearsal.yaml');
 const behaviours = existsSync(script) ? behavioursOf(readFileSync(script, 'utf8'), task) : [];
 
@@ -62,6 +63,7 @@ for (const [file, own] of byFile('iteration')) {
     checks: own,
     task,
     changed,
+    told,
     fields: [...answerLines(file), ...fieldLines(file)],
     demands: demandsFor(own),
     ...(review ? { review: making('reject') === undefined ? [] : rejected() } : {}),
@@ -153,7 +155,7 @@ function writeDocuments(): void {
   const files = [...byFile('repository')].filter(([file, own]) => isFree(file) && !(red && own.every((check) => check.check === 'exists')));
   if (files.length === 0) return;
   for (const [file, own] of files) {
-    write(file, deliverableText({ file, checks: own, task, changed, fields: fieldLines(file), demands: demandsFor(own), incomplete: red }));
+    write(file, deliverableText({ file, checks: own, task, changed, told, fields: fieldLines(file), demands: demandsFor(own), incomplete: red }));
     console.log(`${task}: wrote ${file}`);
   }
   commit(

@@ -150,15 +150,18 @@ describe('work that is done again', () => {
     const { root, directory } = await made('dev');
     await done(root, ['launch']);
     const before = started(directory);
-    await done(root, ['retry', 'T3', '--feedback', 'shorter names']);
+    await done(root, ['retry', 'T3']);
     await done(root, ['launch']);
     expect(started(directory).slice(before.length)).toEqual(['T3-2']);
-    expect(prompt(directory, 'T3-2')).toContain('shorter names');
     expect(
       eventsOf(directory)
         .filter((event) => event.type === 'task-still-valid')
         .map((event) => event.task),
     ).toEqual(['T4']);
+    await done(root, ['retry', 'T3', '--feedback', 'shorter names']);
+    await done(root, ['launch']);
+    expect(started(directory).slice(before.length)).toEqual(['T3-2', 'T3-3', 'T4-2']);
+    expect(prompt(directory, 'T3-3')).toContain('shorter names');
     await done(root, ['merge']);
   });
 
