@@ -99,6 +99,19 @@ describe('mail of an iteration', () => {
   });
 });
 
+it('a question a person leaves to whoever was asked is not put before them again, nor is a blocker they let stand', async () => {
+  const { iteration, run, context } = await on();
+  await postMessage(iteration, { ...blocker, type: 'Question', deadline: '2026-01-10T12:30:00.000Z', text: 'which rates?' });
+  await postMessage(iteration, { ...blocker, priority: 'Critical', text: 'no key' });
+  await readMail(run, NO_MAIL, later(context, 31));
+  const options = run.state.decisions.map((one) => (one.id.startsWith('message-') ? 'wait' : 'keep'));
+  for (const [index, open] of run.state.decisions.entries())
+    await answerBeside(run, open, { option: options[index] ?? '', by: 'ada' }, context);
+  await readMail(run, NO_MAIL, later(context, 60));
+  expect([options.toSorted(), run.state.decisions]).toEqual([['keep', 'wait'], []]);
+  expect(openBlockers(run.state).map((one) => one.kept)).toEqual([true]);
+});
+
 describe('the status of a message', () => {
   it('goes forward only, by one of those who try at once', async () => {
     const { iteration, run, context } = await on();
