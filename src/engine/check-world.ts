@@ -16,13 +16,14 @@ import { bareDiff, uncommittedPaths } from '../effects/git-facts.ts';
 import { freeBytes } from '../effects/machine.ts';
 import { runCommand } from '../effects/process.ts';
 import { addedLines } from '../files/added-lines.ts';
-import { parseMessages } from '../files/messages.ts';
+import { blockerIn, planBlockers } from '../files/blocker-text.ts';
 import { about, count, named } from '../files/outcome.ts';
 import { secretsIn } from '../files/secrets.ts';
 import type { Subject } from './checks.ts';
 import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
-import { ITERATIONS, MESSAGES_FILE } from './iteration.ts';
+import { ITERATIONS, PLAN_FILE } from './iteration.ts';
+import { readThreads } from './messages.ts';
 import { iterationCookie } from './places.ts';
 import { onPath } from './preflight.ts';
 
@@ -47,10 +48,28 @@ export async function judgeSecrets(iteration: Iteration, check: Of<'secrets'>, s
   };
 }
 
-/** The blockers in INTER_AGENT_MESSAGES.md that nobody has resolved. */
+/** The blockers in INTER_AGENT_MESSAGES.md and in section 8 of the plan that nobody has resolved. */
 export function blockersOf(iteration: Iteration): Blocker[] {
-  const text = readText(join(iteration.directory, MESSAGES_FILE)) ?? '';
-  return openBlockers(parseMessages(text, MESSAGES_FILE).messages);
+  const cleared = new Set(iteration.state.blockers.filter((one) => one.resolved !== undefined).map(({ id }) => id));
+  const { threads } = readThreads(iteration);
+  // an answer to something else about the same task clears nothing, nor does the end of another blocker: such threads are left out whole
+  const sent = threads.flatMap(({ id, message, status }) => {
+    if (cleared.has(id) || (status === 'Resolved' && message.status !== 'Resolved')) return [];
+    const read = message.type === 'Blocker' ? blockerIn(message) : undefined;
+    return read === undefined || 'problems' in read ? [message] : [{ ...message, priority: read.value.severity, text: read.value.text }];
+  });
+  const inPlan = planBlockers(readText(join(iteration.directory, PLAN_FILE)) ?? '', PLAN_FILE).blockers.filter(
+    ({ id, how }) => how === undefined && !cleared.has(id),
+  );
+  return [
+    ...openBlockers(sent),
+    ...inPlan.map(({ by, task, severity, text }) => ({
+      from: by,
+      ...(task === undefined ? {} : { task }),
+      severity,
+      text: text.split('\n')[0] ?? '',
+    })),
+  ];
 }
 
 /** Counts the open blockers that are bad enough, of the task or of all. */

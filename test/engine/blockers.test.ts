@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { taskId } from '../../src/core/ids.ts';
 import { openBlockers } from '../../src/core/open-blockers.ts';
 import { NO_MAIL, answerBeside, readMail, resolve } from '../../src/engine/blockers.ts';
+import { blockersOf } from '../../src/engine/check-world.ts';
 import type { Context } from '../../src/engine/context.ts';
 import { changeStatus, postMessage, readThreads } from '../../src/engine/messages.ts';
 import type { Ground } from '../rig/ground.ts';
@@ -125,5 +126,29 @@ describe('the status of a message', () => {
       problems: [{ what: `${id} is Resolved already` }],
     });
     expect(readThreads(iteration).threads.map((one) => [one.status, one.replies.length])).toEqual([['Resolved', 2]]);
+  });
+});
+
+describe('the blockers a landing is judged by', () => {
+  it('are those nobody cleared: an answer to something else, or to another blocker of the task, changes nothing', async () => {
+    const { iteration, run, context } = await on();
+    const ids: string[] = [];
+    for (const text of ['first', '**Severity:** High\n**Description:** second'])
+      ids.push(await postMessage(iteration, { ...blocker, text }));
+    const asked = await postMessage(iteration, { ...blocker, type: 'Question', text: 'which?' });
+    const open = (): string[] => blockersOf(iteration).map((one) => `${one.severity} ${one.text}`);
+    await changeStatus(iteration, { id: asked, status: 'Resolved', by: 'ada', text: 'both' }, context);
+    expect(open()).toEqual(['medium first', 'high second']);
+    await resolve(run, { id: ids[1] ?? '', by: 'ada', how: 'done' }, context);
+    expect(open()).toEqual(['medium first']);
+  });
+
+  it('are in section 8 of the plan, too, until they have a resolution', async () => {
+    const { iteration } = await on();
+    const plan = path.join(iteration.directory, 'MULTI_AGENT_PLAN.md');
+    appendFileSync(plan, '\n## 8. Notes and Blockers\n\n### T2 - builder-T2 - 12:00\n**Severity:** Critical\n**Description:** down\n');
+    expect(blockersOf(iteration)).toEqual([{ from: 'builder-T2', task: 'T2', severity: 'critical', text: 'down' }]);
+    appendFileSync(plan, '**Resolution:** up again\n');
+    expect(blockersOf(iteration)).toEqual([]);
   });
 });
