@@ -2,7 +2,7 @@
 import { dirname, join } from 'node:path';
 import { childEnvironment } from '../agents/environment.ts';
 import { isAsBad, openBlockers } from '../core/blocker.ts';
-import type { Blocker } from '../core/blocker.ts';
+import type { Blocker, BlockerMessage } from '../core/blocker.ts';
 import type { Check, Result } from '../core/check.ts';
 import type { CommitId } from '../core/ids.ts';
 import { commitId } from '../core/ids.ts';
@@ -53,7 +53,7 @@ export function blockersOf(iteration: Iteration): Blocker[] {
   const cleared = new Set(iteration.state.blockers.filter((one) => one.resolved !== undefined).map(({ id }) => id));
   const { threads } = readThreads(iteration);
   // an answer to something else about the same task clears nothing, nor does the end of another blocker: such threads are left out whole
-  const sent = threads.flatMap(({ id, message, status }) => {
+  const sent = threads.flatMap(({ id, message, status }): (BlockerMessage & { readonly to: string })[] => {
     if (cleared.has(id) || (status === 'Resolved' && message.status !== 'Resolved')) return [];
     const read = message.type === 'Blocker' ? blockerIn(message) : undefined;
     return read === undefined || 'problems' in read ? [message] : [{ ...message, priority: read.value.severity, text: read.value.text }];

@@ -155,7 +155,10 @@ function writeDocuments(): void {
   const files = [...byFile('repository')].filter(([file, own]) => isFree(file) && !(red && own.every((check) => check.check === 'exists')));
   if (files.length === 0) return;
   for (const [file, own] of files) {
-    write(file, deliverableText({ file, checks: own, task, changed, told, fields: fieldLines(file), demands: demandsFor(own), incomplete: red }));
+    write(
+      file,
+      deliverableText({ file, checks: own, task, changed, told, fields: fieldLines(file), demands: demandsFor(own), incomplete: red }),
+    );
     console.log(`${task}: wrote ${file}`);
   }
   commit(

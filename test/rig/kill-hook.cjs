@@ -30,11 +30,12 @@ function hook(traces, wanted) {
   const pending = new Set(wanted.filter((step) => !before.includes(`${step} KILLED`)));
   const steps = [];
   const names = new Map();
-  const step = (what, file = '') => {
+  const step = (what, place = '') => {
+    const file = [place].join('');
     // locks come and go with every step: they are held at a kill anyway
-    if (/\.lock($|\.)/.test(String(file)) || String(file).startsWith('/dev/')) return;
+    if (/\.lock($|\.)/.test(file) || file.startsWith('/dev/')) return;
     const plain = path
-      .basename(String(file))
+      .basename(file)
       .replace(/^(iter-index-).*/, '$1')
       .replace(/\.\d{5,}$/, '')
       .replace(/\.\d+\.new/, '.new');
@@ -54,7 +55,7 @@ function hook(traces, wanted) {
       return result;
     };
   };
-  after(fs, 'openSync', (fd, file) => names.set(fd, String(file)));
+  after(fs, 'openSync', (fd, file) => names.set(fd, file));
   after(fs, 'writeSync', (_, fd, bytes) => {
     const file = names.get(fd) ?? '';
     if (!file.endsWith('events.jsonl')) return step('write', file);
