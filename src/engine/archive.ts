@@ -14,8 +14,8 @@ export interface EarlierAttempt {
   readonly task: PlannedTask;
   readonly attempt: number;
   readonly worktree: string;
-  /** Where it started: nothing of its own is on that commit. */
-  readonly base: CommitId | undefined;
+  /** Commits nothing of its own is on: where it started, and where an iter that was ended had put the branch to start anew. */
+  readonly bases: readonly (CommitId | undefined)[];
 }
 
 /** Pins what the branch, the worktree's HEAD (an agent may have left the branch) and the files hold; an archive made before is never overwritten. */
@@ -29,14 +29,14 @@ export async function archive(run: Run, earlier: EarlierAttempt, context: Contex
     const branch = await commitAt(root, task.branch);
     const head = present ? await commitAt(root, 'HEAD', worktree) : undefined;
     for (const commit of new Set([branch, head])) {
-      if (commit === undefined || commit === earlier.base) continue;
+      if (commit === undefined || earlier.bases.includes(commit)) continue;
       const ref = await refFor(root, archiveRef(iteration, task.id, attempt, 'work'), commit);
       if (run.isArchived(ref)) continue;
       await git(root, ['update-ref', ref, commit]);
       await run.record({ type: 'work-archived', task: task.id, attempt, ref, commit });
       context.say(`${task.id}: the work of attempt ${attempt} is kept at ${ref}`);
     }
-    if (!present) return;
+    if (!present || (await isUnfilled(root, worktree))) return;
     const wanted = archiveRef(iteration, task.id, attempt, 'uncommitted');
     const found = await uncommitted(run, { wanted, worktree, message: `Uncommitted work of ${task.id}, attempt ${attempt}` });
     if (found === undefined) return;
@@ -50,6 +50,11 @@ export async function archive(run: Run, earlier: EarlierAttempt, context: Contex
 async function commitAt(root: string, name: string, worktree?: string): Promise<CommitId | undefined> {
   const found = await gitResult(root, ['rev-parse', '-q', '--verify', `${name}^{commit}`], worktree === undefined ? {} : { worktree });
   return found.exitCode === 0 ? (found.stdout.trim() as CommitId) : undefined;
+}
+
+/** True for a worktree git has registered and not filled: nobody has worked there. */
+async function isUnfilled(root: string, worktree: string): Promise<boolean> {
+  return !exists(await git(root, ['rev-parse', '--git-path', 'index'], { worktree }));
 }
 
 interface Uncommitted {

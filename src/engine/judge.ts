@@ -12,8 +12,8 @@ import { answerFailures, answerFindings } from '../core/checklist.ts';
 import { judged, type Review } from '../core/review.ts';
 import { readText } from '../effects/disk.ts';
 import { copyFile, exists, inspectFile } from '../effects/folder.ts';
-import { GitError, gitResult } from '../effects/git.ts';
-import { commitsBetween, headFacts, identity, treeOf } from '../effects/git-facts.ts';
+import { GitError, git, gitResult } from '../effects/git.ts';
+import { changedPaths, commitsBetween, headFacts, identity, treeOf } from '../effects/git-facts.ts';
 import { commitAll } from '../effects/saved-work.ts';
 import { parseCriteria } from '../files/criteria.ts';
 import { readFrontMatterFields } from '../files/front-matter-fields.ts';
@@ -40,7 +40,7 @@ export async function judge(run: Run, task: PlannedTask, context: Context): Prom
     throw new Error(`${task.id} has no attempt to judge`);
   const collected = collectDeliverables(iteration, task, worktree);
   await collectOutbox(run, task, { worktree, running: false }, context);
-  const committed = await commitRest(iteration, task, { worktree, attempt });
+  const committed = (await commitRest(iteration, task, { worktree, attempt })) ?? (await unrecorded(run, task, worktree));
   if (committed !== undefined)
     await run.record({ type: 'work-committed', task: task.id, attempt, commit: committed.commit, paths: committed.paths });
   const { branch, commit: head } = await headFacts(root, worktree);
@@ -115,6 +115,18 @@ async function commitRest(
 ): Promise<{ commit: CommitId; paths: number } | undefined> {
   const message = `${task.title}\n\nLeft uncommitted by ${task.instance}, committed by iter.\n\nIter-Task: ${iteration.name}/${task.id}\nIter-Committed-For: ${task.instance}\n`;
   return commitAll(where.worktree, message, () => identity(iteration.repository.root));
+}
+
+/** The commit iter has made of this work and was ended before it could put on record; undefined when there is none. */
+async function unrecorded(run: Run, task: PlannedTask, worktree: string): Promise<{ commit: CommitId; paths: number } | undefined> {
+  const { iteration } = run;
+  const { root } = iteration.repository;
+  const trailer = (key: string): string => `%(trailers:key=${key},valueonly,separator=)`;
+  const format = `%H%x1f%P%x1f${trailer('Iter-Task')}%x1f${trailer('Iter-Committed-For')}`;
+  const facts = (await git(root, ['log', '-1', `--format=${format}`], { worktree })).split('\x1f');
+  const [commit, parent, about, by] = facts as [CommitId, CommitId, string, string];
+  if (by === '' || about !== `${iteration.name}/${task.id}` || run.isCommitOnRecord(commit)) return undefined;
+  return { commit, paths: (await changedPaths(root, parent, commit)).length };
 }
 
 /** An agent that switched branches, or rewrote what it started from, is not judged as if it had not. */

@@ -60,7 +60,7 @@ async function take(run: Run, task: PlannedTask, { attempt, winner, reason }: Ta
   for (const id of losers) {
     const { attempt: last = 0, base: start } = run.state.tasks[id] ?? {};
     const worktree = worktreeOf(run.iteration, id);
-    await archive(run, { task: taskOf(run.plan, id), attempt: last, worktree, base: start }, context);
+    await archive(run, { task: taskOf(run.plan, id), attempt: last, worktree, bases: [start] }, context);
   }
   await run.record({ type: 'alternative-picked', task: task.id, attempt, winner, losers, commit: base.commit, reason });
   context.say(`${task.id}: ${winner} (${taskOf(run.plan, winner).alternative ?? winner}) is taken: ${reason}`);

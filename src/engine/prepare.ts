@@ -31,7 +31,7 @@ export async function prepare(run: Run, task: PlannedTask, attempt: number, base
   const sameGround = before?.base === base && before.fresh !== true && (await isHealthy(root, worktree, task.branch));
   if (!sameGround) {
     if (again) {
-      await archive(run, { task, attempt: before.attempt, worktree, base: before.base }, context);
+      await archive(run, { task, attempt: before.attempt, worktree, bases: [before.base, base] }, context);
       await removeWorktree(root, worktree, { lock: repositoryLock(gitDirectory), discard: true });
     }
     const start = before?.base === base && before.fresh !== true ? await branchHead(root, task.branch, base) : base;

@@ -30,6 +30,7 @@ export class Run {
   readonly windows = new Map<TaskId, Window>();
   readonly #excused = new Set<TaskId>();
   readonly #archived = new Set<string>();
+  readonly #committed = new Set<string>();
   #iteration: Iteration;
   #state: State = EMPTY;
   #offset = 0;
@@ -70,6 +71,11 @@ export class Run {
     return this.#archived.has(ref);
   }
 
+  /** True when the log says that iter made this commit. */
+  isCommitOnRecord(commit: string): boolean {
+    return this.#committed.has(commit);
+  }
+
   /** Takes over a plan a person has edited. */
   adopt(plan: Plan): void {
     this.#iteration = { ...this.#iteration, plan };
@@ -103,6 +109,7 @@ export class Run {
       }
       if (event.type === 'checks-finished' && event.warnings.some((one) => one.id === agentCheck(event.task)))
         this.#excused.add(event.task);
+      if (event.type === 'work-committed') this.#committed.add(event.commit);
       if (event.type === 'work-archived') this.#archived.add(event.ref);
       if (event.type === 'merge-conflicted') this.#archived.add(event.archive);
       this.#state = reduce(this.#state, event);

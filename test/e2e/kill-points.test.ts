@@ -64,6 +64,7 @@ describe('iter, killed while it works on', () => {
       const reached = played.flatMap((one) => one.kills).length;
       const wanted = runs.flat().length;
       kills += reached;
+      for (const one of apart) process.stderr.write(`${JSON.stringify(one)}\n`);
       process.stderr.write(`${scenario.name}: killed after ${reached} of ${wanted} steps, in ${runs.length} runs\n`);
       expect(apart).toEqual([]);
       // a kill changes the order of what comes after it, so that a step may not come again under its number

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { taskId } from '../../src/core/ids.ts';
+import { commitId, taskId } from '../../src/core/ids.ts';
 import { taskOf } from '../../src/core/plan.ts';
 import { archive } from '../../src/engine/archive.ts';
 import { Run } from '../../src/engine/run.ts';
@@ -23,7 +23,7 @@ async function worked(): Promise<Ground & { readonly worktree: string }> {
 
 /** As a launch would do it that has just been started. */
 async function archived({ iteration, plan, context, worktree }: Ground & { readonly worktree: string }): Promise<void> {
-  await archive(new Run(iteration, context), { task: taskOf(plan, T1), attempt: 1, worktree, base: plan.base }, context);
+  await archive(new Run(iteration, context), { task: taskOf(plan, T1), attempt: 1, worktree, bases: [plan.base] }, context);
 }
 
 const onRecord = (on: Ground): unknown[] =>
@@ -65,4 +65,16 @@ test('files that changed since an iter was ended are kept beside what it had sav
   await archived(on);
 
   expect(refs(on)).toEqual([...BOTH, 'refs/iter/archive/001-story/T1/1-uncommitted-2']);
+});
+
+test('a worktree that was registered and never filled, on the commit the next attempt starts from, holds nothing to keep', async () => {
+  const on = await ground({ 'a.txt': 'a\n' }, 'T1 build');
+  const worktree = path.join(path.dirname(on.root), 'T1');
+  const next = commitId(commit(on.root, { 'b.txt': 'b\n' }, 'what it starts from now'));
+  sh(on.root, 'worktree', 'add', '--quiet', '--no-checkout', '-b', 'iter/001-story/t1', worktree);
+
+  const task = taskOf(on.plan, T1);
+  await archive(new Run(on.iteration, on.context), { task, attempt: 1, worktree, bases: [on.plan.base, next] }, on.context);
+
+  expect([refs(on), onRecord(on)]).toEqual([[''], []]);
 });

@@ -69,9 +69,7 @@ ${FINALLY}`.replace('steps:', 'inputs: { parts: { type: list, default: [tax, car
 
 const WAY = (score: number): readonly Order[] => [
   file('result.txt', 'line\n'.repeat(score)),
-  commit,
   delivers('notes/{task}.md', `---\nscore: ${score}\n---\n`),
-  file('left.txt', 'not committed\n'),
 ];
 
 const ways: Scenario = {
