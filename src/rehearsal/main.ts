@@ -28,7 +28,8 @@ const prompt = readFileSync(0, 'utf8');
 const checks = parseCriteria(`## ${task}\n${prompt}`, 'TASK.md').checks.filter((check) => check.id.startsWith(`${task}.`));
 /** What stands above it was partly written by others. */
 const thisAttempt = prompt.slice(prompt.lastIndexOf('\n# This attempt\n'));
-const told = [...thisAttempt.matchAll(/^> (.+)$/gm)].map((line) => line[1] ?? '');
+/** What has to change, line by line; that somebody had it done again without a word changes nothing. */
+const told = [...thisAttempt.matchAll(/^> (.+)$/gm)].map((line) => line[1] ?? '').filter((line) => !line.startsWith('done again by '));
 const script = path.join(directory, 'rehearsal.yaml');
 const behaviours = existsSync(script) ? behavioursOf(readFileSync(script, 'utf8'), task) : [];
 

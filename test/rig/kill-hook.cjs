@@ -65,14 +65,14 @@ function hook(traces, wanted) {
       .map((line) => JSON.parse(line));
     return step(`event ${events.map((event) => [event.type, event.task, event.attempt].filter(Boolean).join(' ')).join(' + ')}`);
   });
-  for (const name of ['writeFileSync', 'unlinkSync', 'rmSync', 'mkdtempSync']) after(fs, name, (_, file) => step(name, file));
-  for (const name of ['renameSync', 'linkSync', 'copyFileSync', 'cpSync']) after(fs, name, (_, from, to) => step(name, to));
-  after(promises, 'rm', (_, file) => step('rm', file));
+  for (const name of ['writeFileSync', 'unlinkSync', 'rmSync', 'mkdtempSync']) after(fs, name, (_, file) => step(name, String(file)));
+  for (const name of ['renameSync', 'linkSync', 'copyFileSync', 'cpSync']) after(fs, name, (_, from, to) => step(name, String(to)));
+  after(promises, 'rm', (_, file) => step('rm', String(file)));
   after(promises, 'open', (handle, file) => {
     const { write } = handle;
     handle.write = async (...given) => {
       const result = await write.apply(handle, given);
-      step('append', file);
+      step('append', String(file));
       return result;
     };
   });
