@@ -58,9 +58,11 @@ export async function baseline(iteration: Iteration, context: Context): Promise<
 
 type Command = Extract<Check, { check: 'command' }>;
 
-/** The commands of the criteria, each command line once. */
+/** The commands of the criteria that nobody waived, each command line once. */
 export function commandsOf(iteration: Iteration): Command[] {
   const text = readText(join(iteration.directory, CRITERIA_FILE)) ?? '';
-  const all = parseCriteria(text, CRITERIA_FILE).checks.filter((check): check is Command => check.check === 'command');
+  const all = parseCriteria(text, CRITERIA_FILE).checks.filter(
+    (check): check is Command => check.check === 'command' && check.waived === undefined,
+  );
   return all.filter((check, index) => all.findIndex((other) => other.run === check.run) === index);
 }

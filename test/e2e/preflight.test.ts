@@ -43,6 +43,19 @@ describe('a launch with --baseline', () => {
     expect(eventsOf(directory).filter((event) => event.type === 'attempt-started').length).toBeGreaterThan(0);
   });
 
+  it('leaves out what a person waives, and does not take it for green', async () => {
+    const { root, directory, runs } = await withTests(true);
+    const file = path.join(directory, 'COMPLETION_CRITERIA.md');
+    const before = readFileSync(file, 'utf8');
+    const waived = before.replace(/^- \[ \] (.*command `sh .*)$/gm, '- [x] $1 (waived by Ada: mended next week)');
+    expect(waived).not.toBe(before);
+    writeFileSync(file, waived);
+    await done(root, ['doctor', '--for', '1']);
+    expect(runs()).toBe(0);
+    writeFileSync(file, before);
+    expect((await iter(root, ['launch', '--baseline'])).exit).toBe(3);
+  });
+
   it('tries a red command again, and one that was green not', async () => {
     const { root, runs, mend } = await withTests(true);
     await iter(root, ['launch', '--baseline']);
