@@ -43,10 +43,21 @@ export function strays(source: WorkflowSource): Fault[] {
 /** What the values for a used workflow may name. */
 export function givenFaults(step: StepSource, path: YamlPath, source: WorkflowSource): Fault[] {
   const names = [...ITERATION_NAMES, ...Object.keys(source.inputs ?? {}).map((name) => `inputs.${name}`)];
-  return Object.entries(step.with ?? {}).flatMap(([name, value]) =>
+  const worded: Fault[] =
+    step.stage === undefined || !Object.hasOwn(source.stages ?? {}, step.stage)
+      ? []
+      : [
+          {
+            path: [...path, 'stage'],
+            what: `stages: says something of "${step.stage}", and a step in it uses a workflow`,
+            fix: 'say it in that workflow, or give the step another stage',
+          },
+        ];
+  const given = Object.entries(step.with ?? {}).flatMap(([name, value]) =>
     [value].flat().flatMap((text, index) => {
       const at = typeof value === 'object' ? [...path, 'with', name, index] : [...path, 'with', name];
       return typeof text === 'string' ? textFaults(text, at, names) : [];
     }),
   );
+  return [...worded, ...given];
 }

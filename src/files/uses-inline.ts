@@ -1,14 +1,15 @@
 /** The steps of one workflow as steps of another: under new ids, with the values of its inputs, after what the using step waits for. */
-import { renamedChecks } from './check-references.ts';
 import { needsOf } from '../core/stages.ts';
+import { renamedChecks } from './check-references.ts';
 import { type Replacement, rewriteCondition } from './condition-rewrite.ts';
-import { derived, type Origins, type Place, placeOf } from './origins.ts';
+import { derived, type Origins, type Place } from './origins.ts';
 import { renamed } from './step-references.ts';
-import { carriedChecks, carriedStage, carriedStep, carrierFor, movedPaths } from './uses-texts.ts';
+import { carriedAround, withChecklist, withDefaults } from './uses-around.ts';
+import { carriedChecks, carriedStep, carrierFor, movedPaths } from './uses-texts.ts';
 import { passedOn, type UsedValues, valueInCondition } from './uses-values.ts';
 import type { Fault } from './workflow-fault.ts';
 import { type CheckSource, kindsOf } from './workflow-checks.ts';
-import { type StepSource, titleOf, UNSAID, type WorkflowSource } from './workflow-source.ts';
+import { type StepSource, titleOf, type WorkflowSource } from './workflow-source.ts';
 import type { YamlPath } from './yaml-source.ts';
 
 export interface InlineRequest {
@@ -23,7 +24,7 @@ export interface InlineRequest {
   readonly when: readonly string[];
   /** Ids its first steps wait for. */
   readonly needs: readonly string[];
-  readonly outer: Pick<WorkflowSource, 'environments' | 'defaults'>;
+  readonly outer: Pick<WorkflowSource, 'environments'>;
   /** The using step. */
   readonly place: Place;
   /** Where the conditions of the using step stand. */
@@ -37,9 +38,8 @@ export interface Inlined {
   readonly steps: readonly StepSource[];
   readonly last: readonly StepSource[];
   readonly checks: readonly CheckSource[];
-  /** What its steps name, under the names they have here. */
-  readonly checklists: NonNullable<WorkflowSource['checklists']>;
-  readonly stages: NonNullable<WorkflowSource['stages']>;
+  /** Under new names, as the steps have them. */
+  readonly around: Pick<WorkflowSource, 'checklists' | 'stages'>;
   /** Lists that targets come from and that no input of the outer workflow holds. */
   readonly inputs: NonNullable<WorkflowSource['inputs']>;
   /** Ids without a step of this workflow before them, in its order. */
@@ -58,7 +58,8 @@ export function inlineWorkflow(request: InlineRequest): Inlined {
   const needs = needsOf(inner.steps);
   const named = (id: string): string => `${prefix}-${id}`;
   const one = (step: StepSource): StepSource => {
-    const complete = withDefaults(withTargets(step, { ...request, inputs }), request);
+    const targeted = withEnvironments(withTargets(step, { ...request, inputs }), request);
+    const complete = withChecklist(withDefaults(targeted, inner, { origins }), prefix, origins);
     const texts = carriedStep(complete, carrier);
     const names = renamed(
       texts,
@@ -79,17 +80,14 @@ export function inlineWorkflow(request: InlineRequest): Inlined {
     const waits = own.length === 0 ? request.needs : own.map(named);
     return derived(origins, { ...made, needs: waits }, made, own.length === 0 ? { needs: request.place } : {});
   });
+  const judged = (checks: readonly CheckSource[]): readonly CheckSource[] =>
+    renamedChecks(carriedChecks(checks, carrier), { review: named, condition: (text) => carriedCondition(text, request, faults) }, origins);
   const waitedFor = new Set([...needs.values()].flat());
   return {
     steps,
     last: (inner.finally ?? []).map(one),
-    checks: renamedChecks(
-      carriedChecks(inner.checks ?? [], carrier),
-      { review: named, condition: (text) => carriedCondition(text, request, faults) },
-      origins,
-    ).map((check) => namedCheck(check, prefix, origins)),
-    checklists: Object.fromEntries(Object.entries(inner.checklists ?? {}).map(([name, list]) => [named(name), list])),
-    stages: Object.fromEntries(Object.entries(inner.stages ?? {}).map(([name, stage]) => [named(name), carriedStage(stage, carrier)])),
+    checks: judged(inner.checks ?? []).map((check) => namedCheck(check, prefix, origins)),
+    around: carriedAround(inner, prefix, { carrier, judged }),
     inputs,
     first: inner.steps.flatMap(({ id }) => ((needs.get(id) ?? []).length === 0 ? [named(id)] : [])),
     exits: inner.steps.flatMap(({ id }) => (waitedFor.has(id) ? [] : [named(id)])),
@@ -111,10 +109,6 @@ function finished(
     id: named(before.id),
     title: title === undefined ? own : `${title}: ${own}`,
     ...(step.stage === undefined ? {} : { stage: `${prefix}-${step.stage}` }),
-    ...(step.checklist === undefined ? {} : { checklist: named(step.checklist) }),
-    ...(step.gate?.checklist === undefined
-      ? {}
-      : { gate: derived(origins, { ...step.gate, checklist: named(step.gate.checklist) }, step.gate) }),
     ...(conditions.length === 0
       ? {}
       : { when: conditions.length === 1 ? String(conditions[0]) : conditions.map((one) => `(${one})`).join(' && ') }),
@@ -141,40 +135,15 @@ function carriedCondition(text: string, { values, prefix, path }: InlineRequest,
   return 'true';
 }
 
-/** What the used workflow says for steps that do not say; a person has no attempts and no agent. */
-function withDefaults(step: StepSource, { inner, outer, origins }: InlineRequest): StepSource {
+/** A person is asked by environment; one that the outer workflow does not know can never be the one. */
+function withEnvironments(step: StepSource, { inner, outer, origins }: InlineRequest): StepSource {
   const { human } = step;
-  if (human !== undefined) {
-    const declared = Object.keys(inner.environments ?? {});
-    if (typeof human.mode !== 'object') return step;
-    // an environment that the outer workflow does not know can never be the one
-    const mode = Object.fromEntries(
-      Object.entries(human.mode).filter(([name]) => Object.hasOwn(outer.environments ?? {}, name) || !declared.includes(name)),
-    );
-    return derived(origins, { ...step, human: derived(origins, { ...human, mode: derived(origins, mode, human.mode) }, human) }, step);
-  }
-  const said: Readonly<Record<string, unknown>> = { ...step };
-  const added: Record<string, unknown> = {};
-  const keys: Record<string, Place> = {};
-  for (const [key, value] of Object.entries({ ...usual(outer.defaults), ...inner.defaults })) {
-    if (key === 'agent' && step.role === undefined) continue;
-    const own = said[key];
-    const isMap = (one: unknown): one is object => typeof one === 'object' && one !== null && !Array.isArray(one);
-    if (own !== undefined && !(isMap(own) && isMap(value))) continue;
-    added[key] = isMap(own) && isMap(value) ? derived(origins, { ...value, ...own }, own) : value;
-    const place = own === undefined ? placeOf(origins, inner, ['defaults', key]) : undefined;
-    if (place !== undefined) keys[key] = place;
-  }
-  return derived(origins, { ...step, ...added }, step, keys);
-}
-
-/** What a step without a word on it has anywhere, where the outer workflow would say something else; the agent is left to that, and so is what the role does not say of permissions. */
-function usual(said: WorkflowSource['defaults'] = {}): NonNullable<WorkflowSource['defaults']> {
-  const { timeout, retries } = UNSAID;
-  return {
-    ...(said.timeout === undefined ? {} : { timeout }),
-    ...(said.retry === undefined ? {} : { retry: { max: retries } }),
-  };
+  if (human === undefined || typeof human.mode !== 'object') return step;
+  const declared = Object.keys(inner.environments ?? {});
+  const mode = Object.fromEntries(
+    Object.entries(human.mode).filter(([name]) => Object.hasOwn(outer.environments ?? {}, name) || !declared.includes(name)),
+  );
+  return derived(origins, { ...step, human: derived(origins, { ...human, mode: derived(origins, mode, human.mode) }, human) }, step);
 }
 
 /** Targets from an input come from the input of the outer workflow that is passed on, or from one made for them. */

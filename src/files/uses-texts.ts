@@ -3,7 +3,7 @@ import { substitute, substituteEach, type Values, wholePlaceholder } from '../co
 import { derived, type Origins } from './origins.ts';
 import type { UsedValues } from './uses-values.ts';
 import { type CheckSource, kindsOf, type MetricSource, placeOf } from './workflow-checks.ts';
-import type { DeliverableSource, StageSource, StepSource, WorkflowSource } from './workflow-source.ts';
+import type { DeliverableSource, StepSource, WorkflowSource } from './workflow-source.ts';
 
 /** All that is needed to carry texts over, prepared once for all steps of a workflow. */
 export interface Carrier {
@@ -57,12 +57,9 @@ export function carriedChecks(checks: readonly CheckSource[], carrier: Carrier):
   return kept(fill(checks, carrier, 'checks') as readonly CheckSource[], remaining, carrier.origins);
 }
 
-/** What the used workflow says of a stage. */
-export function carriedStage(stage: StageSource, carrier: Carrier): StageSource {
-  const filled = fill(stage, carrier, '') as StageSource;
-  const { checks } = filled;
-  if (checks === undefined) return filled;
-  return derived(carrier.origins, { ...filled, checks: kept(checks, remaining, carrier.origins) }, filled);
+/** One text, with values and new paths in their places. */
+export function carriedText(text: string, carrier: Carrier): string {
+  return filledText(text, carrier, '');
 }
 
 function withChecks(deliverable: DeliverableSource, origins: Origins): DeliverableSource {

@@ -6,7 +6,7 @@ import { referencesOf } from './step-references.ts';
 import type { WorkflowDocument } from './workflow-document.ts';
 import type { Fault } from './workflow-fault.ts';
 import { placedSteps } from './workflow-places.ts';
-import type { InputSource, OverlaySource, WorkflowSource } from './workflow-source.ts';
+import type { OverlaySource, WorkflowSource } from './workflow-source.ts';
 
 export interface OverlayRequest {
   /** What is changed. */
@@ -37,14 +37,18 @@ export function applyOverlay({ base, removals, overlay, document, origins }: Ove
     const fix = 'use overlay: with insert, replace, change or remove; or leave extends out';
     faults.push({ path: [key], key: 'key', what: `"${key}" in a workflow that extends another`, fix });
   }
-  for (const [name, input] of Object.entries(own.inputs ?? {})) {
-    if (input !== null || Object.hasOwn(base.inputs ?? {}, name)) continue;
-    faults.push({
-      path: ['inputs', name],
-      key: 'key',
-      what: `there is no input "${name}" to take out`,
-      fix: didYouMean(name, Object.keys(base.inputs ?? {})),
-    });
+  for (const key of NULLABLE) {
+    for (const [name, entry] of Object.entries(own[key] ?? {})) {
+      const there = Object.keys(base[key] ?? {});
+      if (entry === null && !there.includes(name)) {
+        faults.push({
+          path: [key, name],
+          key: 'key',
+          what: `there is nothing called "${name}" to take out of ${key}`,
+          fix: didYouMean(name, there),
+        });
+      }
+    }
   }
   let state: State = { source: merged(base, own, { document, origins }), removals };
   operations.forEach((operation, index) => {
@@ -101,14 +105,19 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Entries an overlay may take out with null. */
+const NULLABLE = ['inputs', 'checklists', 'stages'] as const;
+
 /** What only a file with `extends` may say. */
 export function strayFaults(source: WorkflowSource): Fault[] {
   const faults: Fault[] = [];
   if ('overlay' in source) {
     faults.push({ path: ['overlay'], key: 'key', what: 'an overlay of nothing', fix: 'add extends: and the workflow it changes' });
   }
-  for (const [name, input] of Object.entries((source.inputs ?? {}) as Readonly<Record<string, InputSource | null>>)) {
-    if (input === null) faults.push({ path: ['inputs', name], what: `"${name}" is empty`, fix: 'write a map of keys' });
+  for (const key of NULLABLE) {
+    for (const [name, entry] of Object.entries((source[key] ?? {}) as Readonly<Record<string, unknown>>)) {
+      if (entry === null) faults.push({ path: [key, name], what: `"${name}" is empty`, fix: 'write a map of keys' });
+    }
   }
   return faults;
 }

@@ -173,12 +173,14 @@ export interface WorkflowSource {
 }
 
 /** A file that changes another workflow in place of saying a whole one. */
-export interface OverlaySource extends Partial<Omit<WorkflowSource, 'version' | 'name' | 'inputs'>> {
+export interface OverlaySource extends Partial<Omit<WorkflowSource, 'version' | 'name' | 'inputs' | 'checklists' | 'stages'>> {
   readonly version: 1;
   readonly name: string;
   readonly extends: string;
-  /** Null takes out an input of the workflow that is extended. */
+  /** Null takes out what the workflow that is extended has under that name; so it does below. */
   readonly inputs?: Readonly<Record<string, InputSource | null>>;
+  readonly checklists?: Readonly<Record<string, NonNullable<WorkflowSource['checklists']>[string] | null>>;
+  readonly stages?: Readonly<Record<string, StageSource | null>>;
   readonly overlay?: readonly OperationSource[];
 }
 
@@ -203,7 +205,7 @@ const PICK = 'pick';
 const INPUTS = 'inputs.';
 
 /** Values for what a workflow leaves unsaid. */
-export const UNSAID = {
+const UNSAID = {
   timeout: '40m',
   retries: 2,
   delay: '10s',

@@ -1,18 +1,18 @@
 /** Puts the steps of other workflows in the place of the steps that use them, so that there is one plan. Reads no file. */
 import { renamedChecks } from './check-references.ts';
-import { mergedModels } from '../core/model.ts';
 import { needsOf, stagesOf } from '../core/stages.ts';
 import { conditionFaults } from './condition.ts';
 import { rewriteCondition } from './condition-rewrite.ts';
 import { derived, type Origins, type Place, placeOf } from './origins.ts';
 import { renamed } from './step-references.ts';
+import { joinedAround, sharedDefaults, sharedNames, withOwnDefaults } from './uses-around.ts';
 import { strays, givenFaults } from './uses-form.ts';
 import { inlineWorkflow, type Inlined } from './uses-inline.ts';
 import { type Names, namesOf, type Single, type Used } from './uses-names.ts';
 import { unknownInputs, usedValues } from './uses-values.ts';
 import type { Fault } from './workflow-fault.ts';
 import { type CheckSource, kindsOf } from './workflow-checks.ts';
-import type { StepSource, WorkflowSource } from './workflow-source.ts';
+import type { StageSource, StepSource, WorkflowSource } from './workflow-source.ts';
 import type { YamlPath } from './yaml-source.ts';
 
 export interface UsesRequest {
@@ -54,13 +54,12 @@ export function expandUses(request: UsesRequest): Expanded {
   const waits = (id: string): readonly string[] => (before.get(id) ?? []).flatMap((need) => names.exits(need));
   const context: Context = { ...request, names, faults };
   const mixed = new Set(
-    stagesOf(source.steps).flatMap((stage) => (stage.some((step) => step.uses !== undefined) ? stage.map((step) => step.id) : [])),
+    stagesOf(source.steps).flatMap((stage) => (stage.some((step) => used.has(step.id)) ? stage.map((step) => step.id) : [])),
   );
   const inputs: Record<string, unknown> = {};
-  const checklists: NonNullable<WorkflowSource['checklists']>[] = [source.checklists ?? {}];
-  const stages: NonNullable<WorkflowSource['stages']>[] = [source.stages ?? {}];
   const checks: CheckSource[] = [];
   const last: StepSource[] = [];
+  const around: Inlined['around'][] = [];
   const steps: StepSource[] = [];
   source.steps.forEach((step, index) => {
     const own = used.get(step.id);
@@ -73,9 +72,8 @@ export function expandUses(request: UsesRequest): Expanded {
       steps.push(...one.steps);
       last.push(...one.last);
       checks.push(...one.checks);
+      around.push(one.around);
       Object.assign(inputs, one.inputs);
-      checklists.push(one.checklists);
-      stages.push(one.stages);
       faults.push(...one.faults);
     }
   });
@@ -87,23 +85,35 @@ export function expandUses(request: UsesRequest): Expanded {
       opaque: source.steps.map((step) => step.id),
     };
   }
-  const pins = pinsOf([...used.values()], request);
   const lasting = [...(source.finally ?? []).map((step, index) => outerStep(step, ['finally', index], context)), ...last];
-  const said = renamedChecks(
-    source.checks ?? [],
-    {
-      review: (id, at) => outerReview(id, ['checks', ...at], context),
-      condition: (text, at) => outerCondition(text, ['checks', ...at], context),
-    },
-    origins,
-  );
+  const saidAt = (list: readonly CheckSource[], path: YamlPath): readonly CheckSource[] =>
+    renamedChecks(
+      list,
+      {
+        review: (id, at) => outerReview(id, [...path, ...at], context),
+        condition: (text, at) => outerCondition(text, [...path, ...at], context),
+      },
+      origins,
+    );
+  const said = saidAt(source.checks ?? [], ['checks']);
+  const stages = Object.entries(source.stages ?? {}).map(([name, stage]): [string, StageSource] => [
+    name,
+    stage.checks === undefined ? stage : derived(origins, { ...stage, checks: saidAt(stage.checks, ['stages', name, 'checks']) }, stage),
+  ]);
   const landing = [...said, ...distinct(checks, said)];
   const whole: WorkflowSource = {
     ...source,
-    ...pins,
-    ...modelsOf([...used.values()], request),
-    ...together('checklists', checklists, request),
-    ...together('stages', stages, request),
+    ...sharedNames(
+      source,
+      [...used.values()].flatMap(({ parts }) => parts.map((part) => part.inner)),
+      origins,
+    ),
+    ...joinedAround(
+      source.stages === undefined ? source : { ...source, stages: derived(origins, Object.fromEntries(stages), source.stages) },
+      around,
+      origins,
+    ),
+    ...(source.defaults === undefined ? {} : sharedDefaults(source, origins)),
     steps: derived(origins, steps, source.steps),
     ...(Object.keys(inputs).length === 0
       ? {}
@@ -180,33 +190,6 @@ function inlineAll(
   });
 }
 
-/** Templates and skills the used workflows name, where the outer one says nothing else. */
-function pinsOf(used: readonly Used[], { source, origins }: UsesRequest): Pick<WorkflowSource, 'templates' | 'skills'> {
-  const inner = used.flatMap(({ parts }) => parts.map((part) => part.inner));
-  const merged = (key: 'templates' | 'skills'): Pick<WorkflowSource, 'templates' | 'skills'> => {
-    const all = Object.assign({}, ...inner.map((one) => one[key]), source[key]) as Readonly<Record<string, string>>;
-    return Object.keys(all).length === 0 ? {} : { [key]: derived(origins, all, source[key] ?? source) };
-  };
-  return { ...merged('templates'), ...merged('skills') };
-}
-
-/** What tiers of model are called: the outer workflow has the last word. */
-function modelsOf(used: readonly Used[], { source, origins }: UsesRequest): Pick<WorkflowSource, 'models'> {
-  const inner = used.flatMap(({ parts }) => parts.map((part) => part.inner.models ?? {}));
-  const models = [...inner, source.models ?? {}].reduce(mergedModels, {});
-  return Object.keys(models).length === 0 ? {} : { models: derived(origins, models, source.models ?? source) };
-}
-
-/** The entries of all of these, which have names of their own. */
-function together<Key extends 'checklists' | 'stages'>(
-  key: Key,
-  all: readonly object[],
-  { source, origins }: UsesRequest,
-): Pick<WorkflowSource, Key> | Record<string, never> {
-  const merged = Object.assign({}, ...all) as NonNullable<WorkflowSource[Key]>;
-  return Object.keys(merged).length === 0 ? {} : ({ [key]: derived(origins, merged, source[key] ?? source) } as Pick<WorkflowSource, Key>);
-}
-
 /** An expression as one side of a comparison. */
 function asOperand(text: string): string {
   return /^[\w.[\]"-]+$/.test(text) ? text : `(${text})`;
@@ -225,7 +208,7 @@ function outerStep(
     return id;
   };
   const made = renamed(
-    step,
+    withOwnDefaults(step, source, origins),
     {
       several: (id, key) => (key === 'needs' ? names.exits(id) : names.deliverers(id)),
       one: (id, key) => settled(names.single(id, key), id, key === 'goto' ? ['gate', 'on_reject', 'goto'] : [key, 'from']),

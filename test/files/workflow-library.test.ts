@@ -174,17 +174,26 @@ test('the shipped conditions, each a branch to be rehearsed both ways', () => {
 });
 
 test('triage does the one of seven workflows that fits, as that workflow says', () => {
-  const { steps } = workflowNamed('triage');
+  const whole = workflowNamed('triage');
+  const { steps } = whole;
   const field = steps[0]?.deliverables[0]?.fields?.['workflow'];
   const kinds = typeof field === 'object' ? field : [];
   expect(kinds).toHaveLength(7);
   for (const kind of kinds) {
-    const works = (list: Workflow['steps'], prefix: string): unknown[] =>
+    const works = (list: Workflow['steps'], { checklists = {} }: Workflow, prefix: string): unknown[] =>
       list
         .filter(({ human }) => human === undefined)
-        .map(({ id, role, timeout, permission, retries }) => [`${prefix}${id}`, role, timeout, permission, retries]);
+        .map(({ id, role, timeout, permission, retries, checklist = '' }) => [
+          `${prefix}${id}`,
+          role,
+          timeout,
+          permission,
+          retries,
+          checklists[checklist],
+        ]);
     const used = steps.filter(({ id }) => id.startsWith(`do-${kind}-`));
-    expect(works(used, '')).toEqual(works(workflowNamed(kind).steps, `do-${kind}-`));
+    const own = workflowNamed(kind);
+    expect(works(used, whole, '')).toEqual(works(own.steps, own, `do-${kind}-`));
     expect(used.every(({ when }) => when?.includes(`steps.classify.outputs.workflow == "${kind}"`) === true)).toBe(true);
   }
 });

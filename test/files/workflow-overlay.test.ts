@@ -72,6 +72,20 @@ describe('what an overlay says', () => {
     });
   });
 
+  test('takes out checklists and stages by null', () => {
+    const base = `${BASE.replace('on_reject: { goto: build } }', 'on_reject: { goto: build }, checklist: seen }').replace('id: build', 'id: build\n    stage: make')}checklists: { seen: { must: [Is it there] } }\nstages: { make: { goal: Make it. } }\n`;
+    const text = over(
+      'checklists: { seen: null }',
+      'stages: { make: null }',
+      'overlay:',
+      '  - { change: review, set: { gate: null } }',
+      '  - { change: build, set: { stage: null } }',
+    );
+    const { workflow: made, problems: wrong } = load(text, { base });
+    expect([wrong.map(problemLine), made?.checklists, made?.stages]).toEqual([[], {}, {}]);
+    expect(problems(base.replace('{ goal: Make it. }', 'null'))).toEqual(['over.yaml:27:17: "make" is empty; write a map of keys']);
+  });
+
   test('inserts steps behind or before one, and the order follows', () => {
     expect(
       order(
@@ -240,7 +254,7 @@ describe('what is wrong', () => {
   test('with keys that have their place elsewhere', () => {
     expect(problems(over('steps: [{ id: a, role: b }]', 'inputs: { none: null }'))).toEqual([
       'over.yaml:4:1: "steps" in a workflow that extends another; use overlay: with insert, replace, change or remove; or leave extends out',
-      'over.yaml:5:11: there is no input "none" to take out; use one of issue, scope',
+      'over.yaml:5:11: there is nothing called "none" to take out of inputs; use one of issue, scope',
     ]);
     expect(problems(`${BASE}overlay: [{ remove: note }]\n`.replace('{ type: string, default: x }', 'null'))).toEqual([
       'over.yaml:6:10: "issue" is empty; write a map of keys',

@@ -98,14 +98,14 @@ describe('the steps of a used workflow', () => {
     ]);
   });
 
-  test('do not take over how long and how often the outer workflow works; the agent and the rights they do', () => {
+  test('do not take over how long, how often and with which rights the outer workflow works; the agent they do', () => {
     const plain = SUB.replace(/^defaults: .*\n/m, '');
     const said = outer('{ id: do, uses: sub }').replace(
       'steps:',
       'defaults: { timeout: 1m, retry: { max: 9 }, permission: read, agent: qwen }\nsteps:',
     );
     const [plan, build] = load(said, { sub: plain }).workflow?.steps ?? [];
-    expect([plan?.timeout, plan?.retries, plan?.permission, build?.agent]).toEqual([2_400_000, 2, 'read', 'qwen']);
+    expect([plan?.timeout, plan?.retries, plan?.permission, build?.agent]).toEqual([2_400_000, 2, undefined, 'qwen']);
   });
 
   test('deliver into a folder of the using step, and whatever names those files follows', () => {
@@ -362,6 +362,49 @@ describe('workflows that use workflows', () => {
   test('need somebody who knows the other one', () => {
     expect(loadWorkflow(outer('{ id: do, uses: sub }'), 'outer.yaml', ALONE).problems.map(problemLine)).toEqual([
       'outer.yaml:6:21: there is no workflow "sub" here; name one of iter workflow list',
+    ]);
+  });
+
+  test('bring their checklists and stages under the names of their steps, and what they call models', () => {
+    const sub = `${SUB.replace('on_reject: { goto: plan } }', 'on_reject: { goto: plan }, checklist: seen }')}checklists: { seen: { must: [Is it there] } }
+stages: { make: { goal: "Make {{ inputs.issue }}", checks: [{ exists: true, file: deliverables/plan.md }] } }
+models: { strong: { codex: big } }
+`;
+    const text = `${outer('{ id: do, uses: sub, with: { issue: it } }')}checklists: { seen: { must: [Another] } }\nmodels: { fast: { codex: small } }\n`;
+    const { problems: wrong, workflow: made } = load(text, { sub });
+    expect(wrong.map(problemLine)).toEqual([]);
+    expect([Object.keys(made?.checklists ?? {}), made?.steps[3]?.checklist, made?.models]).toEqual([
+      ['seen', 'do-seen'],
+      'do-seen',
+      { strong: { codex: 'big' }, fast: { codex: 'small' } },
+    ]);
+    expect(made?.stages).toEqual({
+      'do-make': {
+        goal: 'Make it',
+        checks: [{ level: 'must', criterion: { check: 'exists', in: 'iteration', file: 'deliverables/do/plan.md' } }],
+      },
+    });
+  });
+
+  test('bring the expressions in the checks of their stages, and the outer stages name steps in them', () => {
+    const sub = `${SUB}stages: { make: { checks: [{ expr: 'steps.plan.outputs.kind == "bug"' }] } }\n`;
+    const own = 'stages: { after: { checks: [{ expr: "steps.do.outputs.kind == \'bug\'" }] } }\n';
+    const { problems: wrong, workflow: made } = load(
+      `${outer('{ id: do, uses: sub }', END.replace('id: end', 'id: end, stage: after'))}${own}`,
+      { sub },
+    );
+    expect(wrong.map(problemLine)).toEqual([]);
+    const expressions = Object.values(made?.stages ?? {}).flatMap(({ checks }) => checks.map(({ criterion }) => criterion));
+    expect(expressions).toEqual([
+      { check: 'expr', expression: 'steps["do-plan"].outputs.kind == \'bug\'' },
+      { check: 'expr', expression: 'steps["do-plan"].outputs.kind == "bug"' },
+    ]);
+  });
+
+  test('cannot share a stage that has words of its own', () => {
+    const text = `${outer(START, '{ id: do, uses: sub, stage: first }', END)}stages: { first: { goal: Begin. } }\n`;
+    expect(problems(text)).toEqual([
+      'outer.yaml:7:33: stages: says something of "first", and a step in it uses a workflow; say it in that workflow, or give the step another stage',
     ]);
   });
 
