@@ -136,6 +136,7 @@ describe('the JSON of the contract', () => {
           costUsd: 'null',
           needs: [],
           blockedBy: [],
+          blockers: [],
           reason: 'null',
         },
       ],

@@ -137,6 +137,7 @@ function pictureOf({ root, directory, agents }: Place, end: number | string): Pi
       .replaceAll(/\b[0-9a-f]{10}\b/g, (id) => short.get(id) ?? id)
       .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, 'TIME')
       .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?/g, 'TIME')
+      .replaceAll(/\bm-[0-9a-f]{12}\b/g, 'ID')
       .replaceAll(/\| TIME \| TIME \| [^|]+ \|/g, '| TIME | TIME | LONG |');
   const text = (name: string): string => plain(readFileSync(path.join(directory, name), 'utf8'));
   const lists = (folder: string): string[] =>
