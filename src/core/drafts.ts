@@ -60,16 +60,25 @@ function draftsOfStep(step: Step, first: number, request: DraftRequest): Draft[]
   }
   const list = lists.get(step.id);
   const batches = list === undefined ? [[]] : batchesOf(step, list, request);
-  return batches.map((targets, index) => draftOf(step, own(index).id, { targets, list: list ?? [], values }));
+  const places = placesIn(list ?? []);
+  return batches.map((targets, index) => draftOf(step, own(index).id, { targets, places, values }));
+}
+
+/** The 0-based place of each target in its list; made once for all tasks of a step. */
+export function placesIn(list: readonly string[]): ReadonlyMap<string, number> {
+  return new Map(list.map((target, place) => [target, place]));
 }
 
 /** The draft of a task with these targets out of the list of its step. */
 export function draftOf(
   step: Step,
   id: TaskId,
-  { targets, list, values }: { readonly targets: readonly string[]; readonly list: readonly string[]; readonly values: Values },
+  {
+    targets,
+    places,
+    values,
+  }: { readonly targets: readonly string[]; readonly places: ReadonlyMap<string, number>; readonly values: Values },
 ): Draft {
-  const places = new Map(list.map((target, place) => [target, place]));
   const texts = textsOf(targets, { places, values: { ...values, 'task.id': id }, as: step.targets?.as });
   // a step without targets is one piece of work on the iteration as a whole
   return { id, step, targets, points: Math.max(1, targets.length) * step.points, texts };

@@ -1,6 +1,6 @@
 /** The parts of a task whose list came to be known while the iteration ran: each becomes a task of its own. Pure, and the same list gives the same parts. */
 import type { Check } from './check.ts';
-import { batchesOf, draftOf, type DraftRequest } from './drafts.ts';
+import { batchesOf, draftOf, type DraftRequest, placesIn } from './drafts.ts';
 import { type ExpandRequest, promptOf } from './expand.ts';
 import { taskId, type TaskId } from './ids.ts';
 import { namedValues } from './inputs.ts';
@@ -48,11 +48,12 @@ export function grow(request: GrowthRequest): Growth {
   const values = namedValues(request.inputs, request);
   const around: DraftRequest = { workflow, roles: request.roles, lists: new Map([[step.id, items]]), values };
   const batches = items.length === 0 ? [] : batchesOf(step, items, around);
+  const places = placesIn(items);
   let next = request.first;
   const drafts = batches.map((targets) => {
     const before = known.find((task) => task.targets.join('\n') === targets.join('\n'));
     const id = before?.id ?? taskId(`T${next++}`);
-    return { before, draft: draftOf(step, id, { targets, list: items, values }) };
+    return { before, draft: draftOf(step, id, { targets, places, values }) };
   });
   const fresh = drafts.flatMap(({ before, draft }) => (before === undefined ? [draft] : []));
   const workers = countedWorkers([...plan.tasks, ...known]);

@@ -118,7 +118,7 @@ function taskOfRow(row: PlanRow, role: Role, plan: Plan, context: Context): Plan
     agent: same?.agent ?? context.environment['ITER_DEFAULT_AGENT'] ?? 'claude',
     environment: plan.environment,
   };
-  const draft = draftOf(step, row.id, { targets: [], list: [], values: {} });
+  const draft = draftOf(step, row.id, { targets: [], places: new Map(), values: {} });
   const group = /^[A-Z]+$/.test(row.group) ? row.group : 'A';
   const place = { needs: row.needs, group, depth: 0, pathOverlap: 0, tasksOf: () => [], workers: countedWorkers(plan.tasks) };
   const title = row.description.trim() === '' ? `Work of ${row.id}` : row.description.trim();
