@@ -29,6 +29,7 @@ export interface Growth {
   readonly fresh: readonly TaskId[];
   /** Parts of an earlier list that are not in this one. */
   readonly dropped: readonly TaskId[];
+  /** Of all parts, known ones too: what is written already stays. */
   readonly checks: readonly Check[];
   readonly prompts: Readonly<Record<TaskId, string>>;
   readonly problems: readonly Problem[];
@@ -65,7 +66,8 @@ export function grow(request: GrowthRequest): Growth {
     const { when: _whole, ...task } = plannedTask(draft, request, place);
     return { ...task, parent: parent.id };
   });
-  const parts = fresh.map((draft) => checksOfTask(draft.id, withStageChecks(step, workflow), draft.texts));
+  // also of parts that are known: an iter that was ended after it had named them has not written the rest
+  const parts = drafts.map(({ draft }) => checksOfTask(draft.id, withStageChecks(step, workflow), draft.texts));
   const current = new Set(tasks.map((task) => task.id));
   const others = plan.tasks.filter((task) => task.parent !== parent.id);
   return {
@@ -74,7 +76,7 @@ export function grow(request: GrowthRequest): Growth {
     dropped: known.filter((task) => !current.has(task.id)).map((task) => task.id),
     checks: parts.flatMap((part) => part.checks),
     prompts: Object.fromEntries(
-      fresh.flatMap((draft) => {
+      drafts.flatMap(({ draft }) => {
         const text = promptOf(draft);
         return text === undefined ? [] : [[draft.id, text]];
       }),

@@ -70,6 +70,14 @@ const lines = (tasks: readonly PlannedTask[]): string[] =>
   tasks.map((task) => `${task.id} ${task.title} < ${task.needs.join(' ')}, part of ${task.parent ?? '-'}`);
 
 describe('parts of a list', () => {
+  it('that are known already have the same checks and prompts: whoever named them may have been ended before writing those down', () => {
+    const first = grown('T2', ['tax', 'cart']);
+    const again = grown('T2', ['tax', 'cart'], wholes, first.tasks);
+    expect(again.fresh).toEqual([]);
+    expect([...new Set(first.checks.map((check) => check.task))]).toEqual(first.tasks.map((task) => task.id));
+    expect([again.checks, again.prompts]).toEqual([first.checks, first.prompts]);
+  });
+
   it('are tasks with numbers of their own, checks, and what the whole needs', () => {
     const { tasks, fresh, checks, problems } = grown('T2', ['tax', 'cart', 'tax']);
     expect(problems).toEqual([]);
