@@ -101,7 +101,7 @@ test('big and repetitive yaml is answered in time', () => {
   const started = performance.now();
   expect(place(Array.from({ length: 70_000 }, (_, index) => `key${index}: 1`).join('\n'), 'yaml')).toBe('valid');
   expect(place('a'.repeat(1_048_577), 'yaml')).toBe('1:1 over 1 MB of YAML');
-  expect(performance.now() - started).toBeLessThan(60_000);
+  expect(performance.now() - started).toBeLessThan(10_000);
 });
 
 test.each([

@@ -14,7 +14,7 @@ const MADE_OF_SEVERAL = ['rfc', 'triage'];
 const OF_SEVERAL = ['extends', 'overlay', 'uses', 'with', 'inputs'];
 const SAMPLE = 40;
 /** Milliseconds. */
-const LIMIT = 10_000;
+const LIMIT = 1000;
 
 interface Outcome {
   readonly name: string;
