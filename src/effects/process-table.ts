@@ -57,8 +57,27 @@ type Environments = readonly (readonly [pid: number, environment: string])[];
 let soon: Promise<Environments> | undefined;
 
 function everyEnvironment(): Environments {
-  return everyPid().flatMap((pid) => (pid === process.pid ? [] : [[pid, read(`/proc/${pid}/environ`) ?? ''] as const]));
+  return everyPid().flatMap((pid) => (pid === process.pid ? [] : [[pid, environmentOf(pid)] as const]));
 }
+
+/**
+ * A process that is just replacing its program has neither arguments nor environment for a moment: it is looked at again.
+ * Only an environment read after the arguments were there is known to be empty.
+ */
+function environmentOf(pid: number): string {
+  let replaced = false;
+  for (let look = 0; look < LOOKS; look += 1) {
+    const text = read(`/proc/${pid}/environ`);
+    if (text !== '' || replaced || linkOf(`/proc/${pid}/exe`) === undefined) return text ?? '';
+    replaced = read(`/proc/${pid}/cmdline`) !== '';
+    if (!replaced) Atomics.wait(NEVER, 0, 0, 1);
+  }
+  return '';
+}
+
+/** Looks, a millisecond apart, at a process that is replacing its program. */
+const LOOKS = 50;
+const NEVER = new Int32Array(new SharedArrayBuffer(4));
 
 function having(start: string, environments: Environments): number[] {
   const later = `\0${start}`;
@@ -69,7 +88,7 @@ function having(start: string, environments: Environments): number[] {
 export function gitProcessesIn(folder: string): number[] {
   return everyPid().filter((pid) => {
     if (rowOf(pid)?.command.startsWith('git') !== true) return false;
-    const place = currentFolder(pid);
+    const place = linkOf(`/proc/${pid}/cwd`);
     return place === folder || place?.startsWith(`${folder}/`) === true;
   });
 }
@@ -108,9 +127,9 @@ function rowOf(pid: number): Row | undefined {
   };
 }
 
-function currentFolder(pid: number): string | undefined {
+function linkOf(file: string): string | undefined {
   try {
-    return readlinkSync(`/proc/${pid}/cwd`);
+    return readlinkSync(file);
   } catch {
     return undefined;
   }
