@@ -2,7 +2,8 @@
  * What HEAD and branches are, read from the files git keeps them in: asked for every task many times over, too often to start a process each time.
  * Where the files do not say it plainly (another ref format, a damaged file), git is asked.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import type { Dirent } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { CommitId } from '../core/ids.ts';
 import { commitId } from '../core/ids.ts';
@@ -36,6 +37,42 @@ export function readRef(commonDirectory: string, ref: string): CommitId | 'none'
   if (line === undefined) return 'none';
   const [id = ''] = line.split(' ');
   return ID.test(id) ? commitId(id) : undefined;
+}
+
+/**
+ * Every ref with what its file says, an object or `ref: <name>`, by the common git directory; names that begin with one of `except` are left out.
+ * Undefined where git has to be asked. What is packed meanwhile is in one of the two places: git writes the packed file before it removes the loose one.
+ */
+export function readRefs(commonDirectory: string, except: readonly string[]): ReadonlyMap<string, string> | undefined {
+  if (existsSync(path.join(commonDirectory, 'reftable'))) return undefined;
+  const refs = new Map<string, string>();
+  const left = ['refs'];
+  for (let folder = left.pop(); folder !== undefined; folder = left.pop()) {
+    for (const entry of entriesOf(path.join(commonDirectory, folder))) {
+      const name = `${folder}/${entry.name}`;
+      if (isLeftOut(name, except)) continue;
+      if (entry.isDirectory()) left.push(name);
+      // a ref that is being written has its lock beside it
+      else if (!name.endsWith('.lock')) refs.set(name, read(path.join(commonDirectory, name))?.trimEnd() ?? '');
+    }
+  }
+  for (const line of (read(path.join(commonDirectory, 'packed-refs')) ?? '').split('\n')) {
+    const at = line.indexOf(' ');
+    const name = line.slice(at + 1);
+    // lines of `#` are about the file, lines of `^` about the tag before
+    if (ID.test(line.slice(0, at)) && !refs.has(name) && !isLeftOut(name, except)) refs.set(name, line.slice(0, at));
+  }
+  return refs;
+}
+
+const isLeftOut = (name: string, except: readonly string[]): boolean => except.some((start) => `${name}/`.startsWith(start));
+
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
 }
 
 const ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;

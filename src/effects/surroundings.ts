@@ -8,6 +8,7 @@ import path from 'node:path';
 import type { Surroundings } from '../core/foreign.ts';
 import { lookedAt, placeName } from '../core/foreign.ts';
 import { git } from './git.ts';
+import { readRef, readRefs } from './ref-files.ts';
 import type { Repository } from './repository.ts';
 import { checkoutDirectory } from './repository.ts';
 
@@ -24,8 +25,8 @@ export interface Watched {
 export async function lookAround(repository: Repository, watched: Watched): Promise<Surroundings> {
   const { root, gitDirectory } = repository;
   const [refs, settings, main, ...others] = await Promise.all([
-    refsOf(root, watched),
-    settingsOf(root),
+    refsOf(repository, watched),
+    settingsOf(repository),
     filesOf(repository, root, watched.own),
     ...watched.idle.map(async ({ task, path: place, since }) => {
       const files = await filesOf(repository, place);
@@ -51,24 +52,48 @@ function named(values: Readonly<Record<string, string>>, name: (old: string) => 
 const WORKED_ON = 'refs/heads/iter/';
 const EXPECTED = ['refs/iter/', 'refs/remotes/', WORKED_ON];
 
-async function refsOf(root: string, { idle }: Watched): Promise<Record<string, string>> {
-  const listing = await git(root, ['for-each-ref', '--format=%(refname) %(objectname) %(symref)']);
+async function refsOf({ root, gitDirectory }: Repository, { idle }: Watched): Promise<Record<string, string>> {
   const refs: Record<string, string> = {};
-  for (const line of listing.split('\n')) {
-    const [ref = '', ...value] = line.split(' ');
-    const owner = idle.find((one) => one.branch === ref);
-    if (owner !== undefined) refs[placeName('worktree', `${owner.task} ${ref}`)] = value.join(' ').trim();
-    // what was fetched says nothing about anybody's work
-    else if (ref !== '' && !EXPECTED.some((start) => ref.startsWith(start)))
-      refs[placeName(ref.startsWith('refs/heads/') ? 'branch' : 'ref', ref)] = value.join(' ').trim();
-  }
+  // what was fetched says nothing about anybody's work
+  for (const [ref, value] of readRefs(gitDirectory, EXPECTED) ?? (await listRefs(root)))
+    if (!EXPECTED.some((start) => ref.startsWith(start))) refs[placeName(ref.startsWith('refs/heads/') ? 'branch' : 'ref', ref)] = value;
+  await Promise.all(
+    idle.map(async ({ task, branch }) => {
+      const found = readRef(gitDirectory, branch) ?? (await listRefs(root, branch)).get(branch);
+      if (found !== undefined && found !== 'none') refs[placeName('worktree', `${task} ${branch}`)] = found;
+    }),
+  );
   return refs;
+}
+
+async function listRefs(root: string, ...patterns: string[]): Promise<ReadonlyMap<string, string>> {
+  const listing = await git(root, [
+    'for-each-ref',
+    '--format=%(refname) %(if)%(symref)%(then)ref: %(symref)%(else)%(objectname)%(end)',
+    ...patterns,
+  ]);
+  return new Map(
+    listing.split('\n').flatMap((line) => (line === '' ? [] : [[line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)]])),
+  );
 }
 
 /** Branches get settings by being made or pushed, and a name and address are written by many a script: neither makes git run anything. */
 const HARMLESS = /^(?:branch|user|gui|maintenance|gc)\./;
 
-async function settingsOf(root: string): Promise<Record<string, string>> {
+/** The settings of a file of settings as it was when they were last read: git is asked again when the file is another one. */
+const read = new Map<string, { readonly stamp: string; readonly settings: Readonly<Record<string, string>> }>();
+
+async function settingsOf({ root, gitDirectory }: Repository): Promise<Readonly<Record<string, string>>> {
+  const file = path.join(gitDirectory, 'config');
+  const stamp = stampOf(file) ?? '';
+  const before = read.get(file);
+  if (before?.stamp === stamp) return before.settings;
+  const settings = await listSettings(root);
+  read.set(file, { stamp, settings });
+  return settings;
+}
+
+async function listSettings(root: string): Promise<Record<string, string>> {
   const listing = await git(root, ['config', '--local', '--no-includes', '--list', '-z']);
   const settings: Record<string, string> = {};
   for (const entry of listing.split('\0')) {

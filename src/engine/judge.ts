@@ -40,10 +40,11 @@ export async function judge(run: Run, task: PlannedTask, context: Context): Prom
     throw new Error(`${task.id} has no attempt to judge`);
   const collected = collectDeliverables(iteration, task, worktree);
   await collectOutbox(run, task, { worktree, running: false }, context);
-  const committed = (await commitRest(iteration, task, { worktree, attempt })) ?? (await unrecorded(run, task, worktree));
+  const rest = await commitRest(iteration, task, { worktree, attempt });
+  const { branch, commit: head } = await headFacts(root, worktree);
+  const committed = rest ?? (head === before.head ? undefined : await unrecorded(run, task, worktree));
   if (committed !== undefined)
     await run.record({ type: 'work-committed', task: task.id, attempt, commit: committed.commit, paths: committed.paths });
-  const { branch, commit: head } = await headFacts(root, worktree);
   if (head === undefined) throw new GitError(worktree, ['rev-parse', 'HEAD'], { exitCode: 128, stderr: 'its branch has no commit' });
   const failures = [...collected.refused, ...(await strayed(root, task, { branch, base, head }))];
   const { checks, problems } = criteriaOf(iteration);

@@ -114,8 +114,8 @@ class Launch {
         const woken = this.#wakened();
         await this.#observe();
         const actions = decide(this.#run.plan, this.#run.state, this.#limits());
-        let settled = false;
-        for (const action of actions) {
+        let settled = await this.#acceptFirst(actions);
+        for (const action of settled ? [] : actions) {
           await this.#perform(action);
           // what was recorded at once may have taken the ground from under the actions behind it: look again first
           settled = !this.#busy.has(action.task);
@@ -123,8 +123,12 @@ class Launch {
         }
         if (this.#crash !== undefined) throw this.#crash;
         if (settled) continue;
-        // an edit nobody has looked at yet may be another task
-        if (this.#busy.size === 0 && !this.#syncPutOff && !this.#waits()) break;
+        if (this.#busy.size === 0 && !this.#waits()) {
+          if (!this.#syncPutOff) break;
+          // an edit nobody has looked at yet may be another task
+          this.#nextSync = 0;
+          continue;
+        }
         await woken;
       }
       return await this.#finish();
@@ -244,7 +248,7 @@ class Launch {
           await run.record({ type: 'attempt-interrupted', task: action.task, attempt: number, reason: 'iter was ended while it ran' });
         });
       case 'accept':
-        return this.#accept(action.task, number);
+        return this.#accept([action.task]);
       case 'send-back':
         this.#context.say(
           `${action.task}: attempt ${number} did not pass: ${action.failures.map((failure) => `${failure.id}: ${failure.message}`).join('; ')}`,
@@ -304,22 +308,33 @@ class Launch {
     return reachCheckpoint(this.#run, task, { attempt: number, human }, context);
   }
 
-  async #accept(id: TaskId, number: number): Promise<void> {
-    const { iteration, state } = this.#run;
-    const task = taskOf(this.#run.plan, id);
-    const current = state.tasks[id];
-    if (current?.phase.name !== 'checked' || current.base === undefined) throw new Error(`${id} was not checked`);
-    const { commit } = current.phase;
+  /** Accepts what the list begins with, all at once: none of it is ground of another. False when it begins with something else. */
+  async #acceptFirst(actions: readonly Action[]): Promise<boolean> {
+    const other = actions.findIndex((action) => action.do !== 'accept');
+    const ids = actions.slice(0, other === -1 ? actions.length : other).map(({ task }) => task);
+    if (ids.length > 0) await this.#accept(ids);
+    return ids.length > 0;
+  }
+
+  async #accept(ids: readonly TaskId[]): Promise<void> {
+    const { iteration, state, plan } = this.#run;
+    const works = ids.map((id) => {
+      const current = state.tasks[id];
+      if (current?.phase.name !== 'checked' || current.base === undefined) throw new Error(`${id} was not checked`);
+      return { id, task: taskOf(plan, id), attempt: current.attempt, base: current.base, commit: current.phase.commit };
+    });
     const lock = await acquire(repositoryLock(iteration.repository.gitDirectory), { wait: 60_000, what: 'keep accepted work' });
     try {
-      await git(iteration.repository.root, ['update-ref', keepRef(iteration, id), commit]);
+      const input = works.map(({ id, commit }) => `update ${keepRef(iteration, id)} ${commit}\n`).join('');
+      await git(iteration.repository.root, ['update-ref', '--stdin'], { input });
     } finally {
       lock.release();
     }
-    // before the event: an iter that is ended in between does both again, and a message that stands is not posted twice
-    await postHandoff(iteration, task, { base: current.base, head: commit }, this.#context);
-    await this.#run.record({ type: 'task-accepted', task: id, attempt: number, commit });
-    this.#context.say(`${id}: accepted at ${commit.slice(0, 10)} after ${number} ${number === 1 ? 'attempt' : 'attempts'}`);
+    // before the events: an iter that is ended in between does both again, and a message that stands is not posted twice
+    for (const { task, base, commit } of works) await postHandoff(iteration, task, { base, head: commit }, this.#context);
+    await this.#run.record(...works.map(({ id, attempt, commit }) => ({ type: 'task-accepted', task: id, attempt, commit }) as const));
+    for (const { id, commit, attempt } of works)
+      this.#context.say(`${id}: accepted at ${commit.slice(0, 10)} after ${attempt} ${attempt === 1 ? 'attempt' : 'attempts'}`);
   }
 
   #inBackground(id: TaskId, work: (context: Context) => Promise<void>): Promise<void> {

@@ -28,6 +28,8 @@ export class Run {
   readonly #endings = new Map<TaskId, Ending>();
   /** What was around the tasks that run now as they started; see foreign-writes.ts. */
   readonly windows = new Map<TaskId, Window>();
+  /** The look around that goes on now, and the one that begins after it. */
+  readonly looks: { current?: Promise<Surroundings>; next?: Promise<Surroundings>; opens?: true; rests?: number } = {};
   readonly #excused = new Set<TaskId>();
   readonly #archived = new Set<string>();
   readonly #committed = new Set<string>();
