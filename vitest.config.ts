@@ -6,8 +6,8 @@ export default defineConfig({
     environment: 'node',
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // real git and real processes on two cores
-    maxWorkers: 2,
+    // two cores; tests with real git and real processes wait for them a third of their time
+    maxWorkers: 3,
     globalSetup: ['test/rig/build.ts'],
     setupFiles: ['test/rig/isolation.ts'],
   },

@@ -9,7 +9,7 @@ import { SCENARIOS } from '../rig/kill-scenarios.ts';
 
 const STRESS = process.env['ITER_STRESS'] !== undefined;
 /** How often one run is killed. */
-const KILLS = 8;
+const KILLS = STRESS ? 8 : 4;
 /** Runs at the same time: they wait for processes more than they compute. */
 const SIDE_BY_SIDE = 3;
 
