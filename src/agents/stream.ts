@@ -1,0 +1,77 @@
+/** Reads an agent's output as it comes in, in pieces of any size, and tells what it says. The same bytes give the same summary however they are cut. */
+import { createLineCutter } from './byte-lines.ts';
+import { claudeEvents } from './format-claude.ts';
+import { codexEvents } from './format-codex.ts';
+import { geminiEvents } from './format-gemini.ts';
+import { opencodeEvents } from './format-opencode.ts';
+import { piEvents } from './format-pi.ts';
+import { parseMap, type Loose } from './loose-json.ts';
+import type { AgentEvent, StreamFormat } from './stream-event.ts';
+import { fold, nothingYet, type Folded, type StreamSummary } from './stream-summary.ts';
+
+export interface StreamReader {
+  /** What these bytes complete. Never throws: what cannot be read is counted. */
+  readonly push: (bytes: Uint8Array) => readonly AgentEvent[];
+  /** What was still open; the output has ended. */
+  readonly end: () => readonly AgentEvent[];
+  /** What was read so far comes to. */
+  readonly summary: () => StreamSummary;
+}
+
+const MAPPERS: Readonly<Record<Exclude<StreamFormat, 'text'>, (line: Loose) => readonly AgentEvent[]>> = {
+  claude: claudeEvents,
+  codex: codexEvents,
+  gemini: geminiEvents,
+  opencode: opencodeEvents,
+  pi: piEvents,
+};
+
+export function createReader(format: StreamFormat): StreamReader {
+  return format === 'text' ? textReader() : jsonReader(format);
+}
+
+/** JSON, one event per line; other lines are what the program's libraries have to say. */
+function jsonReader(format: Exclude<StreamFormat, 'text'>): StreamReader {
+  const lines = createLineCutter();
+  const eventsOf = MAPPERS[format];
+  let state = nothingYet(format);
+  const read = (texts: readonly string[]): readonly AgentEvent[] =>
+    texts.flatMap((text) => {
+      const line = parseMap(text);
+      if (line === undefined) {
+        if (text.trim() !== '') state = { ...state, unread: state.unread + 1 };
+        return [];
+      }
+      const events = eventsOf(line).filter((event) => event.type !== 'session' || event.id !== state.session);
+      state = events.reduce(fold, state);
+      return events;
+    });
+  return {
+    push: (bytes) => read(lines.push(bytes)),
+    end: () => read(lines.end()),
+    summary: () => published({ ...state, unread: state.unread + lines.tooLong() }),
+  };
+}
+
+/** Any program: all it writes is one text. */
+function textReader(): StreamReader {
+  const decoder = new TextDecoder();
+  let state = nothingYet('text');
+  const read = (text: string): readonly AgentEvent[] => {
+    if (text === '') return [];
+    const event: AgentEvent = { type: 'text', text, continues: true };
+    state = fold(state, event);
+    return [event];
+  };
+  return {
+    push: (bytes) => read(decoder.decode(bytes, { stream: true })),
+    end: () => read(decoder.decode()),
+    summary: () => published(state),
+  };
+}
+
+/** Without what only the folding needs. */
+function published(state: Folded): StreamSummary {
+  const { isOpen: _, settled: __, steps: ___, ...summary } = state;
+  return summary;
+}

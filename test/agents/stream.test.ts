@@ -1,0 +1,255 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { createReader } from '../../src/agents/stream.ts';
+import type { StreamFormat } from '../../src/agents/stream-event.ts';
+import type { StreamSummary } from '../../src/agents/stream-summary.ts';
+import { verdictOf } from '../../src/agents/verdict.ts';
+import type { ProcessEnd } from '../../src/agents/verdict.ts';
+
+const recorded = (name: string): Uint8Array => readFileSync(fileURLToPath(new URL(`../fixtures/streams/${name}.jsonl`, import.meta.url)));
+
+function summaryOf(format: StreamFormat, output: string | Uint8Array): StreamSummary {
+  const reader = createReader(format);
+  reader.push(typeof output === 'string' ? Buffer.from(output) : output);
+  reader.end();
+  return reader.summary();
+}
+
+const lines = (...events: readonly object[]): string => events.map((event) => `${JSON.stringify(event)}\n`).join('');
+
+/** `write+ bash-`: what was called, and how each call ended; `?` for one whose end nothing told. */
+const toolsOf = ({ tools }: StreamSummary): string =>
+  tools.map(({ name, ok }) => `${name}${ok === undefined ? '?' : ok ? '+' : '-'}`).join(' ');
+
+const usageOf = ({ usage }: StreamSummary): string | undefined =>
+  usage === undefined ? undefined : `${usage.inputTokens} ${usage.outputTokens} ${usage.totalTokens}`;
+
+const DONE = 'Finished: RESULT.md written and committed.';
+const HELLO = 'Hello from the scripted model.';
+
+describe('a recorded run', () => {
+  // file, exit, session, text, tools, usage (input, output, total), cost, verdict
+  it.each<[string, number, string | undefined, string, string, string | undefined, number | undefined, string]>([
+    ['codex.hello', 0, '01a1fc0a-2e16-7983-9095-fdc19093dd63', HELLO, '', '1200 34 1234', undefined, 'ok'],
+    ['codex.write', 0, '01a1fc42-c2f9-7213-80ad-af2b7dbb28e8', DONE, 'command_execution+', '3600 102 3702', undefined, 'ok'],
+    [
+      'codex.fail',
+      0,
+      '01a1fc0d-53d4-7871-ad2e-9568eddbdaef',
+      'Finished after fail.',
+      'command_execution-',
+      '2400 68 2468',
+      undefined,
+      'ok',
+    ],
+    ['codex.mcp', 0, '01a1fc22-942a-7ab3-b658-14d92d7cc5d5', 'Reported.', '', '2400 68 2468', undefined, 'ok'],
+    ['codex.resume', 0, '01a1fc0e-9531-7643-9f42-1c45f1f11737', 'I see 0 earlier assistant messages.', '', '1200 34 1234', undefined, 'ok'],
+    ['codex.401', 1, '01a1fc0c-e183-7f33-97b1-6390d05224b1', '', '', undefined, undefined, 'auth'],
+    ['codex.429', 1, '01a1fc0c-e302-7d20-8722-75b0b837ee73', '', '', undefined, undefined, 'rate_limited'],
+    ['codex.500', 1, '01a1fc0c-e5de-78d0-b0b0-443367ae0744', '', '', undefined, undefined, 'error'],
+    ['gemini.hello', 0, '2fb2c2c0-9338-42a9-812c-24d8355fed62', HELLO, '', '1200 34 1234', undefined, 'ok'],
+    ['gemini.write', 0, 'f8418507-a782-4809-817d-fff0da248bc9', DONE, 'write_file+ run_shell_command+', '3600 102 3702', undefined, 'ok'],
+    ['gemini.401', 145, 'c9117e36-8679-47f0-ad9d-d302dde2a2e3', '', '', '0 0 0', undefined, 'auth'],
+    ['gemini.429', 173, '85a26c71-cf54-4dcf-9900-fa4b6d8d8cb4', '', '', '0 0 0', undefined, 'rate_limited'],
+    ['gemini.resume', 42, undefined, '', '', undefined, undefined, 'error'],
+    ['qwen.hello', 0, 'c261cbc9-b870-4a32-b900-3615e65b97ed', HELLO, '', '2400 68 2468', undefined, 'ok'],
+    ['qwen.write', 0, 'be057f31-8774-4bba-8189-5bda2cefc8df', DONE, 'write_file+ run_shell_command+', '3600 102 3702', undefined, 'ok'],
+    ['qwen.mcp', 0, '7f3c00ba-3c52-443e-b72f-2cb8e132318e', 'Reported.', 'mcp__iter__iter_report+', '2400 68 2468', undefined, 'ok'],
+    // ended with 0 and "success"
+    ['qwen.401', 0, 'eb688632-b261-4166-8e7d-3d45ffafaf9c', '[API Error: 401 Incorrect API key provided]', '', '0 0 0', undefined, 'auth'],
+    ['qwen.resume', 1, undefined, '', '', undefined, undefined, 'error'],
+    ['opencode.hello', 0, 'ses_e03f5b231ffeeMK0fiK7IdbY7L', HELLO, '', '1200 34 1234', 0, 'ok'],
+    ['opencode.write', 0, 'ses_e03bca3dcffejM3xYmNwBCIZE5', DONE, 'write+ bash+', '3600 102 3702', 0.00462, 'ok'],
+    ['opencode.mcp', 0, 'ses_e03de6884ffe0xDRSEDvKdym8V', 'Reported.', 'iter_iter_report+', '2400 68 2468', 0.00308, 'ok'],
+    ['opencode.401', 1, 'ses_e03e1c7bdffeuN6G9xdDk6yGaV', '', '', undefined, undefined, 'auth'],
+    ['opencode.429', 1, 'ses_e03d328a6ffeIo4g6tG4X95asI', '', '', undefined, undefined, 'rate_limited'],
+    ['opencode.resume', 1, undefined, '', '', undefined, undefined, 'error'],
+    ['pi.write', 0, '01a1fc2e-04cf-74a8-a915-e350f31c1cdd', DONE, 'write+ bash+', '3600 102 3702', 0.00462, 'ok'],
+  ])('%s', (name, exit, session, text, tools, usage, costUsd, verdict) => {
+    const agent = name.split('.')[0] ?? '';
+    const summary = summaryOf(agent === 'qwen' ? 'claude' : (agent as StreamFormat), recorded(name));
+    expect({
+      session: summary.session,
+      text: summary.text,
+      tools: toolsOf(summary),
+      usage: usageOf(summary),
+      costUsd: summary.costUsd,
+      verdict: verdictOf(summary, { exit }),
+    }).toEqual({ session, text, tools, usage, costUsd, verdict });
+  });
+
+  it('of qwen that tried again and again without a word was ended by its time limit', () => {
+    const summary = summaryOf('claude', recorded('qwen.429'));
+    expect([verdictOf(summary, { signal: 'SIGKILL', timedOut: true }), verdictOf(summary, { exit: 0 })]).toEqual(['timeout', 'unfinished']);
+  });
+});
+
+describe('claude, as its SDK documents it', () => {
+  const init = { type: 'system', subtype: 'init', session_id: 's1' };
+  const message = (id: string, input: number, output: number) => ({
+    type: 'assistant',
+    message: { id, content: [{ type: 'text', text: `says ${id}` }], usage: { input_tokens: input, output_tokens: output } },
+  });
+  const good = { type: 'result', subtype: 'success', is_error: false, session_id: 's1', result: 'all done', total_cost_usd: 0.5 };
+
+  it('counts a message once that comes in several lines, until the end says what it was in all', () => {
+    const soFar = lines(init, message('m1', 10, 1), message('m1', 10, 4), message('m2', 20, 2));
+    const usage = { input_tokens: 3, cache_read_input_tokens: 100, cache_creation_input_tokens: 7, output_tokens: 9 };
+    expect([usageOf(summaryOf('claude', soFar)), usageOf(summaryOf('claude', soFar + lines({ ...good, usage })))]).toEqual([
+      '30 6 36',
+      '110 9 119',
+    ]);
+  });
+
+  it.each<[object, string]>([
+    [{}, 'ok'],
+    [{ is_error: true, api_error_status: 401, result: 'no' }, 'auth'],
+    [{ is_error: true, terminal_reason: 'api_error', api_error_status: 429 }, 'rate_limited'],
+    [{ is_error: true, result: 'Claude AI usage limit reached|1795275000' }, 'rate_limited'],
+    [{ terminal_reason: 'api_error', result: 'overloaded' }, 'error'],
+    [{ subtype: 'error_max_turns', is_error: false }, 'limit'],
+    [{ subtype: 'error_max_budget_usd', is_error: false }, 'limit'],
+    [{ subtype: 'error_during_execution', is_error: true }, 'error'],
+  ])('an end with %j is %s', (with_, verdict) => {
+    expect(verdictOf(summaryOf('claude', lines(init, { ...good, ...with_ })), { exit: 0 })).toBe(verdict);
+  });
+
+  it('a refusal holds until the agent goes on, and says until when', () => {
+    const refused = { type: 'rate_limit_event', rate_limit_info: { status: 'rejected', resetsAt: 1795275000, rateLimitType: 'five_hour' } };
+    const warning = { type: 'rate_limit_event', rate_limit_info: { status: 'allowed_warning', resetsAt: 1795275000 } };
+    const call = { type: 'assistant', message: { id: 'm3', content: [{ type: 'tool_use', id: 't1', name: 'Bash' }] } };
+    const limits = [lines(init, refused), lines(init, warning), lines(init, refused, call), lines(init, refused, good)].map(
+      (text) => summaryOf('claude', text).limit,
+    );
+    const limit = { message: 'the provider refuses to go on: five_hour', until: '2026-11-21T15:30:00.000Z' };
+    expect(limits).toEqual([limit, undefined, undefined, undefined]);
+    expect(verdictOf(summaryOf('claude', lines(init, refused)), { timedOut: true, signal: 'SIGKILL' })).toBe('rate_limited');
+  });
+
+  it('what a helper of the agent says is not what the agent says', () => {
+    const helper = { ...message('h1', 1, 1), parent_tool_use_id: 't1' };
+    expect(summaryOf('claude', lines(init, message('m1', 1, 1), helper)).text).toBe('says m1');
+  });
+});
+
+describe('an end that is none', () => {
+  it.each<[string, StreamFormat, string, ProcessEnd, string]>([
+    [
+      'codex tries to reach its provider',
+      'codex',
+      lines({ type: 'turn.started' }, { type: 'error', message: 'Reconnecting' }),
+      { exit: 0 },
+      'unfinished',
+    ],
+    ['codex waits out a limit', 'codex', lines({ type: 'error', message: 'last status: 429' }), { timedOut: true }, 'rate_limited'],
+    ['gemini was killed, and ended with 0', 'gemini', lines({ type: 'init', session_id: 'a' }), { exit: 0 }, 'unfinished'],
+    [
+      'opencode asked a question nobody may answer',
+      'opencode',
+      lines({ type: 'step_finish', part: { reason: 'tool-calls' } }),
+      { exit: 0 },
+      'unfinished',
+    ],
+    [
+      'opencode goes on after a step that stopped',
+      'opencode',
+      lines({ type: 'step_finish', part: { reason: 'stop' } }, { type: 'step_start' }),
+      { exit: 0 },
+      'unfinished',
+    ],
+    [
+      'another run begins in the same log',
+      'codex',
+      lines({ type: 'turn.completed' }, { type: 'thread.started', thread_id: 'b' }),
+      { exit: 0 },
+      'unfinished',
+    ],
+    [
+      'pi comes to its end after an error',
+      'pi',
+      lines({ type: 'turn_end', message: { stopReason: 'error', errorMessage: 'HTTP 500' } }, { type: 'agent_end', messages: [] }),
+      { exit: 0 },
+      'error',
+    ],
+    ['nothing at all was written', 'claude', '', { exit: 0 }, 'unfinished'],
+    ['nothing is known of the process', 'text', 'hello', {}, 'unfinished'],
+  ])('%s', (_, format, output, end, verdict) => {
+    expect(verdictOf(summaryOf(format, output), end)).toBe(verdict);
+  });
+});
+
+describe('how the process ended', () => {
+  const good = lines({ type: 'turn.completed', usage: { input_tokens: 1, output_tokens: 1 } });
+
+  it.each<[StreamFormat, string, ProcessEnd, string]>([
+    ['codex', good, {}, 'ok'],
+    ['codex', good, { exit: 0 }, 'ok'],
+    ['codex', good, { exit: 1 }, 'error'],
+    ['codex', good, { exit: 75 }, 'rate_limited'],
+    ['codex', good, { signal: 'SIGTERM' }, 'killed'],
+    ['codex', good, { exit: 143 }, 'killed'],
+    ['codex', good, { exit: 0, timedOut: true }, 'timeout'],
+    ['codex', good, { signal: 'SIGINT', idle: true }, 'timeout'],
+    ['gemini', '', { exit: 41 }, 'auth'],
+    ['gemini', '', { exit: 53 }, 'limit'],
+    ['gemini', '', { exit: 145 }, 'auth'],
+    ['gemini', '', { exit: 173 }, 'rate_limited'],
+    ['codex', '', { exit: 145 }, 'error'],
+    ['claude', '', { exit: 53 }, 'limit'],
+    ['text', 'done', { exit: 0 }, 'ok'],
+    ['text', 'done', { exit: 3 }, 'error'],
+    ['text', 'done', { exit: 75 }, 'rate_limited'],
+  ])('%s after %j with %j', (format, output, end, verdict) => {
+    expect(verdictOf(summaryOf(format, output), end)).toBe(verdict);
+  });
+});
+
+describe('output nobody promised', () => {
+  it('lines that are not JSON are passed over and counted', () => {
+    const summary = summaryOf(
+      'codex',
+      `Reading additional input from stdin...\n\n{"type":"turn.comp\n[1]\nnull\n${lines({ type: 'turn.completed' })}`,
+    );
+    expect([summary.unread, summary.terminal]).toEqual([4, { kind: 'ok' }]);
+  });
+
+  it('bytes that are no UTF-8 spoil nothing but themselves', () => {
+    const message = Buffer.from('{"type":"item.completed","item":{"id":"1","type":"agent_message","text":"a?b"}}\n');
+    message[message.indexOf('?')] = 0xff;
+    expect(summaryOf('codex', message).text).toBe('a\u{FFFD}b');
+  });
+
+  it('a line of several MB is read; one that has no end is left out and nothing behind it', () => {
+    const long = lines({ type: 'item.completed', item: { id: '1', type: 'agent_message', text: 'x'.repeat(3_000_000) } });
+    const endless = Buffer.concat([Buffer.alloc(17 * 1024 * 1024, '{'), Buffer.from(`\n${lines({ type: 'turn.completed' })}`)]);
+    const reader = createReader('codex');
+    for (const piece of [Buffer.from(long), endless]) reader.push(piece);
+    const { text, textCut, unread, terminal } = reader.summary();
+    expect([text.length, text.length + textCut, unread, terminal]).toEqual([65_536, 3_000_000, 1, { kind: 'ok' }]);
+  });
+
+  it('keeps the end of what there is much of, and counts the rest', () => {
+    const calls = Array.from({ length: 1500 }, (_, index) => ({ type: 'item.completed', item: { id: `i${index}`, type: 'web_search' } }));
+    const { tools, toolCalls } = summaryOf('codex', lines(...calls));
+    expect([tools.length, tools.at(-1)?.id, toolCalls]).toEqual([1000, 'i1499', 1500]);
+    const reader = createReader('text');
+    for (let piece = 0; piece < 100; piece += 1) reader.push(Buffer.alloc(10_000, piece % 2 === 0 ? 'a' : 'b'));
+    const { text, textCut } = reader.summary();
+    expect([text.length, text.length + textCut, text.at(-1)]).toEqual([65_536, 1_000_000, 'b']);
+  });
+
+  it('steps are added up, however many there are', () => {
+    const step = {
+      type: 'step_finish',
+      part: { reason: 'tool-calls', tokens: { input: 2, output: 1, cache: { read: 3, write: 1 } }, cost: 0.1 },
+    };
+    const summary = summaryOf('opencode', lines(...Array.from({ length: 100 }, () => step)));
+    expect([summary.usage, summary.costUsd]).toEqual([{ inputTokens: 600, outputTokens: 100, cachedTokens: 300, totalTokens: 700 }, 10]);
+  });
+
+  it('amounts that can be none are not believed', () => {
+    const usage = '{"type":"turn.completed","usage":{"input_tokens":-5,"output_tokens":1e999}}\n';
+    expect(summaryOf('codex', usage).usage).toBe(undefined);
+  });
+});
