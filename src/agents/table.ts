@@ -1,5 +1,7 @@
 /** The agent command lines iter knows, one row each: how a prompt on stdin becomes an argv. Data only; starting them is `executors/local.ts`. */
 
+import type { StreamFormat } from './stream-event.ts';
+
 export type Permission = 'read' | 'edit' | 'full';
 
 /** What a budget may be counted in. */
@@ -15,6 +17,8 @@ export interface AgentRow {
   readonly model?: { readonly flag: string; readonly after: number };
   /** What its machine-readable output can say a run has used; a budget of anything else cannot be enforced. */
   readonly reports: readonly Usage[];
+  /** How it writes what it has to say, when that can be read by a program. */
+  readonly format?: StreamFormat;
   /** Environment variables handed on besides the allow-list, when they are set. */
   readonly passEnvironment: readonly string[];
   /** What to tell a person who does not have it. */

@@ -9,6 +9,7 @@ import { hasLanded } from '../core/state.ts';
 import { startDetached } from '../effects/machine.ts';
 import type { Context } from '../engine/context.ts';
 import type { Iteration } from '../engine/iteration.ts';
+import { blindBudgets } from '../engine/budgets.ts';
 import { baseline } from '../engine/baseline.ts';
 import { diskFinding } from '../engine/doctor.ts';
 import { launch } from '../engine/launch.ts';
@@ -81,7 +82,7 @@ async function perform(wanted: string | undefined, options: LaunchFlags, signal:
       statusJson(
         iteration.plan,
         started.state,
-        snapshot(iteration.plan, started.state, { directory: iteration.directory, running: false }),
+        snapshot(iteration.plan, started.state, { directory: iteration.directory, running: false, now: context.now().toISOString() }),
       ),
     );
   return conclude(iteration, started, context);
@@ -141,6 +142,7 @@ export async function launchChecked(
   const disk = await diskFinding(iteration.repository.root);
   if (disk.state === 'bad') context.say(`warning: ${disk.what}; ${disk.fix ?? ''}`);
   for (const line of await skillWarnings(iteration, personalFolder(context.environment))) context.say(`warning: ${line}`);
+  for (const line of blindBudgets(iteration.plan)) context.say(`warning: ${line}`);
   return launch(iteration, limits, context);
 }
 
@@ -154,12 +156,13 @@ export function conclude(iteration: Iteration, { outcome, state }: LaunchResult,
           : 'every task that could run is accepted\nnext: iter validate, then iter merge',
       );
       return EXIT.done;
+    case 'budget':
     case 'waiting':
       for (const open of state.decisions)
         say(
           `needs you: ${open.id}: ${open.question}\n${open.options.map((option) => `  iter decide ${open.id} --option ${option.id}    ${option.label}`).join('\n')}`,
         );
-      return EXIT.waiting;
+      return outcome === 'budget' ? EXIT.budget : EXIT.waiting;
     case 'failed': {
       const failed = iteration.plan.tasks.filter((task) => state.tasks[task.id]?.phase.name === 'failed');
       say(`failed: ${failed.map((task) => task.id).join(', ')}; see iter status and iter logs ${failed[0]?.id ?? ''}`);

@@ -1,4 +1,5 @@
 /** A snapshot as the JSON of CONTRACT.md and as a table for people. */
+import { usageText } from '../core/budget.ts';
 import type { Plan } from '../core/plan.ts';
 import type { State } from '../core/state.ts';
 import type { Snapshot, TaskView } from '../core/view.ts';
@@ -23,15 +24,20 @@ export function statusJson(plan: Plan, state: State, view: Snapshot): Record<str
       branch: task.branch,
       worktree: task.worktree ?? null,
       commit: task.commit ?? null,
-      tokens: null,
-      costUsd: null,
+      tokens: task.used.tokens ?? null,
+      costUsd: task.used.usd ?? null,
       needs: task.needs,
       blockedBy: task.blockedBy,
       reason: task.reason ?? null,
       blockers: task.blockers ?? [],
     })),
     decisions: view.decisions,
-    budget: { estimateTokens: plan.tasks.reduce((sum, task) => sum + task.estimateTokens, 0), tokens: null, usd: null },
+    budget: {
+      estimateTokens: plan.tasks.reduce((sum, task) => sum + task.estimateTokens, 0),
+      tokens: view.used.tokens ?? null,
+      usd: view.used.usd ?? null,
+      accounts: view.budgets.map(({ id, unit, used, limit }) => ({ id, unit, used, limit })),
+    },
     conflicts: [...state.conflicts, ...(state.foreseen ?? []).map(({ a, b, paths }) => ({ task: b, with: a, paths, foreseen: true }))],
     foreign: view.foreign,
   };
@@ -63,10 +69,17 @@ export function statusText(view: Snapshot, now: number): string {
   return [
     `${view.iteration}: ${STATUS_TEXT[view.status]}${view.decision === undefined ? '' : `, last decision ${view.decision}`}`,
     ...lines,
+    ...budgetLines(view),
     ...(foreign.length === 0 ? [] : ['changed outside the worktrees while these ran:', ...foreign]),
     ...(decisions.length === 0 ? [] : ['needs you:', ...decisions]),
     ...foreseenLines(view),
   ].join('\n');
+}
+
+function budgetLines({ used, budgets }: Snapshot): string[] {
+  if (budgets.length > 0)
+    return ['budgets:', ...budgets.map(({ text, used: spent, limit }) => `  ${text} (${Math.floor((100 * spent) / limit)} %)`)];
+  return used.tokens === undefined && used.usd === undefined ? [] : [`used: ${usageText(used)}`];
 }
 
 function foreseenLines({ foreseen }: Snapshot): string[] {

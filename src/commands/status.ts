@@ -14,7 +14,7 @@ export function command(finish: Finish): Command {
       const iteration = iterationAt(options, wanted);
       if (iteration === undefined) return finish(EXIT.usage);
       const { plan, state, directory } = iteration;
-      const view = snapshot(plan, state, { directory, running: isRunning(iteration) });
+      const view = snapshot(plan, state, { directory, running: isRunning(iteration), now: new Date().toISOString() });
       if (options.json === true) json(statusJson(plan, state, view));
       else result(statusText(view, Date.now()));
       return finish(EXIT.done);

@@ -20,6 +20,7 @@ export const EXIT = {
   noGo: 3,
   agentMissing: 4,
   waiting: 5,
+  budget: 6,
   conflict: 7,
   running: 8,
   bug: 70,

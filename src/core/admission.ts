@@ -1,4 +1,6 @@
 /** Who of those that could start gets a place now: as many as there is room for, no more of a provider than it may have, and one at a time to try a limit. */
+import type { Account } from './budget.ts';
+import { accountText, accountsOf, questionId, stepText, usedUp } from './budget.ts';
 import type { Action, Limits } from './decide.ts';
 import type { TaskId } from './ids.ts';
 import type { Plan, PlannedTask } from './plan.ts';
@@ -9,6 +11,7 @@ import type { State } from './state.ts';
 
 type Start = Extract<Action, { do: 'start' }>;
 type Ask = Extract<Action, { do: 'ask' }>;
+type Fail = Extract<Action, { do: 'fail' }>;
 
 export interface Around {
   readonly plan: Plan;
@@ -16,16 +19,27 @@ export interface Around {
   readonly limits: Limits;
 }
 
-/** The starts there is a place for, and questions in place of a probe nobody wants to go on with unasked. `starts` come in the order in which they take places. */
-export function admitted(starts: readonly Start[], places: number, around: Around): (Start | Ask)[] {
+/**
+ * The starts there is a place for, and questions in place of a probe nobody wants to go on with unasked, and of the first start a used-up budget holds up.
+ * `starts` come in the order in which they take places.
+ */
+export function admitted(starts: readonly Start[], places: number, around: Around): (Start | Ask | Fail)[] {
   const { plan, state, limits } = around;
   const working = countsOf([...limits.busy].map((id) => taskOf(plan, id)));
-  const taken: (Start | Ask)[] = [];
+  const taken: (Start | Ask | Fail)[] = [];
+  const accounts = accountsOf(plan, state, limits.now);
+  const asked = new Set(state.asked);
   let free = places;
   const probed = new Set<string>();
   for (const start of starts) {
     if (free <= 0) break;
     const task = taskOf(plan, start.task);
+    const account = usedUp(accounts, plan, task);
+    if (account !== undefined) {
+      const instead = insteadOf(task, account, state, asked);
+      if (instead !== undefined) taken.push(instead);
+      continue;
+    }
     const provider = providerOf(task);
     const count = working.get(provider) ?? 0;
     if (task.human === undefined && count >= (plan.perProvider?.[provider] ?? Number.POSITIVE_INFINITY)) continue;
@@ -44,6 +58,28 @@ export function admitted(starts: readonly Start[], places: number, around: Aroun
     taken.push(limit === undefined ? start : { ...start, probes: provider });
   }
   return taken;
+}
+
+/** A question, once for each time the budget was given; nothing while it is open; the end of the task where a person wants nothing more to start. */
+function insteadOf(task: PlannedTask, account: Account, state: State, asked: Set<string>): Ask | Fail | undefined {
+  const ended = state.budgets?.[account.id]?.ended;
+  if (ended !== undefined)
+    return { do: 'fail', task: task.id, reason: `the budget is used up (${accountText(account)}) and ${ended} wants nothing more started` };
+  const id = questionId(account, state);
+  if (asked.has(id)) return undefined;
+  asked.add(id);
+  return {
+    do: 'ask',
+    id,
+    kind: 'budget',
+    task: task.id,
+    about: account.id,
+    question: `the budget is used up: ${accountText(account)}; nothing more of it is started, what goes on is not ended`,
+    options: [
+      { id: 'more', label: `go on with ${stepText(account)} more` },
+      { id: 'end', label: 'start nothing more: what waits for it is given up' },
+    ],
+  };
 }
 
 /** The limit of the provider of a task, if it has one now; what a person does is no provider's business. */

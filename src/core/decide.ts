@@ -43,10 +43,12 @@ export type Action =
   | {
       readonly do: 'ask';
       readonly id: string;
-      readonly kind: 'escalation';
+      readonly kind: 'escalation' | 'budget';
       readonly task: TaskId;
       readonly question: string;
       readonly options: readonly DecisionOption[];
+      /** A budget: the task waits as it is while the question is open. */
+      readonly about?: string;
     };
 
 export interface Limits {
@@ -69,9 +71,7 @@ export function decide(plan: Plan, state: State, limits: Limits): Action[] {
     if (limits.only !== undefined && !limits.only.has(task.id)) return [];
     const action = next(plan, state, { task, current, limits });
     if (action === undefined) return [];
-    return [
-      action.do === 'ask' && action.kind === 'escalation' ? { ...action, question: addressed(plan.escalation, action.question) } : action,
-    ];
+    return [action.do === 'ask' ? { ...action, question: addressed(plan.escalation, action.question) } : action];
   });
   // judging finished work comes before starting more, and takes up a place while it runs
   const judging = possible.filter((action) => action.do === 'check' || action.do === 'recover').length;

@@ -2,6 +2,7 @@
  * Everything that can happen, as past-tense facts: the one union behind `.run/events.jsonl`.
  * Events carry only strings and numbers that stay true for ever; nothing of the engine's types leaks in.
  */
+import type { Usage } from './budget.ts';
 import type { Decision } from './check.ts';
 import type { FieldValue } from './fields.ts';
 import type { CommitId, TaskId, TreeId } from './ids.ts';
@@ -56,7 +57,17 @@ type Fact =
       readonly by: string;
     }
   | { readonly type: 'launch-started'; readonly pid: number; readonly host: string; readonly maxParallel: number }
-  | { readonly type: 'launch-ended'; readonly outcome: 'done' | 'waiting' | 'failed' | 'stopped' }
+  | { readonly type: 'launch-ended'; readonly outcome: 'done' | 'waiting' | 'failed' | 'stopped' | 'budget' }
+  | {
+      /** What the agent that was started at `started` (ISO) has used up to now. */
+      readonly type: 'usage-reported';
+      readonly task: TaskId;
+      readonly attempt: number;
+      readonly started: string;
+      readonly usage: Usage;
+    }
+  /** A person has heard that a budget goes to an end: `used` of `limit`. */
+  | { readonly type: 'budget-warned'; readonly account: string; readonly used: number; readonly limit: number }
   | {
       readonly type: 'attempt-prepared';
       readonly task: TaskId;
@@ -210,7 +221,7 @@ type Fact =
   | {
       readonly type: 'decision-requested';
       readonly id: string;
-      readonly kind: 'manual' | 'escalation' | 'checkpoint' | 'pick' | 'stall';
+      readonly kind: 'manual' | 'escalation' | 'checkpoint' | 'pick' | 'stall' | 'budget';
       readonly task: TaskId;
       readonly question: string;
       readonly options: readonly DecisionOption[];
@@ -219,7 +230,7 @@ type Fact =
       readonly onTimeout?: TimeoutAnswer;
       /** The task goes on while the question is open. */
       readonly beside?: true;
-      /** The blocker or message it is about. */
+      /** The blocker, message or budget it is about. */
       readonly about?: string;
     }
   | {

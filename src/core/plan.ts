@@ -1,4 +1,5 @@
 /** The plan as the engine sees it: tasks with everything needed to start and judge them. Comes from manifest.json + MULTI_AGENT_PLAN.md. */
+import type { Amounts, Budget } from './budget.ts';
 import type { Place, Level } from './check.ts';
 import type { TimeoutAnswer } from './event.ts';
 import type { ChecklistItem } from './checklist.ts';
@@ -121,6 +122,8 @@ export interface PlannedTask {
   /** A model as the agent calls it; without it the agent takes its own default. */
   readonly model?: string;
   readonly checklist?: PlannedChecklist;
+  /** What it may use over all its attempts. */
+  readonly budget?: Amounts;
   readonly estimateTokens: number;
   /** Expected wall clock, in minutes. */
   readonly estimateMinutes: number;
@@ -167,6 +170,7 @@ export interface Plan {
   readonly inputs?: Readonly<Record<string, InputValue>>;
   readonly escalation?: Escalation;
   readonly decision?: DecisionRules;
+  readonly budget?: Budget;
   readonly tasks: readonly PlannedTask[];
 }
 

@@ -92,6 +92,7 @@ export function plannedTask(
     deliverables,
     ...(gathers ? {} : { ...gateOf(step, deliverables), ...checklistOf(step, deliverables, workflow) }),
     ...(gathers ? {} : modelOf(step, role, { agent: alternative?.agent ?? actor.agent, workflow })),
+    ...(step.budget === undefined ? {} : { budget: step.budget }),
     retries: step.retries,
     ...(step.backoff === undefined ? {} : { backoff: step.backoff }),
     timeout: step.timeout,

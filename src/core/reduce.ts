@@ -1,4 +1,5 @@
 /** Folds events into the state. Pure: no clock, no files; an event about an unknown task is ignored, not fatal. */
+import type { Raised } from './budget.ts';
 import type { Event } from './event.ts';
 import type { CommitId, TaskId } from './ids.ts';
 import type { ProviderLimit } from './provider-limit.ts';
@@ -29,13 +30,20 @@ export function reduce(state: State, event: Event): State {
       const { outcome: _ended, ...rest } = state;
       return {
         ...rest,
+        ...workedUntil(state, lastSign(state)),
         launch: { pid: event.pid, host: event.host, since: event.at },
         firstLaunch: state.firstLaunch ?? event.at,
       };
     }
     case 'launch-ended': {
       const { launch: _gone, ...rest } = state;
-      return { ...rest, outcome: event.outcome };
+      return { ...rest, ...workedUntil(state, event.at), outcome: event.outcome };
+    }
+    case 'usage-reported':
+      return change(state, event.task, undefined, (task) => ({ ...task, usage: { ...task.usage, [event.started]: event.usage } }));
+    case 'budget-warned': {
+      const before = state.budgets?.[event.account] ?? { times: 0 };
+      return withBudget(state, event.account, { ...before, warned: before.times + 1 });
     }
     case 'task-stalled':
       return during(['running'], state, event, (task) => ({ ...task, stalled: { since: event.since, evidence: event.evidence } }));
@@ -235,6 +243,20 @@ export function reduce(state: State, event: Event): State {
     default:
       return unreachable(event);
   }
+}
+
+function withBudget(state: State, account: string, raised: Raised): State {
+  return { ...state, budgets: { ...state.budgets, [account]: raised } };
+}
+
+/** Time a launch was at work, for the budget of time; `at` is ISO. */
+function workedUntil({ launch, worked = 0 }: State, at: string): Pick<State, 'worked'> {
+  return launch === undefined ? {} : { worked: worked + Math.max(0, Date.parse(at) - Date.parse(launch.since)) };
+}
+
+/** The last thing known of a launch that was killed and could not say when it ended. */
+function lastSign({ tasks, launch }: State): string {
+  return Object.values(tasks).reduce((last, task) => (task.since > last ? task.since : last), launch?.since ?? '');
 }
 
 function newTask(at: string): TaskState {
@@ -521,6 +543,15 @@ function decided(state: State, event: Extract<Event, { type: 'decision-made' }>)
     }
     case 'wait':
       return change(closed, open.task, undefined, withoutStall);
+    case 'more':
+    case 'end': {
+      if (open.kind !== 'budget' || open.about === undefined) return closed;
+      const { times = 0, ...before } = closed.budgets?.[open.about] ?? {};
+      return withBudget(closed, open.about, {
+        ...before,
+        ...(event.option === 'more' ? { times: times + 1 } : { times, ended: event.by }),
+      });
+    }
     case 'restart':
     case 'abandon': {
       const { option } = event;

@@ -1,4 +1,5 @@
 /** Says an event in a sentence for people: the log file, `iter logs` and the plain monitor use the same words. */
+import { sum, usageText } from './budget.ts';
 import type { NewEvent } from './event.ts';
 import { unreachable } from './unreachable.ts';
 
@@ -27,6 +28,10 @@ export function sentence(event: NewEvent): string {
       return `attempt ${event.attempt} waits: ${event.provider} is limited until ${event.until}${event.guessed ? ' (a guess)' : ''}: ${event.reason}`;
     case 'limit-probed':
       return `tries whether the limit of ${event.provider} is over`;
+    case 'usage-reported':
+      return `attempt ${event.attempt} has used ${usageText(sum([event.usage]))}`;
+    case 'budget-warned':
+      return `budget ${event.account}: ${Math.floor((100 * event.used) / event.limit)} % used`;
     case 'attempt-interrupted':
       return `attempt ${event.attempt} interrupted: ${event.reason}`;
     case 'work-committed':

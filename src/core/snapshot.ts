@@ -1,6 +1,7 @@
 /** Derives the picture of a run (`view.ts`) from plan and state. */
 import { limitOf } from './admission.ts';
 import { needsMet, openForeignChange, openNeeds } from './decide.ts';
+import { accountText, accountsOf, sum, usedBy } from './budget.ts';
 import type { Plan, PlannedTask } from './plan.ts';
 import { providerOf } from './provider-limit.ts';
 import type { Phase, State, TaskState } from './state.ts';
@@ -12,6 +13,8 @@ import { isBlocked, wordFor } from './words.ts';
 export interface Surroundings {
   /** The iteration folder: turns relative log paths into absolute ones. */
   readonly directory: string;
+  /** ISO; for the budget of time. */
+  readonly now?: string;
   /** A launch holds the iteration now. Without one, a task the log calls running was cut off. */
   readonly running: boolean;
 }
@@ -25,6 +28,14 @@ export function snapshot(plan: Plan, state: State, around: Surroundings): Snapsh
     target: plan.target,
     tasks,
     decisions: state.decisions,
+    used: sum(plan.tasks.flatMap((task) => Object.values(state.tasks[task.id]?.usage ?? {}))),
+    budgets: accountsOf(plan, state, around.now).map((one) => ({
+      id: one.id,
+      text: accountText(one),
+      unit: one.unit,
+      used: one.used,
+      limit: one.limit,
+    })),
     foreseen: state.foreseen ?? [],
     foreign: (state.foreign ?? []).map(({ id, tasks: ran, writes, answer }) => ({
       id,
@@ -47,6 +58,7 @@ function taskView(plan: Plan, task: PlannedTask, state: State, { directory, runn
     agent: task.agent,
     branch: task.branch,
     needs: task.needs,
+    used: usedBy(state, task.id),
   };
   if (current === undefined) {
     return { ...common, state: 'waiting', word: 'Not Started', attempt: 0, since: NEVER, blockedBy: task.needs };

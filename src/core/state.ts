@@ -8,6 +8,7 @@
  *      ├────────── limited <────┘  (by its provider, until a time)
  *      └───────────┴── interrupted, reset by a rejection or a person
  */
+import type { Raised, Usage } from './budget.ts';
 import type { Decision } from './check.ts';
 import type { DecisionOption, Failure, ForeignWrite, ForeseenConflict, TimeoutAnswer } from './event.ts';
 import type { FieldValue } from './fields.ts';
@@ -95,6 +96,8 @@ export interface TaskState {
   /** What a person, or a conflict, adds for the next attempt. */
   readonly feedback?: string;
   readonly warnings: readonly Failure[];
+  /** What its agents have used, by the ISO time at which each was started. */
+  readonly usage?: Readonly<Record<string, Usage>>;
   readonly outputs?: Readonly<Record<string, FieldValue>>;
   readonly verdict?: ReviewVerdict;
   /** A commit the branch has to contain besides the heads of its needs: what its work conflicted with. */
@@ -134,7 +137,7 @@ export interface TaskState {
 
 export interface OpenDecision {
   readonly id: string;
-  readonly kind: 'manual' | 'escalation' | 'checkpoint' | 'pick' | 'stall';
+  readonly kind: 'manual' | 'escalation' | 'checkpoint' | 'pick' | 'stall' | 'budget';
   readonly task: TaskId;
   readonly question: string;
   readonly options: readonly DecisionOption[];
@@ -143,7 +146,7 @@ export interface OpenDecision {
   readonly onTimeout?: TimeoutAnswer;
   /** The task goes on while the question is open. */
   readonly beside?: true;
-  /** The blocker or message it is about. */
+  /** The blocker, message or budget it is about. */
   readonly about?: string;
 }
 
@@ -180,7 +183,11 @@ export interface State {
   readonly limits?: Readonly<Record<string, ProviderLimit>>;
   readonly launch?: { readonly pid: number; readonly host: string; readonly since: string };
   readonly firstLaunch?: string;
-  readonly outcome?: 'done' | 'waiting' | 'failed' | 'stopped';
+  /** Milliseconds for which launches that have ended were at work. */
+  readonly worked?: number;
+  /** What was said about budgets, by account. */
+  readonly budgets?: Readonly<Record<string, Raised>>;
+  readonly outcome?: 'done' | 'waiting' | 'failed' | 'stopped' | 'budget';
   /** The last approval of a GO_WITH_CAUTION; good for that tree and those criteria only. */
   readonly caution?: { readonly tree: TreeId; readonly criteriaHash: string; readonly by: string };
   readonly validation?: { readonly decision: Decision; readonly tree: TreeId; readonly at: string };

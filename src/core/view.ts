@@ -1,4 +1,5 @@
 /** The picture of a run that `status` prints and `monitor` draws: derived from plan + state + clock, never stored. */
+import type { Amounts, Unit } from './budget.ts';
 import type { Decision } from './check.ts';
 import type { DecisionOption, ForeseenConflict } from './event.ts';
 import type { TaskId } from './ids.ts';
@@ -49,13 +50,15 @@ export interface TaskView {
     readonly since: string;
     readonly text: string;
   }[];
+  /** What its agents say they have used, over all attempts. */
+  readonly used: Amounts;
   /** The agent's log, absolute. */
   readonly log?: string;
 }
 
 export interface PendingDecision {
   readonly id: string;
-  readonly kind: 'manual' | 'escalation' | 'checkpoint' | 'pick' | 'stall';
+  readonly kind: 'manual' | 'escalation' | 'checkpoint' | 'pick' | 'stall' | 'budget';
   readonly task: TaskId;
   readonly question: string;
   readonly options: readonly DecisionOption[];
@@ -75,6 +78,15 @@ export interface ForeignView {
 
 export type RunStatus = 'planning' | 'running' | 'paused' | 'waiting-for-person' | 'failed' | 'ready-to-merge' | 'merged';
 
+/** One budget and what is used of it. */
+export interface BudgetView {
+  readonly id: string;
+  readonly text: string;
+  readonly unit: Unit;
+  readonly used: number;
+  readonly limit: number;
+}
+
 export interface Snapshot {
   readonly iteration: string;
   readonly status: RunStatus;
@@ -85,6 +97,9 @@ export interface Snapshot {
   readonly target: string;
   /** Branches that would not go together if they landed now. */
   readonly foreseen: readonly ForeseenConflict[];
+  /** What all agents together say they have used. */
+  readonly used: Amounts;
+  readonly budgets: readonly BudgetView[];
   /** ISO time of the first launch. */
   readonly started?: string;
 }

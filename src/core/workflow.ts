@@ -1,4 +1,5 @@
 /** A workflow as loaded: what may happen. `files/workflow.ts` reads it from YAML; `core/expand.ts` turns it into tasks. */
+import type { Amounts, Budget } from './budget.ts';
 import type { Criterion, Level, Place } from './check.ts';
 import type { ChecklistItem } from './checklist.ts';
 import type { TimeoutAnswer } from './event.ts';
@@ -74,6 +75,8 @@ export interface Step {
   readonly checklist?: string;
   /** A tier, or a model as the agent calls it; in place of the tier of the role. */
   readonly model?: string;
+  /** What one task may use over all its attempts. */
+  readonly budget?: Amounts;
   readonly retries: number;
   readonly backoff?: Backoff;
   /** Milliseconds. */
@@ -129,7 +132,7 @@ export interface Workflow {
   readonly environments: Readonly<Record<string, Environment>>;
   readonly concurrency: number;
   readonly perProvider?: Readonly<Record<string, number>>;
-  readonly budget?: { readonly tokens?: number; readonly usd?: number };
+  readonly budget?: Budget;
   readonly models?: Models;
   readonly checklists?: Readonly<Record<string, readonly ChecklistItem[]>>;
   readonly stages?: Readonly<Record<string, Stage>>;

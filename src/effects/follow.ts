@@ -3,6 +3,25 @@ import { closeSync, createReadStream, existsSync, fstatSync, openSync, readSync,
 import { StringDecoder } from 'node:string_decoder';
 import { watchFiles } from './watch.ts';
 
+/** Gives what is appended from now on, since it was last called, piece by piece; what a log that was cut short lost meanwhile is not in it. */
+export function createFollower(file: string): () => Iterable<Uint8Array> {
+  const length = (): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  let offset = length();
+  return function* more() {
+    const size = length();
+    offset = Math.min(offset, size);
+    while (offset < size) {
+      const bytes = bytesFrom(file, offset, PIECE);
+      if (bytes.length === 0) return;
+      offset += bytes.length;
+      yield bytes;
+    }
+  };
+}
+
+/** Bytes read at once. */
+const PIECE = 1024 ** 2;
+
 /** Gives the text so far, then every addition, until the signal aborts. */
 export async function followText(file: string, take: (text: string) => void, signal: AbortSignal): Promise<void> {
   const decoder = new StringDecoder('utf8');
@@ -48,13 +67,13 @@ export async function logMentions(file: string, text: string): Promise<boolean> 
 const sizeOf = (file: string): number => statSync(file).size;
 
 /** The bytes behind an offset; a negative offset counts from the end. None when there is no file (any more). */
-function bytesFrom(file: string, offset: number): Buffer {
+function bytesFrom(file: string, offset: number, most = Number.POSITIVE_INFINITY): Buffer {
   const handle = opened(file);
   if (handle === undefined) return Buffer.alloc(0);
   try {
     const { size } = fstatSync(handle);
     const start = offset < 0 ? Math.max(0, size + offset) : Math.min(offset, size);
-    const bytes = Buffer.alloc(size - start);
+    const bytes = Buffer.alloc(Math.min(most, size - start));
     return bytes.subarray(0, readSync(handle, bytes, 0, bytes.length, start));
   } finally {
     closeSync(handle);

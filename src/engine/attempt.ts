@@ -1,6 +1,6 @@
 /** One attempt from start to end: ground, agent, ending. What the ending means is decided elsewhere. */
 import { join } from 'node:path';
-import { commandOf } from '../agents/table.ts';
+import { agentRow, commandOf } from '../agents/table.ts';
 import { addressed } from '../core/escalation.ts';
 import type { CommitId, TaskId } from '../core/ids.ts';
 import { downstreamOf } from '../core/plan.ts';
@@ -20,6 +20,8 @@ import { overflowQuestion, unpickedNeeds } from './furnish.ts';
 import { archiveRef, attemptCookie, repositoryLock } from './places.ts';
 import { recordRefusal, refusalOf } from './limits.ts';
 import { prepare } from './prepare.ts';
+import { pricesOf } from './settings.ts';
+import { meter } from './usage.ts';
 import type { Run } from './run.ts';
 
 /** Runs attempt `number` of a task to its end and records it; an abort of `signal` with the reason of a person ends it as killed. */
@@ -53,12 +55,21 @@ export async function attempt(run: Run, task: PlannedTask, number: number, conte
   const parsed = command === undefined ? undefined : parseCommandLine(command);
   if (parsed !== undefined && 'problem' in parsed) throw new Error(`preflight let a bad command line pass: ${parsed.problem}`);
   await openWindow(run, task.id);
+  const measured = meter(run, {
+    task: task.id,
+    attempt: number,
+    started: context.now().toISOString(),
+    ...(task.model === undefined ? {} : { model: task.model }),
+    prices: pricesOf(iteration.repository, context.environment),
+  });
+  const format = agentRow(task.agent)?.format;
   const ending = await runAttempt(
     {
       agent: task.agent,
       permission: task.permission,
       ...(task.model === undefined ? {} : { model: task.model }),
       ...(parsed === undefined ? {} : { argv: parsed.argv }),
+      ...(format === undefined ? {} : { format }),
       worktree: ground.worktree,
       prompt: ground.prompt,
       log: join(iteration.directory, log),
@@ -68,9 +79,13 @@ export async function attempt(run: Run, task: PlannedTask, number: number, conte
       variables: variablesOf(run, task, number, ground.worktree),
       program: context.program,
     },
-    (pid) => run.record({ type: 'attempt-started', task: task.id, attempt: number, agent: task.agent, pid, log }),
+    {
+      started: (pid) => run.record({ type: 'attempt-started', task: task.id, attempt: number, agent: task.agent, pid, log }),
+      heard: measured.heard,
+    },
     context.signal,
   );
+  await measured.end(ending.said);
   await closeWindow(run, { task, worktree: ground.worktree, log: join(iteration.directory, log) }, context);
   const refusal = refusalOf(run, task, { ending, log, worktree: ground.worktree }, context);
   if (refusal !== undefined) return recordRefusal(run, task, { number, refusal }, context);

@@ -159,7 +159,7 @@ function ask<Value>(
       },
       program: context.program,
     },
-    () => Promise.resolve(),
+    { started: () => Promise.resolve(), heard: () => undefined },
     context.signal,
   );
 }

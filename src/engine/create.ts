@@ -214,6 +214,7 @@ function planOf(request: CreateRequest, { name, start, workflow, tasks, inputs }
     inputs,
     ...(workflow.escalation === undefined ? {} : { escalation: workflow.escalation }),
     ...(workflow.decision === undefined ? {} : { decision: workflow.decision }),
+    ...(workflow.budget === undefined ? {} : { budget: workflow.budget }),
     tasks,
   };
 }

@@ -51,7 +51,7 @@ export async function answer(
       ],
     };
   }
-  if (open.beside === true) {
+  if (open.beside === true && open.kind !== 'budget') {
     const refused = await answerBeside(run, open, given, context);
     return refused ?? { id: open.id, option: given.option };
   }

@@ -52,7 +52,7 @@ export function openFeed(iteration: Iteration, person: string, context: Context)
     return () => listeners.delete(changed);
   };
   return {
-    snapshot: () => snapshot(run.plan, run.state, { directory: iteration.directory, running: isRunning() }),
+    snapshot: () => snapshot(run.plan, run.state, { directory: iteration.directory, running: isRunning(), now: new Date().toISOString() }),
     tail: (task, lines) => {
       const log = run.state.tasks[task]?.log;
       return log === undefined ? [] : lastLines(join(iteration.directory, log), lines).flatMap((line) => visible(line).split('\n'));

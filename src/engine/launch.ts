@@ -31,6 +31,7 @@ import type { Iteration } from './iteration.ts';
 import { MESSAGES_FILE, PLAN_FILE, logFile } from './iteration.ts';
 import { judge } from './judge.ts';
 import { postHandoff } from './messages.ts';
+import { warnOfBudgets } from './budgets.ts';
 import { collectOutbox } from './outbox.ts';
 import { attemptCookie, iterationCookie, keepRef, launchLock, repositoryLock } from './places.ts';
 import { pick } from './pick.ts';
@@ -48,7 +49,7 @@ export interface LaunchOptions {
 }
 
 export interface LaunchResult {
-  readonly outcome: 'done' | 'waiting' | 'failed' | 'stopped';
+  readonly outcome: 'done' | 'waiting' | 'failed' | 'stopped' | 'budget';
   readonly state: State;
 }
 
@@ -186,6 +187,7 @@ class Launch {
     await this.#collect();
     this.#mail = await readMail(this.#run, this.#mail, this.#context);
     await closeTimeBoxes(this.#run, this.#context);
+    await warnOfBudgets(this.#run, this.#context);
     this.#drawQuestions();
     this.#conflicts.look();
     await this.#health.look((task, why) => this.#busy.get(task)?.controller.abort(why));
@@ -296,6 +298,7 @@ class Launch {
           task: action.task,
           question: action.question,
           options: action.options,
+          ...(action.about === undefined ? {} : { beside: true, about: action.about }),
         });
       default:
         return unreachable(action);
@@ -397,6 +400,7 @@ class Launch {
     if (this.#context.signal.aborted) return 'stopped';
     const { state, plan } = this.#run;
     if (allSettled(plan.tasks, state)) return 'done';
+    if (state.decisions.some((open) => open.kind === 'budget')) return 'budget';
     if (state.decisions.length > 0) return 'waiting';
     return plan.tasks.some((task) => state.tasks[task.id]?.phase.name === 'failed') ? 'failed' : 'done';
   }

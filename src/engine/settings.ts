@@ -1,6 +1,7 @@
 /** What `iter new` uses where no flag says otherwise: environment variables, then the repository's `.iter/config.yaml`, then the user's, then the defaults. */
 import { join, resolve } from 'node:path';
 import { glob } from 'tinyglobby';
+import type { Prices } from '../core/budget.ts';
 import { mergedModels, type Models } from '../core/model.ts';
 import type { Problem } from '../core/problem.ts';
 import { readText } from '../effects/disk.ts';
@@ -53,6 +54,12 @@ export async function settingsOf(repository: Repository, asked: Asked): Promise<
     models: mergedModels(mine.config.models ?? {}, ours.config.models ?? {}),
     directory,
   };
+}
+
+/** Prices of models that a person or this repository has written down, the repository's first; files that cannot be read have none. */
+export function pricesOf(repository: Repository, variables: Asked['environment']): Prices {
+  const files = [join(personalFolder(variables), 'config.yaml'), join(repository.root, '.iter', 'config.yaml')];
+  return Object.assign({}, ...files.map((file) => read(file, file).config.prices ?? {})) as Prices;
 }
 
 /** The folder of what a person sets for all repositories, by the XDG base directory specification. */

@@ -1,9 +1,13 @@
 /** Runs one attempt of one task as a child process on this machine, within its time, and ends it with everything it started. Judges nothing. */
 import { join } from 'node:path';
+import type { StreamFormat } from '../agents/stream-event.ts';
+import type { StreamSummary } from '../agents/stream-summary.ts';
 import { agentRow, argumentsOf, commandOf } from '../agents/table.ts';
 import { childEnvironment } from '../agents/environment.ts';
 import { limitLog } from '../effects/log-limit.ts';
 import { AgentStartError, startAgent, stopTree } from '../effects/process.ts';
+import type { Listener } from './listen.ts';
+import { listen } from './listen.ts';
 import type { StartedAgent } from '../effects/process.ts';
 
 export interface AttemptSpec {
@@ -16,6 +20,8 @@ export interface AttemptSpec {
   readonly worktree: string;
   readonly prompt: string;
   readonly log: string;
+  /** How it writes what it has to say; it is not listened to without. */
+  readonly format?: StreamFormat;
   readonly cookie: string;
   /** Milliseconds of wall clock. */
   readonly timeout: number;
@@ -25,13 +31,25 @@ export interface AttemptSpec {
   readonly program: { readonly node: string; readonly rehearsal: string };
 }
 
+/** What the caller hears of an attempt while it runs. */
+export interface Reporter {
+  readonly started: (pid: number) => Promise<void>;
+  /** What the agent has said so far. */
+  readonly heard: (summary: StreamSummary) => void;
+}
+
 export type Ending =
   | { readonly outcome: 'exited'; readonly exit?: number; readonly signal?: string }
   | { readonly outcome: 'killed' | 'timeout'; readonly reason: string; readonly survivors: number | undefined }
   | { readonly outcome: 'not-started'; readonly reason: string };
 
 /** Starts the agent, tells its process number, waits for its end; an abort or the time limit ends it and all its descendants. */
-export async function runAttempt(spec: AttemptSpec, started: (pid: number) => Promise<void>, signal: AbortSignal): Promise<Ending> {
+export async function runAttempt(
+  spec: AttemptSpec,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<Ending & { readonly said?: StreamSummary }> {
+  const listener = spec.format === undefined ? undefined : listen(spec.log, spec.format, reporter.heard);
   let agent: StartedAgent;
   try {
     agent = await startAgent({
@@ -43,16 +61,20 @@ export async function runAttempt(spec: AttemptSpec, started: (pid: number) => Pr
       cookie: spec.cookie,
     });
   } catch (error) {
-    if (error instanceof AgentStartError) return { outcome: 'not-started', reason: error.message };
+    if (error instanceof AgentStartError) return { outcome: 'not-started', reason: error.message, ...said(listener) };
     throw error;
   }
   const lastCut = limitLog(spec.log);
   try {
-    await started(agent.pid);
-    return await endingOf(agent, spec, signal);
+    await reporter.started(agent.pid);
+    return { ...(await endingOf(agent, spec, signal)), ...said(listener) };
   } finally {
     lastCut();
   }
+}
+
+function said(listener: Listener | undefined): { readonly said?: StreamSummary } {
+  return listener === undefined ? {} : { said: listener.end() };
 }
 
 async function endingOf(agent: StartedAgent, spec: AttemptSpec, signal: AbortSignal): Promise<Ending> {

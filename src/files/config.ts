@@ -1,4 +1,5 @@
 /** Reads `.iter/config.yaml`: what a repository wants when neither a flag nor the environment says otherwise. */
+import type { Prices } from '../core/budget.ts';
 import type { Models } from '../core/model.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Inputs } from '../core/workflow.ts';
@@ -11,6 +12,7 @@ export interface Config {
   readonly environment?: string;
   readonly maxParallel?: number;
   readonly models?: Models;
+  readonly prices?: Prices;
   readonly inputs: Inputs;
 }
 

@@ -1,4 +1,5 @@
 /** A workflow file as written, in the shape schemas/workflow.schema.json promises, and as the program reads it. */
+import type { Amounts, Budget } from '../core/budget.ts';
 import type { Level, Place } from '../core/check.ts';
 import { checklistItems, type ItemKind } from '../core/checklist.ts';
 import { parseDuration } from '../core/duration.ts';
@@ -46,6 +47,13 @@ interface RetrySource {
   readonly max_delay?: string;
 }
 
+interface BudgetSource extends Amounts {
+  readonly wall?: string;
+  readonly warn_at?: number;
+  readonly on_exceed?: 'pause' | 'warn';
+  readonly roles?: Readonly<Record<string, Amounts>>;
+}
+
 interface Defaults {
   readonly context?: ContextSource;
   readonly agent?: string;
@@ -53,6 +61,7 @@ interface Defaults {
   readonly timeout?: string;
   readonly stall_after?: string;
   readonly idle_timeout?: string;
+  readonly budget?: Amounts;
   readonly retry?: RetrySource;
   readonly permission?: NonNullable<Step['permission']>;
 }
@@ -157,7 +166,7 @@ export interface WorkflowSource {
   readonly inputs?: Readonly<Record<string, InputSource>>;
   readonly environments?: Readonly<Record<string, EnvironmentSource>>;
   readonly concurrency?: number | { readonly agents?: number; readonly per_provider?: Readonly<Record<string, number>> };
-  readonly budget?: { readonly tokens?: number; readonly usd?: number };
+  readonly budget?: BudgetSource;
   readonly defaults?: Defaults;
   readonly models?: Models;
   readonly checklists?: Readonly<Record<string, Readonly<Partial<Record<ItemKind, readonly string[]>>>>>;
@@ -228,7 +237,7 @@ export function workflowOf(source: WorkflowSource): Workflow {
     inputs: Object.fromEntries(inputs) as Workflow['inputs'],
     environments: Object.fromEntries(Object.entries(source.environments ?? {}).map(([name, one]) => [name, environmentOf(one)])),
     ...concurrencyOf(source.concurrency),
-    ...(source.budget === undefined ? {} : { budget: source.budget }),
+    ...(source.budget === undefined ? {} : { budget: budgetOf(source.budget) }),
     ...aroundSteps(source, reports),
     steps: [
       ...source.steps.map((step) => stepOf(step, source.defaults ?? {}, reports)),
@@ -245,6 +254,20 @@ function patienceOf({ stall_after: stall, idle_timeout: idle }: Pick<Defaults, '
   return {
     ...(stall === undefined ? {} : { stallAfter: milliseconds(stall) }),
     ...(idle === undefined ? {} : { idleTimeout: milliseconds(idle) }),
+  };
+}
+
+/** What a step may use; people and commands use nothing that is counted. */
+function budgetFor(budget: Amounts | undefined): Partial<Step> {
+  return budget === undefined ? {} : { budget };
+}
+
+function budgetOf({ wall, warn_at: warnAt, on_exceed: onExceed, ...amounts }: BudgetSource): Budget {
+  return {
+    ...amounts,
+    ...(wall === undefined ? {} : { wall: milliseconds(wall) }),
+    ...(warnAt === undefined ? {} : { warnAt }),
+    ...(onExceed === 'warn' ? { onExceed } : {}),
   };
 }
 
@@ -336,6 +359,7 @@ function stepOf(step: StepSource, defaults: Defaults, reports: Reports): Step {
     ...backoffOf({ ...defaults.retry, ...step.retry }),
     timeout: milliseconds(step.timeout ?? defaults.timeout ?? UNSAID.timeout),
     ...patienceOf({ ...defaults, ...step }),
+    ...budgetFor(step.budget ?? defaults.budget),
     ...permissionOf(step, defaults),
     estimate: milliseconds(step.estimate ?? UNSAID.estimate) / 60_000,
     points: step.targets?.points ?? step.points ?? 1,

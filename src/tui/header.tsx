@@ -9,9 +9,13 @@ import { acceptedText, elapsedText, isAccepted, statusText } from './wording.ts'
 
 export function Header({ picture, width }: { readonly picture: Picture; readonly width: number }): ReactElement {
   const { snapshot, now } = picture;
-  const facts = [conflictText(snapshot), statusText(snapshot), acceptedText(snapshot), elapsedText(snapshot, now)].filter(
-    (fact) => fact !== '',
-  );
+  const facts = [
+    conflictText(snapshot),
+    spentText(snapshot),
+    statusText(snapshot),
+    acceptedText(snapshot),
+    elapsedText(snapshot, now),
+  ].filter((fact) => fact !== '');
   const right = facts.join('   ');
   const left = Math.max(0, width - right.length - 3);
   return (
@@ -23,6 +27,13 @@ export function Header({ picture, width }: { readonly picture: Picture; readonly
       <Tone>{right}</Tone>
     </Box>
   );
+}
+
+/** `64 % of 5 USD`: the budget that is used most, from a half on; without budgets what was used. */
+function spentText({ budgets, used }: Snapshot): string {
+  const [most] = budgets.toSorted((a, b) => b.used / b.limit - a.used / a.limit);
+  if (most === undefined) return used.usd === undefined ? '' : `${used.usd.toFixed(2)} USD`;
+  return most.used * 2 < most.limit ? '' : most.text;
 }
 
 /** `T2×T3 conflict`: what would not go together; the paths are in iter status. */

@@ -95,6 +95,7 @@ describe('the row of a task', () => {
       attempt: 2,
       since: secondsAfterNoon(5),
       blockedBy: [],
+      used: {},
       worktree: '/trees/T1',
       commit: headOf('T1', 2),
       log: '/it/001-story/.run/logs/T1-2.log',

@@ -141,7 +141,7 @@ describe('the JSON of the contract', () => {
         },
       ],
       decisions: [],
-      budget: { estimateTokens: 'number', tokens: 'null', usd: 'null' },
+      budget: { estimateTokens: 'number', tokens: 'null', usd: 'null', accounts: [] },
       conflicts: [],
       foreign: [],
     });

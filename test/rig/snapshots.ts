@@ -24,6 +24,7 @@ export function task(id: string, changes: Partial<TaskView> = {}): TaskView {
     branch: `iter/001-parts/${id.toLowerCase()}`,
     needs: [],
     blockedBy: [],
+    used: {},
     ...changes,
   };
 }
@@ -36,6 +37,8 @@ export function run(tasks: readonly TaskView[], changes: Partial<Snapshot> = {})
     decisions: [],
     foreseen: [],
     foreign: [],
+    used: {},
+    budgets: [],
     target: 'refs/heads/main',
     started: at(0),
     ...changes,

@@ -1,0 +1,45 @@
+/** Says before work which budgets cannot be kept, and in time that one goes to an end. Asking when it is used up is `decide`'s: nothing more starts then. */
+import { agentRow } from '../agents/table.ts';
+import { WARN_AT, accountText, accountsOf } from '../core/budget.ts';
+import type { Plan, PlannedTask } from '../core/plan.ts';
+import type { Context } from './context.ts';
+import type { Run } from './run.ts';
+
+/** Says each budget that has got past its share of warning, once for each time it was given. */
+export async function warnOfBudgets(run: Run, context: Context): Promise<void> {
+  const { plan, state } = run;
+  const share = plan.budget?.warnAt ?? WARN_AT;
+  for (const account of accountsOf(plan, state, context.now().toISOString())) {
+    const { times = 0, warned = 0 } = state.budgets?.[account.id] ?? {};
+    if (account.used < share * account.limit || warned > times) continue;
+    context.say(`warning: the budget goes to an end: ${accountText(account)}`);
+    await run.record({ type: 'budget-warned', account: account.id, used: account.used, limit: account.limit });
+  }
+}
+
+/** A line for each unit in which something is limited that some agents never tell of: their part of it cannot be counted. */
+export function blindBudgets(plan: Plan): string[] {
+  const { budget = {}, tasks } = plan;
+  return (['tokens', 'usd'] as const).flatMap((unit) => {
+    const limited = (task: PlannedTask): boolean =>
+      [budget, budget.roles?.[task.role], task.budget].some((amounts) => amounts?.[unit] !== undefined);
+    const blind = tasks.filter((task) => task.human === undefined && limited(task) && !isCounted(task, unit));
+    if (blind.length === 0) return [];
+    const agents = [...new Set(blind.map((task) => task.agent))].join(', ');
+    return [`the budget in ${unit} is not kept for ${blind.map(({ id }) => id).join(', ')}: ${agents} ${WHY[unit]}`];
+  });
+}
+
+const WHY = {
+  tokens: 'does not report tokens; a timeout on the step limits it',
+  usd: 'reports no cost, and no model with a known price is named; name one, or limit the time',
+} as const;
+
+/** Commands of the workflow, people and the built-in agent use nothing. */
+const FREE = new Set(['rehearsal', 'manual']);
+
+function isCounted(task: PlannedTask, unit: 'tokens' | 'usd'): boolean {
+  if (FREE.has(task.agent) || task.role === 'run') return true;
+  const reports = agentRow(task.agent)?.reports ?? [];
+  return reports.includes(unit) || (unit === 'usd' && reports.includes('tokens') && task.model !== undefined);
+}
