@@ -61,6 +61,29 @@ export async function changedPaths(root: string, base: CommitId | TreeId, head: 
   return listing.split('\0').filter((path) => path !== '');
 }
 
+/** A conflict somebody has committed as it was: the line its marker stands in. */
+export interface LeftMarker {
+  readonly path: string;
+  readonly line: number;
+}
+
+/** The beginnings of conflicts that were added between two commits with their markers, where the end of one is there, too. */
+export async function leftMarkers(root: string, base: CommitId, head: CommitId): Promise<LeftMarker[]> {
+  if (base === head) return [];
+  // git takes seven equals signs for a marker: the underline of a heading as well
+  const suspects = await gitResult(root, ['diff-tree', '-r', '--check', '--no-renames', '--no-ext-diff', base, head]);
+  const paths = suspects.stdout.split('\n').flatMap((line) => /^(.+):\d+: leftover conflict marker/.exec(line)?.[1] ?? []);
+  if (paths.length === 0) return [];
+  const files = [...new Set(paths)].map((path) => `:(top,literal)${path}`);
+  const found = await gitResult(root, ['grep', '-z', '-n', '-I', '-E', '-e', '^(<{7}|>{7}) ', head, '--', ...files]);
+  const lines = found.stdout.split('\n').flatMap((line) => {
+    const [name = '', number, text = ''] = line.split('\0');
+    return number === undefined ? [] : [{ path: name.slice(head.length + 1), line: Number(number), opens: text.startsWith('<') }];
+  });
+  const closed = new Set(lines.filter(({ opens }) => !opens).map(({ path }) => path));
+  return lines.filter(({ opens, path }) => opens && closed.has(path)).map(({ path, line }) => ({ path, line }));
+}
+
 /** Changed files and added plus removed lines between two commits; binary files have no lines. */
 export async function changeSize(
   root: string,

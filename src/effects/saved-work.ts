@@ -50,13 +50,26 @@ export interface CommittedRest {
   readonly embedded?: readonly string[];
 }
 
-/** Commits whatever is uncommitted in a worktree onto what it has checked out, without running hooks; undefined when there is nothing. */
-export async function commitAll(worktree: string, message: string, identity: () => Promise<Identity>): Promise<CommittedRest | undefined> {
+/** A merge, rebase or cherry-pick that stopped at conflicts nobody has settled: committed as it lies there, the markers would be work. */
+export interface Unsettled {
+  /** Paths with both sides in them. */
+  readonly unsettled: readonly string[];
+}
+
+/** Commits whatever is uncommitted in a worktree onto what it has checked out, without running hooks; undefined when there is nothing. Unsettled conflicts are left as they are. */
+export async function commitAll(
+  worktree: string,
+  message: string,
+  identity: () => Promise<Identity>,
+): Promise<CommittedRest | Unsettled | undefined> {
   const place = placeOf(worktree);
   await clearStaleLocks(worktree, [path.join(place.own, 'index.lock'), path.join(place.own, 'HEAD.lock')]);
   // mostly there is nothing: one question instead of five
   const status = ['status', '--porcelain', '-z', '--untracked-files=all', '--no-renames', '--ignore-submodules=none'];
-  if ((await git(place.root, status, { worktree, writes: true })) === '') return undefined;
+  const entries = (await git(place.root, status, { worktree, writes: true })).split('\0').filter((entry) => entry !== '');
+  if (entries.length === 0) return undefined;
+  const unsettled = entries.filter((entry) => UNMERGED.has(entry.slice(0, 2))).map((entry) => entry.slice(3));
+  if (unsettled.length > 0) return { unsettled };
   const options = { worktree, writes: true, env: signature(await identity()) };
   await addEverything(place.root, options);
   const before = await treeAt(place.root, await headOf(place.root, worktree));
@@ -72,6 +85,9 @@ export async function commitAll(worktree: string, message: string, identity: () 
   const embedded = names.filter((_, index) => / 160000 /.test(changes[index]?.replace(/^:\d+ (\d+) /, ' $1 ') ?? ''));
   return embedded.length === 0 ? { commit, paths: changes.length } : { commit, paths: changes.length, embedded };
 }
+
+/** What git-status(1) says of unmerged paths. */
+const UNMERGED = new Set(['DD', 'AU', 'UD', 'UA', 'DU', 'AA', 'UU']);
 
 /** The repository a worktree is registered in; throws WorktreeError when the worktree's own word is not confirmed there. */
 function placeOf(worktree: string): { readonly root: string; readonly own: string } {

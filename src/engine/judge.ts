@@ -13,7 +13,7 @@ import { judged, type Review } from '../core/review.ts';
 import { readText } from '../effects/disk.ts';
 import { copyFile, exists, inspectFile } from '../effects/folder.ts';
 import { GitError, git, gitResult } from '../effects/git.ts';
-import { changedPaths, commitsBetween, headFacts, identity, treeOf } from '../effects/git-facts.ts';
+import { changedPaths, commitsBetween, headFacts, identity, leftMarkers, treeOf } from '../effects/git-facts.ts';
 import { commitAll } from '../effects/saved-work.ts';
 import { parseCriteria } from '../files/criteria.ts';
 import { readFrontMatterFields } from '../files/front-matter-fields.ts';
@@ -40,13 +40,16 @@ export async function judge(run: Run, task: PlannedTask, context: Context): Prom
     throw new Error(`${task.id} has no attempt to judge`);
   const collected = collectDeliverables(iteration, task, worktree);
   await collectOutbox(run, task, { worktree, running: false }, context);
-  const rest = await commitRest(iteration, task, { worktree, attempt });
+  const found = await commitRest(iteration, task, { worktree, attempt });
+  const unsettled = found !== undefined && 'unsettled' in found ? found.unsettled : [];
+  const rest = found !== undefined && 'commit' in found ? found : undefined;
   const { branch, commit: head } = await headFacts(root, worktree);
   const committed = rest ?? (head === before.head ? undefined : await unrecorded(run, task, worktree));
   if (committed !== undefined)
     await run.record({ type: 'work-committed', task: task.id, attempt, commit: committed.commit, paths: committed.paths });
   if (head === undefined) throw new GitError(worktree, ['rev-parse', 'HEAD'], { exitCode: 128, stderr: 'its branch has no commit' });
-  const failures = [...collected.refused, ...(await strayed(root, task, { branch, base, head }))];
+  const marked = [...unsettled.map((path) => ({ path })), ...(await leftMarkers(root, base, head))];
+  const failures = [...collected.refused, ...(await strayed(root, task, { branch, base, head })), ...conflictFailures(task, marked)];
   const { checks, problems } = criteriaOf(iteration);
   const own = checks.filter((check) => check.task === task.id);
   const work = { [task.id]: { base, head, commits: await commitsBetween(root, base, head) } };
@@ -63,17 +66,16 @@ export async function judge(run: Run, task: PlannedTask, context: Context): Prom
     results.filter(those).map(({ id, message, hint }) => ({ id, message: hint === undefined ? message : `${message}; hint: ${hint}` }));
   const review = reviewOf(iteration, task);
   const { outputs, failures: unfilled } = outputsOf(iteration, task);
-  const found = [...failures, ...problems, ...told(stops), ...unfilled, ...review.failures];
+  const open = [...failures, ...problems, ...told(stops), ...unfilled, ...review.failures];
   const ending = endingOf(run, task);
   const judgedAtAll = review.verdict.verdict !== undefined || results.some((result) => result.level === 'must');
-  const forgiven =
-    ending.lies && judgedAtAll && found.length === 0 && (collected.brought || head !== before.head || run.isExcused(task.id));
+  const forgiven = ending.lies && judgedAtAll && open.length === 0 && (collected.brought || head !== before.head || run.isExcused(task.id));
   await run.record({
     type: 'checks-finished',
     task: task.id,
     attempt,
     commit: head,
-    failures: forgiven ? [] : [...found, ...ending.failures],
+    failures: forgiven ? [] : [...open, ...ending.failures],
     warnings: [...told((result) => isDebt(result) && !stops(result)), ...(forgiven ? ending.failures.map(takenAnyway) : [])],
     ...(Object.keys(outputs).length === 0 ? {} : { outputs }),
     ...review.verdict,
@@ -113,7 +115,7 @@ async function commitRest(
   iteration: Iteration,
   task: PlannedTask,
   where: { worktree: string; attempt: number },
-): Promise<{ commit: CommitId; paths: number } | undefined> {
+): ReturnType<typeof commitAll> {
   const message = `${task.title}\n\nLeft uncommitted by ${task.instance}, committed by iter.\n\nIter-Task: ${iteration.name}/${task.id}\nIter-Committed-For: ${task.instance}\n`;
   return commitAll(where.worktree, message, () => identity(iteration.repository.root));
 }
@@ -128,6 +130,14 @@ async function unrecorded(run: Run, task: PlannedTask, worktree: string): Promis
   const [commit, parent, about, by] = facts as [CommitId, CommitId, string, string];
   if (by === '' || about !== `${iteration.name}/${task.id}` || run.isCommitOnRecord(commit)) return undefined;
   return { commit, paths: (await changedPaths(root, parent, commit)).length };
+}
+
+/** Conflicts that nobody has settled are no work, whatever the checks say: in most files a marker breaks nothing that is tested. */
+function conflictFailures(task: PlannedTask, found: readonly { readonly path: string; readonly line?: number }[]): Failure[] {
+  return found.map(({ path, line }) => ({
+    id: `${task.id}.conflict`,
+    message: `${path}${line === undefined ? '' : `:${line}`} has a conflict that is not settled; decide what stays, take out the markers and commit`,
+  }));
 }
 
 /** An agent that switched branches, or rewrote what it started from, is not judged as if it had not. */

@@ -5,10 +5,62 @@ import { taskOf } from '../../src/core/plan.ts';
 import { judge } from '../../src/engine/judge.ts';
 import { eventsOf } from '../rig/cli.ts';
 import { ground } from '../rig/ground.ts';
-import { commit, sh } from '../rig/repository.ts';
+import { commit, sh, write } from '../rig/repository.ts';
 import { ended, running } from '../rig/story.ts';
 
 const T1 = taskId('T1');
+
+/** T1 has run and ended, in a worktree in which a merge with other work has stopped at a conflict in `b c.txt`. */
+async function stoppedMerge() {
+  const on = await ground({ 'b c.txt': 'one\n', 'd.md': 'Summary\n=======\n' }, 'T1 build');
+  const worktree = path.join(path.dirname(on.root), 'T1');
+  sh(on.root, 'worktree', 'add', '--quiet', '-b', 'iter/001-story/t1', worktree);
+  const base = { base: on.plan.base, head: on.plan.base };
+  await on.run.record({ type: 'attempt-prepared', task: T1, attempt: 1, worktree, ...base }, ...running('T1').slice(1), ended('T1'));
+  commit(on.root, { 'b c.txt': 'theirs\n' }, 'theirs');
+  commit(worktree, { 'b c.txt': 'ours\n', 'd.md': 'Summary\n=======\n\nDetails\n=======\n' }, 'ours');
+  expect(() => sh(worktree, 'merge', 'main')).toThrow('Command failed');
+  return { on, worktree, failures: () => lastFailures(on.iteration.directory) };
+}
+
+function lastFailures(directory: string): unknown[] {
+  const finished = eventsOf(directory).filter((event) => event.type === 'checks-finished');
+  return (finished.at(-1)?.['failures'] as { id: string; message: string }[]).map(({ id, message }) => `${id}: ${message}`);
+}
+
+test('a merge that stopped at a conflict is not committed as it lies there, and is no work', async () => {
+  const { on, worktree, failures } = await stoppedMerge();
+
+  await judge(on.run, taskOf(on.plan, T1), on.context);
+
+  expect(failures()).toEqual([
+    'T1.conflict: b c.txt has a conflict that is not settled; decide what stays, take out the markers and commit',
+  ]);
+  expect(sh(worktree, 'status', '--porcelain')).toContain('UU "b c.txt"');
+});
+
+test('conflict markers an agent has committed are found with their line, underlined headings are none', async () => {
+  const { on, worktree, failures } = await stoppedMerge();
+  sh(worktree, 'add', '--all');
+  sh(worktree, 'commit', '--quiet', '--message', 'merged');
+
+  await judge(on.run, taskOf(on.plan, T1), on.context);
+
+  expect(failures()).toEqual([
+    'T1.conflict: b c.txt:1 has a conflict that is not settled; decide what stays, take out the markers and commit',
+  ]);
+});
+
+test('a merge whose conflicts are settled but not committed is finished by iter', async () => {
+  const { on, worktree, failures } = await stoppedMerge();
+  write(worktree, { 'b c.txt': 'both\n' });
+  sh(worktree, 'add', '--all');
+
+  await judge(on.run, taskOf(on.plan, T1), on.context);
+
+  expect(failures()).toEqual([]);
+  expect(sh(worktree, 'rev-list', '--merges', '--count', 'HEAD')).toBe('1');
+});
 
 test('a commit iter had made of what was left, and had not put on record when it was ended, is put on record once', async () => {
   const on = await ground({ 'a.txt': 'a\n' }, 'T1 build');
