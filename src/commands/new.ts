@@ -7,6 +7,7 @@ import { createIteration } from '../engine/create.ts';
 import type { Created, Refused } from '../engine/create.ts';
 import type { PlannedTask } from '../core/plan.ts';
 import { shortList } from '../files/quoted.ts';
+import { earlierOf } from '../engine/earlier.ts';
 import { personalFolder, settingsOf } from '../engine/settings.ts';
 import { complain, json, result, say } from './out.ts';
 import type { Common } from './verb.ts';
@@ -24,6 +25,7 @@ export interface NewOptions extends Common {
   readonly env?: string;
   readonly maxParallel?: string;
   readonly rehearse?: readonly string[];
+  readonly from?: string;
   readonly dryRun?: boolean;
 }
 
@@ -36,6 +38,7 @@ export function withNewFlags(command: Command): Command {
     .option('--context <file>', 'a file every agent gets to read', collect)
     .option('--targets <glob>', 'files to work on: one task each', collect)
     .option('--agent <name>', 'who does the work: rehearsal, manual, claude, codex, gemini, qwen, opencode or command:<line>')
+    .option('--from <iteration>', 'go on from an earlier one: its workflow, inputs and reports, where no flag says otherwise')
     .option('--env <name>', 'environment of the workflow')
     .option('--max-parallel <n>', 'how many agents at once')
     .option('--rehearse <task=behaviour>', 'what the rehearsal agent does wrong: fail, hang, red, reject, outside, conflict, slow', collect)
@@ -82,16 +85,19 @@ export async function create(slug: string, options: NewOptions): Promise<Created
       exit: 2,
     };
   }
-  const environment = options.env ?? settings.environment;
+  const earlier = options.from === undefined ? undefined : earlierOf(repository, options.from);
+  if (earlier !== undefined && 'problems' in earlier) return { problems: earlier.problems, exit: 2 };
+  const environment = options.env ?? (options.workflow === undefined ? earlier?.environment : undefined) ?? settings.environment;
   return createIteration({
     root: repository.root,
     cwd: settings.directory,
     personal: personalFolder(process.env),
     slug,
-    workflow: options.workflow ?? settings.workflow,
+    workflow: options.workflow ?? earlier?.workflow ?? settings.workflow,
     inputs: settings.inputs,
+    ...(earlier === undefined ? {} : { earlier: earlier.inputs }),
     ...(settings.targets === undefined ? {} : { targets: settings.targets }),
-    context: options.context ?? [],
+    context: [...(earlier?.context ?? []), ...(options.context ?? [])],
     agent: options.agent ?? settings.agent,
     models: settings.models,
     knownAgents: AGENTS.map((row) => row.name),

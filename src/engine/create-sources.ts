@@ -125,8 +125,12 @@ function readInputs(request: CreateRequest, workflow: Workflow | undefined): { i
       });
     else inputs[name] = written.slice(at + 1);
   }
+  const { earlier = {} } = request;
+  for (const name of Object.keys(workflow?.inputs ?? {}))
+    if (!Object.hasOwn(inputs, name) && Object.hasOwn(earlier, name) && !isTargets(request, workflow, name))
+      inputs[name] = earlier[name] ?? '';
   if (request.targets === undefined || workflow === undefined) return { inputs, problems };
-  const lists = [...new Set(workflow.steps.flatMap(({ targets }) => (targets?.from.is === 'input' ? [targets.from.input] : [])))];
+  const lists = listsOf(workflow);
   const [list] = lists;
   if (list === undefined && workflow.steps.some((step) => step.targets?.from.is === 'glob')) return { inputs, problems };
   if (list === undefined)
@@ -151,6 +155,16 @@ function readInputs(request: CreateRequest, workflow: Workflow | undefined): { i
     });
   else inputs[list] = request.targets;
   return { inputs, problems };
+}
+
+/** Inputs that targets come from. */
+function listsOf(workflow: Workflow): string[] {
+  return [...new Set(workflow.steps.flatMap(({ targets }) => (targets?.from.is === 'input' ? [targets.from.input] : [])))];
+}
+
+/** Targets that are given now take the place of those there were. */
+function isTargets(request: CreateRequest, workflow: Workflow | undefined, name: string): boolean {
+  return request.targets !== undefined && workflow !== undefined && listsOf(workflow).includes(name);
 }
 
 function readGiven(request: CreateRequest, root: string): { files: GivenFile[]; problems: Problem[] } {

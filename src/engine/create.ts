@@ -7,7 +7,7 @@ import { rehearsalText } from '../core/rehearsal.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
 import { filledGlobs } from '../core/targets.ts';
-import type { Workflow } from '../core/workflow.ts';
+import type { Inputs, Workflow } from '../core/workflow.ts';
 import { acquire } from '../effects/lock.ts';
 import { locate, type Repository } from '../effects/repository.ts';
 import { sha256 } from '../effects/sha256.ts';
@@ -42,6 +42,8 @@ export interface CreateRequest {
   readonly workflow: string;
   /** As typed: `name=value`. */
   readonly inputs: readonly string[];
+  /** Values of an earlier iteration, for inputs this workflow has and nobody gives. */
+  readonly earlier?: Inputs;
   /** Items for the list that the targets of a step come from. */
   readonly targets?: readonly string[];
   /** Paths of files every agent gets. */
