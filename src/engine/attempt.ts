@@ -14,6 +14,7 @@ import { parseCommandLine } from '../files/command-line.ts';
 import { baseOf } from './base.ts';
 import { inputsHash } from './inputs-hash.ts';
 import type { Context } from './context.ts';
+import { leasesFor } from './leases.ts';
 import { commentsFor } from './correspondence.ts';
 import { closeWindow, openWindow } from './foreign-writes.ts';
 import { overflowQuestion, unpickedNeeds } from './furnish.ts';
@@ -54,6 +55,7 @@ export async function attempt(run: Run, task: PlannedTask, number: number, conte
   const command = commandOf(task.agent);
   const parsed = command === undefined ? undefined : parseCommandLine(command);
   if (parsed !== undefined && 'problem' in parsed) throw new Error(`preflight let a bad command line pass: ${parsed.problem}`);
+  const leases = await leasesFor(iteration, task.id, number);
   await openWindow(run, task.id);
   const measured = meter(run, {
     task: task.id,
@@ -76,7 +78,7 @@ export async function attempt(run: Run, task: PlannedTask, number: number, conte
       cookie: attemptCookie(iteration, task.id, number),
       timeout: task.timeout,
       environment: context.environment,
-      variables: variablesOf(run, task, number, ground.worktree),
+      variables: { ...variablesOf(run, task, number, ground.worktree), ...leases.variables },
       program: context.program,
     },
     {
@@ -84,7 +86,7 @@ export async function attempt(run: Run, task: PlannedTask, number: number, conte
       heard: measured.heard,
     },
     context.signal,
-  );
+  ).finally(leases.release);
   await measured.end(ending.said);
   await closeWindow(run, { task, worktree: ground.worktree, log: join(iteration.directory, log) }, context);
   const refusal = refusalOf(run, task, { ending, log, worktree: ground.worktree }, context);

@@ -15,6 +15,9 @@ export const worktreeOf = (iteration: Iteration, task: TaskId): string => join(w
 /** A throw-away checkout in which commands judge exactly one commit. */
 export const checkoutOf = (iteration: Iteration, purpose: string): string => join(worktreesOf(iteration), `.check-${purpose}`);
 
+/** Where attempts of an iteration have their TMPDIR: not below the system's, which programs share and sandboxes treat in their own ways. */
+export const temporariesOf = (iteration: Iteration): string => join(worktreesOf(iteration), '.tmp');
+
 /** Pins accepted work, so that nothing a branch move does can lose it. */
 export const keepRef = (iteration: Iteration, task: TaskId): string => `refs/iter/keep/${iteration.name}/${task}`;
 

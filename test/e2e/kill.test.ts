@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { done, eventsOf, iter, jsonOf, startIter } from '../rig/cli.ts';
@@ -49,13 +49,28 @@ async function outcome({ root, directory, agents }: Place): Promise<unknown> {
 
 describe('a launch that is killed', () => {
   let undisturbed: unknown;
+  let own: readonly string[] = [];
   let length = 0;
 
   beforeAll(async () => {
     const place = await fourTasks();
     await done(place.root, ['launch'], place.agents.env);
     length = eventsOf(place.directory).length;
+    const trees = path.join(path.dirname(place.root), 'project-worktrees', '001-try');
+    own = place.agents
+      .announced()
+      .filter((one) => one.escaped !== true)
+      .map(
+        ({ port = '', temporary = '' }) =>
+          `ports: ${Number(port) >= 20_000 && Number(port) % 10 === 0}, ${path.relative(trees, temporary)}, there: ${existsSync(temporary)}`,
+      );
     undisturbed = await outcome(place);
+  });
+
+  it('gives each attempt ports and a folder for temporary files, which is gone with it', () => {
+    expect([...own].toSorted((a, b) => a.localeCompare(b))).toEqual(
+      ['T1', 'T2', 'T3', 'T4'].map((id) => `ports: true, .tmp/${id}-1, there: false`),
+    );
   });
 
   it('would have landed the work of every task', () => {

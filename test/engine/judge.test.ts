@@ -25,7 +25,8 @@ async function stoppedMerge() {
 
 function lastFailures(directory: string): unknown[] {
   const finished = eventsOf(directory).filter((event) => event.type === 'checks-finished');
-  return (finished.at(-1)?.['failures'] as { id: string; message: string }[]).map(({ id, message }) => `${id}: ${message}`);
+  const failures = (finished.at(-1)?.['failures'] ?? []) as { id: string; message: string }[];
+  return failures.map(({ id, message }) => `${id}: ${message}`);
 }
 
 test('a merge that stopped at a conflict is not committed as it lies there, and is no work', async () => {

@@ -24,7 +24,7 @@ setTimeout(() => process.exit(99), LIFE).unref();
 
 const birth = birthOf(process.pid);
 noteIfAlreadyRunning();
-announce({ pid: process.pid, birth });
+announce({ pid: process.pid, birth, port: process.env.ITER_PORT, temporary: process.env.TMPDIR });
 const orders = [`${task}-${attempt}.json`, `${task}.json`, 'any.json'].map((name) => path.join(control, name));
 let found;
 while ((found = orders.find((file) => existsSync(file))) === undefined) await pause(10);

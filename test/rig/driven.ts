@@ -23,6 +23,9 @@ export interface Announced {
   /** Clock ticks since boot, which tells it from a later process of the same number. */
   readonly birth: string;
   readonly escaped?: true;
+  /** ITER_PORT and TMPDIR of the agent itself. */
+  readonly port?: string;
+  readonly temporary?: string;
 }
 
 export interface Driven {

@@ -1,0 +1,88 @@
+/**
+ * Ports a task may listen on, given to one task at a time on this machine, over all repositories and iterations of a person.
+ * A lease is a file named by its first port; one whose holder is gone is free again. What other programs listen on is passed over.
+ */
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import path from 'node:path';
+import { acquire } from './lock.ts';
+import { isAlive, processIdentity } from './process-table.ts';
+
+/** Ports of one lease. */
+export const PORTS = 10;
+
+export interface PortLease {
+  /** The first of ten ports in a row. */
+  readonly first: number;
+  readonly release: () => void;
+}
+
+/** Below the ports systems hand out by themselves (32768 on Linux, RFC 6335's 49152 elsewhere), above those programs are known by. */
+const RANGE = { from: 20_000, blocks: 1200 } as const;
+
+/** Where leases are: shared by everything this person runs. */
+function leasesFolder(): string {
+  return path.join(process.env['XDG_RUNTIME_DIR'] ?? tmpdir(), `iter-ports-${userInfo().uid}`);
+}
+
+/** Leases ten free ports; the same `name` gets the same ones as long as they are free. Undefined when none are left. */
+export async function leasePorts(name: string, folder = leasesFolder()): Promise<PortLease | undefined> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const lock = await acquire(path.join(folder, 'lock'), { wait: PATIENCE, what: 'lease ports' });
+  try {
+    return await leaseIn(folder, name);
+  } finally {
+    lock.release();
+  }
+}
+
+/** Milliseconds to wait for others who lease ports. */
+const PATIENCE = 60_000;
+
+async function leaseIn(folder: string, name: string): Promise<PortLease | undefined> {
+  const start = createHash('sha256').update(name).digest().readUInt32BE(0) % RANGE.blocks;
+  for (let step = 0; step < RANGE.blocks; step += 1) {
+    const first = RANGE.from + ((start + step) % RANGE.blocks) * PORTS;
+    const file = path.join(folder, String(first));
+    if (!take(file)) continue;
+    if (await isFree(first)) return { first, release: () => rmSync(file, { force: true }) };
+    rmSync(file, { force: true });
+  }
+  return undefined;
+}
+
+/** Makes the lease file, in place of one whose holder is gone. */
+function take(file: string): boolean {
+  const own = `${process.pid} ${processIdentity(process.pid)?.startTime ?? ''}`;
+  if (isHeld(file)) return false;
+  writeFileSync(file, own, { mode: 0o600 });
+  return true;
+}
+
+function isHeld(file: string): boolean {
+  const [pid = '', start = ''] = read(file).split(' ');
+  return pid !== '' && isAlive(Number(pid), start === '' ? undefined : Number(start));
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+async function isFree(first: number): Promise<boolean> {
+  for (let port = first; port < first + PORTS; port += 1) if (!(await canListen(port))) return false;
+  return true;
+}
+
+function canListen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}
