@@ -27,6 +27,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   decide: { summary: 'answer a pending decision, or list them', load: () => import('./commands/decide.ts') },
   approve: { summary: 'answer a pending decision with yes', load: () => import('./commands/approve.ts') },
   reject: { summary: 'answer a pending decision with no', load: () => import('./commands/reject.ts') },
+  resolve: { summary: 'settle a conflict by hand', load: () => import('./commands/resolve.ts') },
   retry: { summary: 'have tasks done again, and what needs them', load: () => import('./commands/retry.ts') },
   skip: { summary: 'leave a task out, or do it with files of yours', load: () => import('./commands/skip.ts') },
   report: { summary: 'for agents: say where a task stands', load: () => import('./commands/report.ts') },

@@ -61,6 +61,12 @@ export async function changedPaths(root: string, base: CommitId | TreeId, head: 
   return listing.split('\0').filter((path) => path !== '');
 }
 
+/** Paths of a worktree with both sides in them, because a merge, rebase or cherry-pick has stopped there. */
+export async function conflictedPaths(root: string, worktree: string): Promise<string[]> {
+  const listing = await git(root, ['diff', '--name-only', '--diff-filter=U', '-z'], { worktree });
+  return listing.split('\0').filter((path) => path !== '');
+}
+
 /** A conflict somebody has committed as it was: the line its marker stands in. */
 export interface LeftMarker {
   readonly path: string;

@@ -24,7 +24,8 @@ const RANGE = { from: 20_000, blocks: 1200 } as const;
 
 /** Where leases are: shared by everything this person runs. */
 function leasesFolder(): string {
-  return path.join(process.env['XDG_RUNTIME_DIR'] ?? tmpdir(), `iter-ports-${userInfo().uid}`);
+  // not TMPDIR: agents have one each, and what they start is to see the leases of all
+  return path.join(process.env['XDG_RUNTIME_DIR'] ?? (process.platform === 'win32' ? tmpdir() : '/tmp'), `iter-ports-${userInfo().uid}`);
 }
 
 /** Leases ten free ports; the same `name` gets the same ones as long as they are free. Undefined when none are left. */

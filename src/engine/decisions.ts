@@ -6,6 +6,7 @@ import { downstreamOf, taskOf } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
 import type { OpenDecision } from '../core/state.ts';
 import { appendText } from '../effects/folder.ts';
+import { conflictedPaths } from '../effects/git-facts.ts';
 import { answerBeside } from './blockers.ts';
 import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
@@ -51,6 +52,17 @@ export async function answer(
       ],
     };
   }
+  const unsettled = open.kind === 'manual' && given.option === 'done' ? await unsettledPaths(run, open) : [];
+  if (unsettled.length > 0) {
+    const { worktree = '' } = run.state.tasks[open.task] ?? {};
+    return {
+      problems: unsettled.map((file) => ({
+        file: join(worktree, file),
+        what: 'has a conflict that is not settled',
+        fix: 'decide what stays, take out the markers and git add it',
+      })),
+    };
+  }
   if (open.beside === true && open.kind !== 'budget') {
     const refused = await answerBeside(run, open, given, context);
     return refused ?? { id: open.id, option: given.option };
@@ -67,6 +79,12 @@ export async function answer(
     ...(given.option === 'reject' || given.option === 'rescope' ? rejectionOf(run, open) : {}),
   });
   return { id: open.id, option: given.option };
+}
+
+/** What a merge in the worktree of a task has stopped at. */
+async function unsettledPaths(run: Run, { task }: OpenDecision): Promise<string[]> {
+  const { worktree } = run.state.tasks[task] ?? {};
+  return worktree === undefined ? [] : conflictedPaths(run.iteration.repository.root, worktree);
 }
 
 /** Answers that change something: those that leave the question open are done with that, the others need a reason. */

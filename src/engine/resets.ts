@@ -96,7 +96,7 @@ export async function prioritise(
 }
 
 /** The task with this id, or the tasks of the step with this name. */
-function tasksNamed(run: Run, name: string): readonly PlannedTask[] | Problem {
+export function tasksNamed(run: Run, name: string): readonly PlannedTask[] | Problem {
   const found = run.plan.tasks.filter((task) => task.id === name || (task.step === name && task.parent === undefined));
   if (found.length > 0) return found;
   const steps = [...new Set(run.plan.tasks.map((task) => task.step))];

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { LoggedEvent } from '../rig/cli.ts';
-import { done, eventsOf, iter } from '../rig/cli.ts';
+import { done, jsonOf, eventsOf, iter } from '../rig/cli.ts';
 import { partsWorkflow } from '../rig/parts.ts';
 import { repositoryWith, sh, write } from '../rig/repository.ts';
 
@@ -129,6 +129,28 @@ describe('work that does not go together', () => {
       both: ['T1 was here', 'T2 was here'],
       clean: '?? iterations/',
     });
+  });
+
+  it('is settled by the person who asks for it, and not before the markers are gone', async () => {
+    const { root } = await onePart('--input', 'parts=tax,cart', '--rehearse', 'T1=conflict', '--rehearse', 'T2=conflict');
+    await done(root, ['launch']);
+    const none = await iter(root, ['resolve', 'T2']);
+    await iter(root, ['merge']);
+    const handed = jsonOf(await done(root, ['resolve', 'T2', '--json']));
+    const worktree = String(handed['worktree']);
+    const asked = await iter(root, ['launch']);
+    const early = await iter(root, ['decide', 'T2-manual-2', '--option', 'done']);
+    write(worktree, { 'rehearsal/shared.txt': 'T1 was here\nand so was T2\n' });
+    sh(worktree, 'add', '--all');
+    await done(root, ['decide', 'T2-manual-2', '--option', 'done']);
+    const exits = [asked.exit, early.exit, (await iter(root, ['launch'])).exit, (await iter(root, ['merge'])).exit];
+    expect({ none: [none.exit, none.stderr.trim()], handed, exits, landed: sh(root, 'show', 'main:rehearsal/shared.txt') }).toEqual({
+      none: [2, 'T2 has no conflict to resolve; see iter status'],
+      handed: { schemaVersion: 1, iteration: '001-try', task: 'T2', worktree, paths: ['rehearsal/shared.txt'], decision: 'T2-manual-2' },
+      exits: [5, 2, 0, 0],
+      landed: 'T1 was here\nand so was T2',
+    });
+    expect(early.stderr).toContain('has a conflict that is not settled');
   });
 
   it('is found before a review that needs both, and settled without a person', async () => {
