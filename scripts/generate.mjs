@@ -1,5 +1,5 @@
 /**
- * Writes src/generated/: what the program needs from schemas/, templates/, workflows/ and roles/, as code,
+ * Writes src/generated/: what the program needs from schemas/, templates/, workflows/, roles/ and agents/, as code,
  * so that the built CLI reads no file of its own and compiles nothing at start.
  * Writes only what changed; refuses templates that would render to nothing without an error.
  */
@@ -11,13 +11,14 @@ import standalone from 'ajv/dist/standalone/index.js';
 import nunjucks from 'nunjucks';
 import nodes from 'nunjucks/src/nodes.js';
 import parser from 'nunjucks/src/parser.js';
+import { parse } from 'yaml';
 
 const root = process.argv[2] ?? fileURLToPath(new URL('..', import.meta.url));
 const target = join(root, 'src', 'generated');
 const TEMPLATE_OPTIONS = { autoescape: false, throwOnUndefined: true, trimBlocks: true, lstripBlocks: true };
 
 const faults = [];
-const files = { ...validators(), ...templates(), ...library() };
+const files = { ...validators(), ...templates(), ...library(), ...agents() };
 if (faults.length > 0) {
   for (const fault of faults) process.stderr.write(`${fault}\n`);
   process.exit(1);
@@ -88,7 +89,7 @@ function lint(file, source) {
   }
 }
 
-/** The workflows, roles and schemas that come with the program, as texts by name. */
+/** The workflows, roles, agents and schemas that come with the program, as texts by name. */
 function library() {
   const texts = (folder, ending, name) =>
     Object.fromEntries(
@@ -100,16 +101,31 @@ function library() {
   const code = [
     `export const workflows = ${JSON.stringify(texts('workflows', '.yaml'), undefined, 2)};`,
     `export const roles = ${JSON.stringify(texts('roles', '.md'), undefined, 2)};`,
+    `export const agents = ${JSON.stringify(texts('agents', '.yaml'), undefined, 2)};`,
     `export const promptTemplates = ${JSON.stringify(texts('templates', 'agent-prompt.md.njk', 'agent-prompt.md.njk'), undefined, 2)};`,
     `export const schemas = ${JSON.stringify(texts('schemas', '.schema.json'), undefined, 2)};`,
   ];
   const types = [
     'export declare const workflows: Readonly<Record<string, string>>;',
     'export declare const roles: Readonly<Record<string, string>>;',
+    'export declare const agents: Readonly<Record<string, string>>;',
     'export declare const promptTemplates: Readonly<Record<string, string>>;',
     'export declare const schemas: Readonly<Record<string, string>>;',
   ];
   return { 'library.js': `${code.join('\n')}\n`, 'library.d.ts': `${types.join('\n')}\n` };
+}
+
+/** The agents that come with the program as values: nothing reads YAML to start one. */
+function agents() {
+  const made = filesBelow('agents', '.yaml').map((file) => {
+    const said = parse(readFileSync(join(root, file), 'utf8'));
+    return { permissions: { read: [], edit: [], full: [] }, ...said };
+  });
+  const types = [
+    "import type { AgentDescriptor } from '../core/agent-descriptor.ts';",
+    'export declare const agents: readonly AgentDescriptor[];',
+  ];
+  return { 'agents.js': `export const agents = ${JSON.stringify(made, undefined, 2)};\n`, 'agents.d.ts': `${types.join('\n')}\n` };
 }
 
 /** Paths below a folder, relative to the root, sorted; none when there is no such folder. */

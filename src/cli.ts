@@ -46,6 +46,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   schema: { summary: 'the JSON Schemas of the files people write', load: () => import('./commands/schema.ts') },
   rehearse: { summary: 'play a workflow in a throw-away repository', load: () => import('./commands/rehearse.ts') },
   roles: { summary: 'the personas steps are given to', load: () => import('./commands/roles.ts') },
+  agents: { summary: 'the command lines iter can start, and what their output means', load: () => import('./commands/agents.ts') },
   doctor: { summary: 'look whether everything iter needs is there', load: () => import('./commands/doctor.ts') },
 };
 

@@ -1,9 +1,5 @@
 /** What the machine-readable output of an agent's command line comes to: one vocabulary for all of them. */
 
-export const STREAM_FORMATS = ['claude', 'codex', 'gemini', 'opencode', 'pi', 'text'] as const;
-/** How a command line writes its output; `text` is any program, whose output is read as it is. */
-export type StreamFormat = (typeof STREAM_FORMATS)[number];
-
 /** Counted in tokens, as the command line counts them. */
 export interface StreamUsage {
   /** Everything the model read, what came from a cache included. */

@@ -1,5 +1,6 @@
 /** Folds the events of an agent's output into what is worth keeping of it. Pure, and bounded however long the output is. */
-import type { AgentEvent, StreamFormat, StreamLimit, StreamUsage, Terminal } from './stream-event.ts';
+import type { StreamFormat } from '../core/agent-descriptor.ts';
+import type { AgentEvent, StreamLimit, StreamUsage, Terminal } from './stream-event.ts';
 import { unreachable } from '../core/unreachable.ts';
 
 export interface ToolCall {

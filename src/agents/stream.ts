@@ -6,7 +6,8 @@ import { geminiEvents } from './format-gemini.ts';
 import { opencodeEvents } from './format-opencode.ts';
 import { piEvents } from './format-pi.ts';
 import { parseMap, type Loose } from './loose-json.ts';
-import type { AgentEvent, StreamFormat } from './stream-event.ts';
+import type { StreamFormat } from '../core/agent-descriptor.ts';
+import type { AgentEvent } from './stream-event.ts';
 import { fold, nothingYet, type Folded, type StreamSummary } from './stream-summary.ts';
 
 export interface StreamReader {

@@ -3,7 +3,7 @@
  * qwen 0.15 calls a refused key a success, gemini ends with 0 when it is killed, opencode when nobody may answer its question.
  * "ok" says that the agent came to its end by itself; whether the work is any good is for the checks.
  */
-import type { StreamFormat } from './stream-event.ts';
+import type { StreamFormat } from '../core/agent-descriptor.ts';
 import type { StreamSummary } from './stream-summary.ts';
 
 export type Verdict = 'ok' | 'error' | 'unfinished' | 'limit' | 'rate_limited' | 'auth' | 'killed' | 'timeout';

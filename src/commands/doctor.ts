@@ -4,6 +4,7 @@ import type { Finish } from '../cli.ts';
 import type { Finding } from '../engine/doctor.ts';
 import { examine } from '../engine/doctor.ts';
 import { json, result } from './out.ts';
+import { withOwnAgents } from './own-agents.ts';
 import type { Common } from './verb.ts';
 import { EXIT, contextOf, iterationAt, verb } from './verb.ts';
 
@@ -18,7 +19,7 @@ export function command(finish: Finish, signal: AbortSignal): Command {
 }
 
 async function perform(options: Flags, signal: AbortSignal): Promise<number> {
-  const context = contextOf(options, signal);
+  const context = withOwnAgents(contextOf(options, signal), options);
   let findings: readonly Finding[];
   if (options.for === undefined) findings = await examine(options.directory, context);
   else {

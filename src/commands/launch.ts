@@ -21,6 +21,7 @@ import { feedbackOf } from './feedback.ts';
 import { personalFolder } from '../engine/settings.ts';
 import { skillWarnings } from '../engine/skills.ts';
 import { complain, json, say } from './out.ts';
+import { withOwnAgents } from './own-agents.ts';
 import { statusJson } from './status-text.ts';
 import type { Common } from './verb.ts';
 import { EXIT, contextOf, iterationAt, person, verb } from './verb.ts';
@@ -67,7 +68,7 @@ async function perform(wanted: string | undefined, options: LaunchFlags, signal:
     complain(limits.problems);
     return EXIT.usage;
   }
-  const context = contextOf(options, signal);
+  const context = withOwnAgents(contextOf(options, signal), options);
   if (options.dryRun === true) return dryRun(iteration, limits, options);
   if (options.detach === true) return detach(iteration, context);
   const again = await startOver(iteration, options, context);
@@ -142,7 +143,7 @@ export async function launchChecked(
   const disk = await diskFinding(iteration.repository.root);
   if (disk.state === 'bad') context.say(`warning: ${disk.what}; ${disk.fix ?? ''}`);
   for (const line of await skillWarnings(iteration, personalFolder(context.environment))) context.say(`warning: ${line}`);
-  for (const line of blindBudgets(iteration.plan)) context.say(`warning: ${line}`);
+  for (const line of blindBudgets(iteration.plan, context.program.agents)) context.say(`warning: ${line}`);
   return launch(iteration, limits, context);
 }
 

@@ -1,13 +1,14 @@
 /** What linting a workflow knows of the roles and agents there are. */
-import { AGENTS } from '../agents/table.ts';
+import { agentRows } from '../agents/table.ts';
 import type { Role } from '../core/workflow.ts';
+import { ownAgents } from '../engine/agent-library.ts';
 import { namesOf, roleTexts } from '../engine/role-library.ts';
 import type { LibraryPlaces } from '../engine/workflow-library.ts';
 import { loadRole } from '../files/role.ts';
 import type { RoleSkills } from '../files/workflow-lint.ts';
 import type { Surroundings } from '../files/workflow-lint-roles.ts';
 
-/** Every role of every layer with its names, and every row of the agent table. */
+/** Every role of every layer with its names, and every agent. */
 export function lintSurroundings(places: LibraryPlaces): Surroundings & { readonly names: readonly string[]; readonly skills: RoleSkills } {
   const texts = roleTexts(places);
   const { own, all } = namesOf(texts);
@@ -22,6 +23,6 @@ export function lintSurroundings(places: LibraryPlaces): Surroundings & { readon
     skills: Object.fromEntries(all.map((name) => [name, roles[own(name)]?.skills ?? []])),
     own,
     roles,
-    agents: Object.fromEntries(AGENTS.map((row) => [row.name, row.reports])),
+    agents: Object.fromEntries(agentRows(ownAgents(places).agents).map((row) => [row.name, row.usage.reports])),
   };
 }

@@ -1,8 +1,9 @@
 /** `iter new`: the iteration folder. */
 import { relative } from 'node:path';
 import type { Command } from 'commander';
-import { AGENTS } from '../agents/table.ts';
+import { agentRows } from '../agents/table.ts';
 import type { Finish } from '../cli.ts';
+import { ownAgents } from '../engine/agent-library.ts';
 import { createIteration } from '../engine/create.ts';
 import type { Created, Refused } from '../engine/create.ts';
 import type { PlannedTask } from '../core/plan.ts';
@@ -37,7 +38,7 @@ export function withNewFlags(command: Command): Command {
     .option('--input <name=value>', 'value for an input of the workflow; lists by comma', collect)
     .option('--context <file>', 'a file every agent gets to read', collect)
     .option('--targets <glob>', 'files to work on: one task each', collect)
-    .option('--agent <name>', 'who does the work: rehearsal, manual, claude, codex, gemini, qwen, opencode or command:<line>')
+    .option('--agent <name>', 'who does the work: rehearsal, manual, a name from iter agents list, or command:<line>')
     .option('--from <iteration>', 'go on from an earlier one: its workflow, inputs and reports, where no flag says otherwise')
     .option('--env <name>', 'environment of the workflow')
     .option('--max-parallel <n>', 'how many agents at once')
@@ -88,10 +89,13 @@ export async function create(slug: string, options: NewOptions): Promise<Created
   const earlier = options.from === undefined ? undefined : earlierOf(repository, options.from);
   if (earlier !== undefined && 'problems' in earlier) return { problems: earlier.problems, exit: 2 };
   const environment = options.env ?? (options.workflow === undefined ? earlier?.environment : undefined) ?? settings.environment;
+  const personal = personalFolder(process.env);
+  const own = ownAgents({ root: repository.root, personal });
+  complain(own.problems);
   return createIteration({
     root: repository.root,
     cwd: settings.directory,
-    personal: personalFolder(process.env),
+    personal,
     slug,
     workflow: options.workflow ?? earlier?.workflow ?? settings.workflow,
     inputs: settings.inputs,
@@ -100,7 +104,7 @@ export async function create(slug: string, options: NewOptions): Promise<Created
     context: [...(earlier?.context ?? []), ...(options.context ?? [])],
     agent: options.agent ?? settings.agent,
     models: settings.models,
-    knownAgents: AGENTS.map((row) => row.name),
+    knownAgents: agentRows(own.agents).map((row) => row.name),
     ...(environment === undefined ? {} : { environment }),
     ...(maxParallel === undefined ? {} : { maxParallel }),
     ...(options.rehearse === undefined ? {} : { rehearsal: options.rehearse }),

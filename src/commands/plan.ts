@@ -17,6 +17,7 @@ import { knownWorkflows } from './known-workflows.ts';
 import { libraryPlaces } from './library-places.ts';
 import { create, createdJson, createdText } from './new.ts';
 import { complain, json, result, say } from './out.ts';
+import { withOwnAgents } from './own-agents.ts';
 import type { Common } from './verb.ts';
 import { contextOf, EXIT, repositoryAt, verb } from './verb.ts';
 
@@ -65,7 +66,7 @@ async function plan(goal: string, options: PlanFlags, signal: AbortSignal): Prom
         return [];
       },
     },
-    contextOf(options, signal),
+    withOwnAgents(contextOf(options, signal), options),
   );
   if ('problems' in answered) return refuse(answered.problems, answered.exit);
   if (shown === undefined) throw new Error('a draft without obstacles was never tried');

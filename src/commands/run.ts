@@ -12,6 +12,7 @@ import { report } from './merge.ts';
 import type { NewOptions } from './new.ts';
 import { create, withNewFlags } from './new.ts';
 import { complain, result, say } from './out.ts';
+import { withOwnAgents } from './own-agents.ts';
 import { EXIT, contextOf, verb } from './verb.ts';
 
 export function command(finish: Finish, signal: AbortSignal): Command {
@@ -27,7 +28,7 @@ async function perform(slug: string, options: NewOptions, signal: AbortSignal): 
     complain(created.problems);
     return created.exit;
   }
-  const context = contextOf(options, signal);
+  const context = withOwnAgents(contextOf(options, signal), options);
   for (const warning of created.warnings) context.say(`warning: ${warning}`);
   if (options.dryRun === true) return EXIT.done;
   context.say(`made ${created.directory}: ${created.plan.tasks.length} tasks`);

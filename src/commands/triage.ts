@@ -10,6 +10,7 @@ import { settingsOf } from '../engine/settings.ts';
 import { knownWorkflows } from './known-workflows.ts';
 import { libraryPlaces } from './library-places.ts';
 import { complain, json, result } from './out.ts';
+import { withOwnAgents } from './own-agents.ts';
 import type { Common } from './verb.ts';
 import { contextOf, EXIT, repositoryAt, verb } from './verb.ts';
 
@@ -51,7 +52,7 @@ async function byAgent(
   const workflows = knownWorkflows(places);
   const answered = await draftPlan(
     { repository, places, request, agent, models: settings.models, workflows, wanted: 'choice', obstacles: () => Promise.resolve([]) },
-    contextOf(options, signal),
+    withOwnAgents(contextOf(options, signal), options),
   );
   if ('problems' in answered) {
     complain(answered.problems);

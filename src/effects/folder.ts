@@ -5,6 +5,7 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -14,6 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 /** True when something, of whatever kind, has this name. */
@@ -47,6 +49,16 @@ export function copyFile(from: string, to: string): void {
 export function moveFile(from: string, to: string): void {
   mkdirSync(path.dirname(to), { recursive: true });
   renameSync(from, to);
+}
+
+/** Does something with a new folder of the system's place for such, which is gone afterwards. */
+export async function inTemporaryFolder<Value>(prefix: string, act: (folder: string) => Promise<Value>): Promise<Value> {
+  const folder = mkdtempSync(path.join(tmpdir(), prefix));
+  try {
+    return await act(folder);
+  } finally {
+    removeFolder(folder);
+  }
 }
 
 /** Removes a folder iter made itself; none is fine. */

@@ -94,6 +94,8 @@ export interface Tree {
   readonly startTime?: number | undefined;
   /** Milliseconds between one signal and the next; 5000 when left out. */
   readonly grace?: number;
+  /** SIGTERM leaves SIGINT out: some programs end their tools at the one and not at the other. */
+  readonly first?: 'SIGINT' | 'SIGTERM';
 }
 
 /**
@@ -103,7 +105,7 @@ export interface Tree {
 export async function stopTree(tree: Tree, signal?: AbortSignal): Promise<number | undefined> {
   const grace = tree.grace ?? 5000;
   if (isOurs(tree)) {
-    for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    for (const name of tree.first === 'SIGTERM' ? (['SIGTERM'] as const) : (['SIGINT', 'SIGTERM'] as const)) {
       signalGroup(tree.pid, name);
       if (await isGone(tree.pid, signal?.aborted === true ? 0 : grace, signal)) break;
     }

@@ -64,7 +64,7 @@ export async function attempt(run: Run, task: PlannedTask, number: number, conte
     ...(task.model === undefined ? {} : { model: task.model }),
     prices: pricesOf(iteration.repository, context.environment),
   });
-  const format = agentRow(task.agent)?.format;
+  const format = agentRow(task.agent, context.program.agents)?.format;
   const ending = await runAttempt(
     {
       agent: task.agent,

@@ -1,5 +1,6 @@
 /** Says before work which budgets cannot be kept, and in time that one goes to an end. Asking when it is used up is `decide`'s: nothing more starts then. */
 import { agentRow } from '../agents/table.ts';
+import type { AgentDescriptor, BudgetUnit } from '../core/agent-descriptor.ts';
 import { WARN_AT, accountText, accountsOf } from '../core/budget.ts';
 import type { Plan, PlannedTask } from '../core/plan.ts';
 import type { Context } from './context.ts';
@@ -18,12 +19,12 @@ export async function warnOfBudgets(run: Run, context: Context): Promise<void> {
 }
 
 /** A line for each unit in which something is limited that some agents never tell of: their part of it cannot be counted. */
-export function blindBudgets(plan: Plan): string[] {
+export function blindBudgets(plan: Plan, own: readonly AgentDescriptor[] = []): string[] {
   const { budget = {}, tasks } = plan;
   return (['tokens', 'usd'] as const).flatMap((unit) => {
     const limited = (task: PlannedTask): boolean =>
       [budget, budget.roles?.[task.role], task.budget].some((amounts) => amounts?.[unit] !== undefined);
-    const blind = tasks.filter((task) => task.human === undefined && limited(task) && !isCounted(task, unit));
+    const blind = tasks.filter((task) => task.human === undefined && limited(task) && !isCounted(task, unit, own));
     if (blind.length === 0) return [];
     const agents = [...new Set(blind.map((task) => task.agent))].join(', ');
     return [`the budget in ${unit} is not kept for ${blind.map(({ id }) => id).join(', ')}: ${agents} ${WHY[unit]}`];
@@ -38,8 +39,8 @@ const WHY = {
 /** Commands of the workflow, people and the built-in agent use nothing. */
 const FREE = new Set(['rehearsal', 'manual']);
 
-function isCounted(task: PlannedTask, unit: 'tokens' | 'usd'): boolean {
+function isCounted(task: PlannedTask, unit: BudgetUnit, own: readonly AgentDescriptor[]): boolean {
   if (FREE.has(task.agent) || task.role === 'run') return true;
-  const reports = agentRow(task.agent)?.reports ?? [];
+  const reports = agentRow(task.agent, own)?.usage.reports ?? [];
   return reports.includes(unit) || (unit === 'usd' && reports.includes('tokens') && task.model !== undefined);
 }

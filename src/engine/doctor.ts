@@ -1,7 +1,7 @@
 /** Looks whether everything iter needs is there. Starts only `git --version`. */
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { AGENTS } from '../agents/table.ts';
+import { agentRows } from '../agents/table.ts';
 import { problemLine } from '../core/problem.ts';
 import { sizeText } from '../core/size.ts';
 import { readText } from '../effects/disk.ts';
@@ -110,7 +110,7 @@ export async function diskFinding(root: string): Promise<Finding> {
 }
 
 function agentFindings(context: Context): Finding[] {
-  return AGENTS.map((row) => {
+  return agentRows(context.program.agents ?? []).map((row) => {
     if (row.binary === undefined) return good(`agent ${row.name}: ${row.install}`);
     if (onPath(row.binary, context)) return good(`agent ${row.name}: found on PATH; whether it is signed in shows on its first run`);
     return { state: 'absent', what: `agent ${row.name}: not on PATH`, fix: row.install };

@@ -79,7 +79,7 @@ export function missingAgents(plan: Plan, context: Context): Problem[] {
 }
 
 /** Why an agent cannot be started here, or undefined. */
-export function missingAgent(agent: string, context: Pick<Context, 'environment'>): Problem | undefined {
+export function missingAgent(agent: string, context: Pick<Context, 'environment' | 'program'>): Problem | undefined {
   const command = commandOf(agent);
   if (command !== undefined) {
     const parsed = parseCommandLine(command);
@@ -88,8 +88,8 @@ export function missingAgent(agent: string, context: Pick<Context, 'environment'
     const fix = 'give a full path or put it on PATH';
     return onPath(program, context) ? undefined : { what: `agent "${agent}": the program "${program}" was not found`, fix };
   }
-  const row = agentRow(agent);
-  if (row === undefined) return { what: `unknown agent "${agent}"`, fix: 'see: iter doctor' };
+  const row = agentRow(agent, context.program.agents);
+  if (row === undefined) return { what: `unknown agent "${agent}"`, fix: 'see: iter agents list' };
   if (row.binary === undefined || onPath(row.binary, context)) return undefined;
   return { what: `agent "${agent}": the program "${row.binary}" was not found`, fix: row.install };
 }

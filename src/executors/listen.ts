@@ -1,6 +1,6 @@
 /** Listens to what an agent writes while it runs, and tells what it comes to. The log is read where the agent writes it: nothing stands between the two. */
 import { createReader } from '../agents/stream.ts';
-import type { StreamFormat } from '../agents/stream-event.ts';
+import type { StreamFormat } from '../core/agent-descriptor.ts';
 import type { StreamSummary } from '../agents/stream-summary.ts';
 import { createFollower } from '../effects/follow.ts';
 

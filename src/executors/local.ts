@@ -1,9 +1,11 @@
 /** Runs one attempt of one task as a child process on this machine, within its time, and ends it with everything it started. Judges nothing. */
 import { join } from 'node:path';
-import type { StreamFormat } from '../agents/stream-event.ts';
+import { argumentsOf } from '../agents/arguments.ts';
 import type { StreamSummary } from '../agents/stream-summary.ts';
-import { agentRow, argumentsOf, commandOf } from '../agents/table.ts';
+import { agentRow, commandOf } from '../agents/table.ts';
 import { childEnvironment } from '../agents/environment.ts';
+import type { AgentDescriptor, Permission, StreamFormat } from '../core/agent-descriptor.ts';
+import { readText } from '../effects/disk.ts';
 import { limitLog } from '../effects/log-limit.ts';
 import { AgentStartError, startAgent, stopTree } from '../effects/process.ts';
 import type { Listener } from './listen.ts';
@@ -12,7 +14,7 @@ import type { StartedAgent } from '../effects/process.ts';
 
 export interface AttemptSpec {
   readonly agent: string;
-  readonly permission: 'read' | 'edit' | 'full';
+  readonly permission: Permission;
   /** As the agent calls it. */
   readonly model?: string;
   /** For `command:` agents: their command line as words. */
@@ -28,7 +30,8 @@ export interface AttemptSpec {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Variables for this attempt alone: ITER_DIR, ITER_TASK, … */
   readonly variables: Readonly<Record<string, string>>;
-  readonly program: { readonly node: string; readonly rehearsal: string };
+  /** What iter itself starts, and agents besides those that come with it. */
+  readonly program: { readonly node: string; readonly rehearsal: string; readonly agents?: readonly AgentDescriptor[] };
 }
 
 /** What the caller hears of an attempt while it runs. */
@@ -49,14 +52,14 @@ export async function runAttempt(
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<Ending & { readonly said?: StreamSummary }> {
-  const listener = spec.format === undefined ? undefined : listen(spec.log, spec.format, reporter.heard);
+  const listener = spec.format === undefined || spec.format === 'text' ? undefined : listen(spec.log, spec.format, reporter.heard);
   let agent: StartedAgent;
   try {
     agent = await startAgent({
       argv: argvOf(spec),
       cwd: spec.worktree,
       env: environmentOf(spec),
-      inputFile: spec.prompt,
+      inputFile: isReadFromInput(spec) ? spec.prompt : '/dev/null',
       logFile: spec.log,
       cookie: spec.cookie,
     });
@@ -79,7 +82,8 @@ function said(listener: Listener | undefined): { readonly said?: StreamSummary }
 
 async function endingOf(agent: StartedAgent, spec: AttemptSpec, signal: AbortSignal): Promise<Ending> {
   const ended = await Promise.race([agent.exited, interruption(spec.timeout, signal)]);
-  const swept = await stopTree({ pid: agent.pid, cookie: spec.cookie });
+  const first = rowOf(spec)?.stop;
+  const swept = await stopTree({ pid: agent.pid, cookie: spec.cookie, ...(first === undefined ? {} : { first }) });
   if (!('cause' in ended)) return { outcome: 'exited', ...ended };
   if (signal.reason instanceof IdleTooLong) return { outcome: 'timeout', reason: signal.reason.message, survivors: swept };
   const reason = ended.cause === 'timeout' ? `no end within ${Math.round(spec.timeout / 1000)} s` : String(signal.reason ?? 'stopped');
@@ -105,18 +109,41 @@ function interruption(timeout: number, signal: AbortSignal): Promise<Interruptio
   });
 }
 
+function rowOf(spec: AttemptSpec): AgentDescriptor | undefined {
+  return agentRow(spec.agent, spec.program.agents);
+}
+
+function isReadFromInput(spec: AttemptSpec): boolean {
+  return spec.argv !== undefined || (rowOf(spec)?.prompt ?? 'stdin') === 'stdin';
+}
+
 function argvOf(spec: AttemptSpec): readonly string[] {
   if (spec.argv !== undefined) return spec.argv;
   if (spec.agent === 'rehearsal') return [spec.program.node, spec.program.rehearsal];
-  const row = agentRow(spec.agent);
+  const row = rowOf(spec);
   if (row?.binary === undefined) throw new Error(`agent ${spec.agent} cannot be started`);
-  return [row.binary, ...argumentsOf(row, spec)];
+  const text = row.prompt === 'argument' ? promptArgument(spec) : undefined;
+  return [row.binary, ...argumentsOf(row, { ...spec, promptFile: spec.prompt, prompt: text })];
+}
+
+/** Linux takes no argument of more than 128 KB, and the environment counts, too. */
+const LONGEST_ARGUMENT = 100_000;
+
+function promptArgument({ agent, prompt }: AttemptSpec): string {
+  const text = readText(prompt) ?? '';
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= LONGEST_ARGUMENT) return text;
+  throw new AgentStartError(
+    `agent "${agent}" takes its prompt as an argument, and ${bytes} bytes are more than one holds`,
+    'make the prompt shorter, or take an agent that reads standard input',
+  );
 }
 
 function environmentOf(spec: AttemptSpec): Readonly<Record<string, string>> {
-  const also = agentRow(spec.agent)?.passEnvironment ?? [];
+  const { pass = [], set = {}, unset = [] } = rowOf(spec)?.environment ?? {};
   // a command given by the person is the person's own program: it gets their ITER_* settings, too
   const own = commandOf(spec.agent) === undefined ? [] : Object.keys(spec.environment).filter((name) => name.startsWith('ITER_'));
-  const env = childEnvironment(spec.environment, [...also, ...own], spec.variables);
+  const all = childEnvironment(spec.environment, [...pass, ...own], { ...set, ...spec.variables });
+  const env = Object.fromEntries(Object.entries(all).filter(([name]) => !unset.includes(name)));
   return { ...env, PATH: `${env['PATH'] ?? ''}:${join(spec.variables['ITER_DIR'] ?? '.', '.run', 'bin')}` };
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createReader } from '../../src/agents/stream.ts';
-import type { StreamFormat } from '../../src/agents/stream-event.ts';
+import type { StreamFormat } from '../../src/core/agent-descriptor.ts';
 import type { StreamSummary } from '../../src/agents/stream-summary.ts';
 import { verdictOf } from '../../src/agents/verdict.ts';
 

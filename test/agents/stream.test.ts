@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { createReader } from '../../src/agents/stream.ts';
-import type { StreamFormat } from '../../src/agents/stream-event.ts';
+import type { StreamFormat } from '../../src/core/agent-descriptor.ts';
 import type { StreamSummary } from '../../src/agents/stream-summary.ts';
 import { verdictOf } from '../../src/agents/verdict.ts';
 import type { ProcessEnd } from '../../src/agents/verdict.ts';

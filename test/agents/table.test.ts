@@ -1,22 +1,69 @@
-import { expect, it } from 'vitest';
-import { AGENTS, agentRow, argumentsOf } from '../../src/agents/table.ts';
+import { describe, expect, it } from 'vitest';
+import { argumentsOf } from '../../src/agents/arguments.ts';
+import type { Asked } from '../../src/agents/arguments.ts';
+import { AGENTS, agentRow, agentRows, descriptorOf } from '../../src/agents/table.ts';
 
-const line = (name: string, model?: string): string => {
+const PLAIN = { permission: 'edit', worktree: '/w', promptFile: '/p.md', prompt: 'Do {model_name}.' } as const;
+
+const line = (name: string, asked: Partial<Asked> = {}): string => {
   const row = agentRow(name);
-  return row === undefined ? 'no such row' : argumentsOf(row, { permission: 'edit', ...(model === undefined ? {} : { model }) }).join(' ');
+  return row === undefined ? 'no such row' : argumentsOf(row, { ...PLAIN, ...asked }).join(' ');
 };
 
-it('a model goes where each command line takes it, behind its subcommand and before the dash that stands for standard input', () => {
-  expect(['claude', 'codex', 'gemini', 'qwen', 'opencode'].map((name) => line(name, 'm'))).toEqual([
-    '-p --model m --output-format text --permission-mode acceptEdits --allowedTools Edit,Write,Bash',
-    'exec -m m -s workspace-write -',
-    '-m m --skip-trust --approval-mode yolo',
-    '-m m --approval-mode yolo',
-    'run -m m',
-  ]);
+describe('the arguments of a run', () => {
+  it('make each command line write what can be read, with a model where it takes one, and the prompt from standard input', () => {
+    expect(['claude', 'codex', 'gemini', 'qwen', 'opencode'].map((name) => line(name, { model: 'm' }))).toEqual([
+      '-p --output-format stream-json --verbose --model m --permission-mode acceptEdits --allowedTools Edit,Write,Bash',
+      'exec --json -m m -s workspace-write -',
+      '--output-format stream-json --skip-trust -m m --approval-mode yolo',
+      '--output-format stream-json -m m --approval-mode yolo',
+      'run --format json -m m',
+    ]);
+  });
+
+  it('name the file of the prompt, or are the prompt, where standard input is not read', () => {
+    expect(['pi', 'aider', 'copilot', 'cursor'].map((name) => line(name))).toEqual([
+      '--mode json -p @/p.md',
+      '--message-file /p.md --yes-always --no-auto-commits --no-stream --no-pretty',
+      '-p Do {model_name}. -s --no-ask-user --no-auto-update --allow-all-tools',
+      '-p --output-format stream-json --workspace /w --trust --force Do {model_name}.',
+    ]);
+  });
+
+  it('go on with a session, each in its own way', () => {
+    expect(
+      ['claude', 'codex', 'gemini', 'opencode'].map((name) => line(name, { session: 's1' }).replace(/ (--permission|--approval).*/, '')),
+    ).toEqual([
+      '-p --output-format stream-json --verbose --resume=s1',
+      'exec resume --json s1 -',
+      '--output-format stream-json --skip-trust --resume s1',
+      'run --format json --session s1',
+    ]);
+  });
+
+  it('carry limits and a server of tools where there is a place for them', () => {
+    const asked = { turns: 9, usd: 1.5, mcp: { command: 'node', args: ['a "b".mjs'] } };
+    expect(line('claude', asked)).toContain(
+      '--max-turns 9 --max-budget-usd 1.5 --mcp-config {"mcpServers":{"iter":{"command":"node","args":["a \\"b\\".mjs"]}}} --strict-mcp-config',
+    );
+    expect(line('codex', asked)).toBe('exec --json -c mcp_servers.iter={command="node",args=["a \\"b\\".mjs"]} -s workspace-write -');
+    expect(line('gemini', asked)).toBe(line('gemini'));
+  });
+
+  it('say nothing of a model nobody asked for, and the built-in agents never do', () => {
+    expect(AGENTS.filter(({ name }) => / -m |--model/.test(` ${line(name)} `))).toEqual([]);
+    expect([line('rehearsal', { model: 'm' }), line('manual', { model: 'm' })]).toEqual(['', '']);
+  });
 });
 
-it('without a model no row says anything about one, and the built-in agents never do', () => {
-  expect(AGENTS.filter(({ name }) => / -m |--model/.test(` ${line(name)} `))).toEqual([]);
-  expect([line('rehearsal', 'm'), line('manual', 'm')]).toEqual(['', '']);
+describe('the table', () => {
+  const mine = { ...(agentRow('claude') ?? AGENTS[0]), about: 'mine' } as (typeof AGENTS)[number];
+
+  it('has an own agent in place of one that comes with iter', () => {
+    expect([agentRow('claude', [mine])?.about, agentRows([mine]).filter(({ name }) => name === 'claude').length]).toEqual(['mine', 1]);
+  });
+
+  it('knows any command line as a program that writes text, and "command" alone as no agent', () => {
+    expect([descriptorOf('command:mine --fast')?.format, agentRow('command')]).toEqual(['text', undefined]);
+  });
 });

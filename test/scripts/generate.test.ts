@@ -31,7 +31,14 @@ const generated = (name: string): string => readFileSync(join(root, 'src/generat
 describe('generating', () => {
   test('works in a folder that has nothing to generate from', () => {
     expect(generate().status).toBe(0);
-    expect(readdirSync(join(root, 'src/generated')).sort()).toEqual(['library.d.ts', 'library.js', 'templates.d.ts', 'templates.js']);
+    expect(readdirSync(join(root, 'src/generated')).sort()).toEqual([
+      'agents.d.ts',
+      'agents.js',
+      'library.d.ts',
+      'library.js',
+      'templates.d.ts',
+      'templates.js',
+    ]);
   });
 
   test('a second time writes nothing', () => {

@@ -1,0 +1,57 @@
+/** How a descriptor becomes the arguments of one run. No shell sees them, so nothing is quoted. */
+import type { AgentDescriptor, Permission } from '../core/agent-descriptor.ts';
+
+export interface Asked {
+  readonly permission: Permission;
+  /** As the agent calls it. */
+  readonly model?: string | undefined;
+  /** Goes on with this session, where the agent can. */
+  readonly session?: string;
+  readonly worktree: string;
+  readonly promptFile: string;
+  /** The text itself; needed where the descriptor says `argument`. */
+  readonly prompt?: string | undefined;
+  /** Where the agent is to end by itself. */
+  readonly turns?: number;
+  readonly usd?: number;
+  /** A server of tools for this run. */
+  readonly mcp?: { readonly command: string; readonly args: readonly string[] };
+}
+
+/** The arguments after the binary; what the descriptor has no place for is left out. */
+export function argumentsOf(row: AgentDescriptor, asked: Asked): string[] {
+  const template = asked.session === undefined ? row.arguments : (row.resume?.arguments ?? row.arguments);
+  const values = valuesOf(asked);
+  const fragments = fragmentsOf(row, asked);
+  return template.flatMap((element) => fragments.get(element) ?? [element]).map((element) => filled(element, values));
+}
+
+function fragmentsOf(row: AgentDescriptor, { permission, model, turns, usd, mcp }: Asked): ReadonlyMap<string, readonly string[]> {
+  const limits = [...(turns === undefined ? [] : (row.limits?.turns ?? [])), ...(usd === undefined ? [] : (row.limits?.usd ?? []))];
+  return new Map<string, readonly string[]>([
+    ['{permission}', row.permissions[permission]],
+    ['{model}', model === undefined ? [] : (row.model?.arguments ?? [])],
+    ['{limits}', limits],
+    ['{mcp}', mcp === undefined ? [] : (row.mcp?.arguments ?? [])],
+  ]);
+}
+
+function valuesOf({ prompt, promptFile, worktree, model, session, turns, usd, mcp }: Asked): ReadonlyMap<string, string> {
+  const known: Readonly<Record<string, string | number | undefined>> = {
+    prompt,
+    prompt_file: promptFile,
+    worktree,
+    model_name: model,
+    session,
+    turns,
+    usd,
+    mcp_command: mcp === undefined ? undefined : JSON.stringify(mcp.command),
+    mcp_args: mcp === undefined ? undefined : JSON.stringify(mcp.args),
+  };
+  return new Map(Object.entries(known).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])));
+}
+
+/** In one pass: what a value contains is not looked at again. */
+function filled(element: string, values: ReadonlyMap<string, string>): string {
+  return element.replaceAll(/\{([a-z_]+)\}/g, (whole, name: string) => values.get(name) ?? whole);
+}

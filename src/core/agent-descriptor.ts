@@ -1,0 +1,64 @@
+/** What iter knows of an agent's command line: how it is started, how it writes, what it can be told. Data only; `agents/*.yaml` in this form. */
+
+export type Permission = 'read' | 'edit' | 'full';
+
+/** What a budget may be counted in. */
+export type BudgetUnit = 'tokens' | 'usd';
+
+/** How a command line writes its output; `text` is any program, whose output is read as it is. */
+export type StreamFormat = 'claude' | 'codex' | 'gemini' | 'opencode' | 'pi' | 'text';
+
+export interface AgentDescriptor {
+  readonly name: string;
+  readonly about: string;
+  /** Whether the program was run and its output recorded, or only read about; `none` for what is no program of somebody else. */
+  readonly evidence: 'recorded' | 'read' | 'none';
+  /** What to look for on PATH; absent for rows that need no program of their own. */
+  readonly binary?: string;
+  readonly version?: {
+    /** What makes the binary print its version. */
+    readonly arguments: readonly string[];
+    /** Versions that were run, and their output recorded. */
+    readonly recorded?: readonly string[];
+    /** An older one is known not to work. */
+    readonly oldest?: string;
+  };
+  /**
+   * After the binary. An element that is `{permission}`, `{model}`, `{limits}` or `{mcp}` becomes the arguments below of that name, or nothing;
+   * in any element stand `{prompt}`, `{prompt_file}` and `{worktree}` for their values.
+   */
+  readonly arguments: readonly string[];
+  readonly permissions: Readonly<Record<Permission, readonly string[]>>;
+  /** Where the prompt is found: on standard input, in `{prompt_file}`, or in the argument `{prompt}`. */
+  readonly prompt: 'stdin' | 'file' | 'argument';
+  /** `{model_name}` in its arguments; absent when no model can be named. */
+  readonly model?: {
+    readonly arguments: readonly string[];
+    /** What it calls the tiers of roles when no workflow or configuration says. */
+    readonly tiers?: Readonly<Record<string, string>>;
+  };
+  /** In place of `arguments` when a session is gone on with, which is `{session}` there. */
+  readonly resume?: { readonly arguments: readonly string[] };
+  /** How it is told to end by itself: after `{turns}` turns, at `{usd}` dollars. */
+  readonly limits?: { readonly turns?: readonly string[]; readonly usd?: readonly string[] };
+  /** How it is given one server of tools: `{mcp_command}` is its program, `{mcp_args}` the list of its arguments, both as JSON. */
+  readonly mcp?: { readonly arguments: readonly string[] };
+  readonly environment?: {
+    /** Handed on besides the allow-list, when they are set. */
+    readonly pass?: readonly string[];
+    readonly set?: Readonly<Record<string, string>>;
+    /** Taken away even from what is allowed. */
+    readonly unset?: readonly string[];
+  };
+  readonly format: StreamFormat;
+  readonly usage: {
+    /** What the usage in its output counts: the session with all its earlier runs, this run, or each step by itself. */
+    readonly scope?: 'session' | 'run' | 'step';
+    /** What a budget can be kept in; one of anything else cannot. */
+    readonly reports: readonly BudgetUnit[];
+  };
+  /** What ends it with everything it has started; SIGINT when left out. */
+  readonly stop?: 'SIGINT' | 'SIGTERM';
+  /** What to tell a person who does not have it. */
+  readonly install: string;
+}

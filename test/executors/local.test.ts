@@ -1,0 +1,78 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import type { AgentDescriptor } from '../../src/core/agent-descriptor.ts';
+import { runAttempt, type Ending } from '../../src/executors/local.ts';
+import { temporaryFolder } from '../rig/repository.ts';
+
+const SCRIPT = `#!/bin/sh
+printf 'arguments: %s\\n' "$*"
+printf 'input: %s\\n' "$(cat)"
+printf 'mode: %s, inherited: %s, key: %s\\n' "$MODE" "\${TZ-none}" "$MY_KEY"
+`;
+
+const MINE: AgentDescriptor = {
+  name: 'mine',
+  about: 'A program of the test.',
+  evidence: 'none',
+  arguments: ['go', '{permission}', '{model}'],
+  permissions: { read: [], edit: ['--write'], full: [] },
+  prompt: 'stdin',
+  model: { arguments: ['-m', '{model_name}'] },
+  format: 'text',
+  usage: { reports: [] },
+  install: 'write it',
+};
+
+/** Runs the script by this descriptor; how it ended, and what it printed. */
+async function run(change: Partial<AgentDescriptor>, prompt = 'Do it.'): Promise<{ readonly ending: Ending; readonly log: string }> {
+  const folder = temporaryFolder();
+  const at = (name: string): string => join(folder, name);
+  writeFileSync(at('mine'), SCRIPT, { mode: 0o755 });
+  writeFileSync(at('prompt.md'), prompt);
+  writeFileSync(at('log'), '');
+  const ending = await runAttempt(
+    {
+      agent: 'mine',
+      permission: 'edit',
+      model: 'big',
+      worktree: folder,
+      prompt: at('prompt.md'),
+      log: at('log'),
+      cookie: `${folder}:`,
+      timeout: 60_000,
+      environment: { PATH: process.env['PATH'], TZ: 'UTC', MY_KEY: 'k', OTHER: 'o' },
+      variables: {},
+      program: { node: process.execPath, rehearsal: '', agents: [{ ...MINE, binary: at('mine'), ...change }] },
+    },
+    { started: () => Promise.resolve(), heard: () => {} },
+    new AbortController().signal,
+  );
+  return { ending, log: readFileSync(at('log'), 'utf8').replaceAll(folder, '<folder>') };
+}
+
+it('an agent somebody added is started as its descriptor says', async () => {
+  expect(await run({ environment: { pass: ['MY_KEY'], set: { MODE: 'quiet' }, unset: ['TZ'] } })).toEqual({
+    ending: { outcome: 'exited', exit: 0 },
+    log: 'arguments: go --write -m big\ninput: Do it.\nmode: quiet, inherited: none, key: k\n',
+  });
+});
+
+it('one that wants its prompt in a file gets the name of the file, and nothing to read', async () => {
+  const { log } = await run({ prompt: 'file', arguments: ['--from', '{prompt_file}'] });
+  expect(log).toContain('arguments: --from <folder>/prompt.md\ninput: \n');
+});
+
+it('one that wants it as an argument gets it as one, and none that is longer than an argument can be', async () => {
+  const change = { prompt: 'argument', arguments: ['-p', '{prompt}'] } as const;
+  expect((await run(change, 'Say "{model_name}".')).log).toContain('arguments: -p Say "{model_name}".\ninput: \n');
+  const { ending, log } = await run(change, 'x'.repeat(100_001));
+  expect([ending, log]).toEqual([
+    {
+      outcome: 'not-started',
+      reason:
+        'agent "mine" takes its prompt as an argument, and 100001 bytes are more than one holds; make the prompt shorter, or take an agent that reads standard input',
+    },
+    '',
+  ]);
+});
