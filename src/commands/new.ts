@@ -1,7 +1,7 @@
 /** `iter new`: the iteration folder. */
 import { relative } from 'node:path';
 import type { Command } from 'commander';
-import { agentRows } from '../agents/table.ts';
+import { agentRows, tiersOf } from '../agents/table.ts';
 import type { Finish } from '../cli.ts';
 import { ownAgents } from '../engine/agent-library.ts';
 import { createIteration } from '../engine/create.ts';
@@ -92,6 +92,7 @@ export async function create(slug: string, options: NewOptions): Promise<Created
   const personal = personalFolder(process.env);
   const own = ownAgents({ root: repository.root, personal });
   complain(own.problems);
+  const rows = agentRows(own.agents);
   return createIteration({
     root: repository.root,
     cwd: settings.directory,
@@ -104,7 +105,8 @@ export async function create(slug: string, options: NewOptions): Promise<Created
     context: [...(earlier?.context ?? []), ...(options.context ?? [])],
     agent: options.agent ?? settings.agent,
     models: settings.models,
-    knownAgents: agentRows(own.agents).map((row) => row.name),
+    tiers: tiersOf(rows),
+    knownAgents: rows.map((row) => row.name),
     ...(environment === undefined ? {} : { environment }),
     ...(maxParallel === undefined ? {} : { maxParallel }),
     ...(options.rehearse === undefined ? {} : { rehearsal: options.rehearse }),

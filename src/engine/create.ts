@@ -54,6 +54,8 @@ export interface CreateRequest {
   /** The first one of the workflow when left out. */
   readonly environment?: string;
   readonly maxParallel?: number;
+  /** What agents call the tiers of models where nobody says. */
+  readonly tiers?: Models;
   /** What tiers of model are called here, in place of what the workflow says. */
   readonly models?: Models;
   /** What the rehearsal agent does wrong: words like `T3=red`. */
@@ -121,7 +123,7 @@ async function draft(request: CreateRequest, repository: Repository): Promise<Dr
   if (sources.workflow === undefined) return { answer: refused(problems), contents: {} };
 
   const filled = filledGlobs(sources.workflow.workflow, { given: sources.inputs, slug: request.slug, iteration: name });
-  const workflow = { ...filled.workflow, models: mergedModels(filled.workflow.models ?? {}, request.models ?? {}) };
+  const workflow = { ...filled.workflow, models: modelsFor(filled.workflow, request) };
   const targets = await globsOf(root, workflow, request.targets);
   const expansion = expand({
     workflow,
@@ -219,6 +221,11 @@ function planOf(request: CreateRequest, { name, start, workflow, tasks, inputs }
     ...(workflow.budget === undefined ? {} : { budget: workflow.budget }),
     tasks,
   };
+}
+
+/** The configuration wins over the workflow, and the workflow over what the agents say of themselves. */
+function modelsFor(workflow: Workflow, { tiers = {}, models = {} }: Pick<CreateRequest, 'tiers' | 'models'>): Models {
+  return mergedModels(mergedModels(tiers, workflow.models ?? {}), models);
 }
 
 /** Problems of a step, with the line of the workflow where the step begins. */

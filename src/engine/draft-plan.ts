@@ -1,5 +1,6 @@
 /** Has an agent in a leading role choose a workflow for a request, or draft a whole plan; its answer is checked before anybody sees it. */
-import { modelFor, type Models } from '../core/model.ts';
+import { agentRows, tiersOf } from '../agents/table.ts';
+import { mergedModels, modelFor, type Models } from '../core/model.ts';
 import { plainInputs, type PlanDraft } from '../core/plan-draft.ts';
 import type { Problem } from '../core/problem.ts';
 import { problemLine } from '../core/problem.ts';
@@ -36,7 +37,8 @@ const ASKED = { choice: 'lead', plan: 'planner' } as const;
 export async function draftPlan(request: DraftRequest, context: Context): Promise<Answered<PlanDraft>> {
   const role = roleNamed(ASKED[request.wanted], request.places);
   if ('problems' in role) return { problems: role.problems, exit: 2 };
-  const model = modelFor({ agent: request.agent, tier: role.role.model, models: request.models });
+  const models = mergedModels(tiersOf(agentRows(context.program.agents ?? [])), request.models);
+  const model = modelFor({ agent: request.agent, tier: role.role.model, models });
   const ranked = inOrder(request);
   return consult(
     {

@@ -1,20 +1,34 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { done, iter, jsonOf } from '../rig/cli.ts';
-import { repositoryWith, temporaryFolder } from '../rig/repository.ts';
+import { repositoryWith, sh, temporaryFolder } from '../rig/repository.ts';
 
 const recorded = (name: string): string => fileURLToPath(new URL(`../fixtures/streams/${name}.jsonl`, import.meta.url));
 
-const MINE = `name: mine
+/** An agent whose program is `program`, and a workflow of one step. */
+const filesWith = (program: string): Record<string, string> => ({
+  'README.md': '# Shop\n',
+  '.iter/agents/broken.yaml': 'name: broken\n',
+  '.iter/agents/mine.yaml': `name: mine
 about: Ours.
-binary: nowhere-to-be-found
-arguments: [run]
+binary: ${program}
+arguments: [run, "{model}"]
 prompt: stdin
+model: { arguments: [-m, "{model_name}"], tiers: { standard: middling } }
 format: codex
 usage: { reports: [tokens] }
 install: ask around
-`;
-const FILES = { 'README.md': '# Shop\n', '.iter/agents/mine.yaml': MINE, '.iter/agents/broken.yaml': 'name: broken\n' };
+`,
+  'workflows/small.yaml': `version: 1
+name: small
+environments: { dev: { human: optional } }
+defaults: { timeout: 5m, retry: { max: 0 } }
+steps:
+  - { id: build, role: builder, prompt: "Build.", checks: [{ commits: { min: 1 } }] }
+`,
+});
 
 it('replay says what a recorded run comes to', async () => {
   const argv = ['agents', 'replay', '--agent', 'opencode', recorded('opencode.write'), '--exit', '0'];
@@ -57,8 +71,9 @@ it('replay says what is wrong with what it was asked', async () => {
   ]);
 });
 
-it('agents of the repository are listed, probed, replayed, planned with and started; what is wrong with one is told', async () => {
-  const root = repositoryWith(FILES);
+it('agents of the repository are listed, looked for, replayed and started, and what they say they used is counted', async () => {
+  const program = path.join(temporaryFolder(), 'mine');
+  const root = repositoryWith(filesWith(program));
   const list = await done(root, ['agents', 'list', '--json']);
   const names = (jsonOf(list)['agents'] as { readonly name: string; readonly layer: string; readonly valid: boolean }[])
     .filter(({ layer }) => layer === 'repository')
@@ -68,13 +83,18 @@ it('agents of the repository are listed, probed, replayed, planned with and star
   const probe = await iter(root, ['agents', 'probe', 'mine', '--json']);
   expect([probe.exit, jsonOf(probe)['agents']]).toEqual([
     4,
-    [{ name: 'mine', binary: 'nowhere-to-be-found', recorded: [], state: 'missing', fix: 'ask around' }],
+    [{ name: 'mine', binary: program, recorded: [], state: 'missing', fix: 'ask around' }],
   ]);
   expect(jsonOf(await done(root, ['agents', 'replay', '--agent', 'mine', recorded('codex.hello'), '--json']))['verdict']).toBe('ok');
-  await done(root, ['new', 'small', '-w', 'task-execution', '--agent', 'mine', '--input', 'task=try', '--input', 'test_command=true']);
-  const launch = await iter(root, ['launch']);
-  expect([launch.exit, launch.stderr]).toEqual([
+  await done(root, ['new', 'one', '-w', 'small', '--agent', 'mine']);
+  const early = await iter(root, ['launch']);
+  expect([early.exit, early.stderr]).toEqual([
     4,
-    expect.stringContaining('agent "mine": the program "nowhere-to-be-found" was not found; ask around'),
+    expect.stringContaining(`agent "mine": the program "${program}" was not found; ask around`),
   ]);
+  writeFileSync(program, `#!/bin/sh\necho "$*" > asked.txt\ncat '${recorded('codex.write')}'\n`, { mode: 0o755 });
+  await done(root, ['launch']);
+  const [task] = jsonOf(await done(root, ['status', '--json']))['tasks'] as Record<string, unknown>[];
+  expect(task).toMatchObject({ state: 'accepted', tokens: 3702 });
+  expect(sh(root, 'show', `${String(task?.['branch'])}:asked.txt`)).toBe('run -m middling');
 });
