@@ -1,10 +1,14 @@
 /** `iter logs`: what an agent said, cleaned of whatever a terminal would act on; `--raw` gives the bytes. */
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { descriptorOf } from '../agents/table.ts';
+import { createTranscript } from '../agents/transcript.ts';
 import type { Finish } from '../cli.ts';
 import { readText } from '../effects/disk.ts';
 import { exists } from '../effects/folder.ts';
 import { followText } from '../effects/follow.ts';
+import { ownAgents } from '../engine/agent-library.ts';
+import { libraryPlaces } from './library-places.ts';
 import { complain, json, result, say } from './out.ts';
 import type { Common } from './verb.ts';
 import { EXIT, iterationAt, verb } from './verb.ts';
@@ -44,13 +48,20 @@ export function command(finish: Finish, signal: AbortSignal): Command {
         );
         return finish(EXIT.failed);
       }
+      const own = ownAgents(libraryPlaces(options)).agents;
+      const agent = descriptorOf(iteration.plan.tasks.find((one) => one.id === task)?.agent ?? '', own);
+      const read = createTranscript(options.prompt === true ? 'text' : (agent?.format ?? 'text'));
       const about = { iteration: iteration.name, task, attempt: Number(attempt) };
       const promptManifest = exists(`${told}.manifest.json`) ? { promptManifest: `${told}.manifest.json` } : {};
       if (options.json === true) json({ ...about, ...promptManifest, [options.prompt === true ? 'prompt' : 'log']: readText(file) ?? '' });
       else if (options.follow === true)
-        await followText(file, (text) => (options.raw === true ? process.stdout.write(text) : result(text.replace(/\n$/, ''))), signal);
+        await followText(file, (text) => (options.raw === true ? process.stdout.write(text) : shown(read(text))), signal);
       else if (options.raw === true) process.stdout.write(readText(file) ?? '');
-      else result((readText(file) ?? '').replace(/\n$/, ''));
+      else shown((read(readText(file) ?? '') + read('\n')).replace(/\n$/, ''));
       return finish(EXIT.done);
     });
+}
+
+function shown(text: string): void {
+  if (text !== '') result(text.replace(/\n$/, ''));
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { argumentsOf } from '../../src/agents/arguments.ts';
 import type { Asked } from '../../src/agents/arguments.ts';
-import { AGENTS, agentRow, agentRows, descriptorOf } from '../../src/agents/table.ts';
+import { AGENTS, agentRow, agentRows, descriptorOf, tiersOf } from '../../src/agents/table.ts';
 
 const PLAIN = { permission: 'edit', worktree: '/w', promptFile: '/p.md', prompt: 'Do {model_name}.' } as const;
 
@@ -65,5 +65,14 @@ describe('the table', () => {
 
   it('knows any command line as a program that writes text, and "command" alone as no agent', () => {
     expect([descriptorOf('command:mine --fast')?.format, agentRow('command')]).toEqual(['text', undefined]);
+  });
+
+  it('tells what each agent calls the tiers of models', () => {
+    const other = { ...mine, name: 'other', model: { arguments: [], tiers: { fast: 'quick' } } };
+    expect(tiersOf(agentRows([other]))).toEqual({
+      strong: { claude: 'opus' },
+      standard: { claude: 'sonnet' },
+      fast: { claude: 'haiku', other: 'quick' },
+    });
   });
 });

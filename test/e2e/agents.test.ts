@@ -96,5 +96,6 @@ it('agents of the repository are listed, looked for, replayed and started, and w
   await done(root, ['launch']);
   const [task] = jsonOf(await done(root, ['status', '--json']))['tasks'] as Record<string, unknown>[];
   expect(task).toMatchObject({ state: 'accepted', tokens: 3702 });
+  expect((await done(root, ['logs', 'T1'])).stdout).toContain('\nI will write the file.\n> command_execution\nI will commit it.\n');
   expect(sh(root, 'show', `${String(task?.['branch'])}:asked.txt`)).toBe('run -m middling');
 });

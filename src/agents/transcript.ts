@@ -1,0 +1,80 @@
+/** Makes what an agent writes for programs readable for people: what it said, which tools it called, what went wrong. */
+import type { StreamFormat } from '../core/agent-descriptor.ts';
+import { parseMap } from './loose-json.ts';
+import { createReader } from './stream.ts';
+import type { AgentEvent } from './stream-event.ts';
+import { unreachable } from '../core/unreachable.ts';
+
+/** Takes the next piece of the output and gives what it adds for a reader, in whole lines; text stays as it is. */
+export function createTranscript(format: StreamFormat): (text: string) => string {
+  if (format === 'text') return (text) => text;
+  const reader = createReader(format);
+  const encoder = new TextEncoder();
+  const words = createWords();
+  let rest = '';
+  return (text) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    return lines
+      .map((line) =>
+        parseMap(line) === undefined
+          ? words.plain(line)
+          : reader
+              .push(encoder.encode(`${line}\n`))
+              .map(words.of)
+              .join(''),
+      )
+      .join('');
+  };
+}
+
+/** Calls whose beginning was told; their good end is no news. */
+const CALLS_KEPT = 100;
+
+/** Each event in words, with the line ends it needs: pieces of one message stand in one line. */
+function createWords(): { readonly of: (event: AgentEvent) => string; readonly plain: (line: string) => string } {
+  let isOpen = false;
+  let last = '';
+  let calls: readonly string[] = [];
+  const line = (text: string): string => {
+    const before = isOpen ? '\n' : '';
+    isOpen = false;
+    return text === '' ? before : `${before}${text}\n`;
+  };
+  const message = (text: string, continues: boolean): string => {
+    if (continues) {
+      isOpen = true;
+      return text;
+    }
+    // some repeat at the end what was said last
+    if (text === last) return '';
+    last = text;
+    return line(text);
+  };
+  const of = (event: AgentEvent): string => {
+    switch (event.type) {
+      case 'text':
+        return message(event.text, event.continues);
+      case 'tool-started':
+        calls = [...calls, event.id].slice(-CALLS_KEPT);
+        return line(`> ${event.name}`);
+      case 'tool-ended':
+        if (!event.ok) return line(`> ${event.name ?? 'that'} failed`);
+        return event.name === undefined || calls.includes(event.id) ? '' : line(`> ${event.name}`);
+      case 'limited':
+        return line(event.limit.message);
+      case 'warned':
+        return line(event.message);
+      case 'ended':
+        return line(event.terminal.kind === 'ok' ? '' : event.terminal.message);
+      case 'session':
+      case 'turn-started':
+      case 'usage':
+      case 'cost':
+        return '';
+      default:
+        return unreachable(event);
+    }
+  };
+  return { of, plain: line };
+}
