@@ -30,6 +30,10 @@ describe('the arguments of a run', () => {
     ]);
   });
 
+  it('leave alone what stands in the prompt', () => {
+    expect(line('copilot', { model: 'm' })).toContain('-p Do {model_name}. -s');
+  });
+
   it('go on with a session, each in its own way', () => {
     expect(
       ['claude', 'codex', 'gemini', 'opencode'].map((name) => line(name, { session: 's1' }).replace(/ (--permission|--approval).*/, '')),

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import type { AgentDescriptor } from '../../src/core/agent-descriptor.ts';
 import { runAttempt, type Ending } from '../../src/executors/local.ts';
 import { temporaryFolder } from '../rig/repository.ts';
+import { until } from '../rig/until.ts';
 
 const SCRIPT = `#!/bin/sh
 printf 'arguments: %s\\n' "$*"
@@ -24,14 +25,25 @@ const MINE: AgentDescriptor = {
   install: 'write it',
 };
 
+interface Around {
+  readonly prompt?: string;
+  readonly script?: string;
+  /** Ends it when it has printed this. */
+  readonly endAt?: string;
+}
+
 /** Runs the script by this descriptor; how it ended, and what it printed. */
-async function run(change: Partial<AgentDescriptor>, prompt = 'Do it.'): Promise<{ readonly ending: Ending; readonly log: string }> {
+async function run(
+  change: Partial<AgentDescriptor>,
+  { prompt = 'Do it.', script = SCRIPT, endAt }: Around = {},
+): Promise<{ readonly ending: Ending; readonly log: string }> {
   const folder = temporaryFolder();
+  const controller = new AbortController();
   const at = (name: string): string => join(folder, name);
-  writeFileSync(at('mine'), SCRIPT, { mode: 0o755 });
+  writeFileSync(at('mine'), script, { mode: 0o755 });
   writeFileSync(at('prompt.md'), prompt);
   writeFileSync(at('log'), '');
-  const ending = await runAttempt(
+  const running = runAttempt(
     {
       agent: 'mine',
       permission: 'edit',
@@ -46,8 +58,17 @@ async function run(change: Partial<AgentDescriptor>, prompt = 'Do it.'): Promise
       program: { node: process.execPath, rehearsal: '', agents: [{ ...MINE, binary: at('mine'), ...change }] },
     },
     { started: () => Promise.resolve(), heard: () => {} },
-    new AbortController().signal,
+    controller.signal,
   );
+  if (endAt !== undefined) {
+    await until(
+      () => readFileSync(at('log'), 'utf8'),
+      (log) => log.includes(endAt),
+      60_000,
+    );
+    controller.abort('the test');
+  }
+  const ending = await running;
   return { ending, log: readFileSync(at('log'), 'utf8').replaceAll(folder, '<folder>') };
 }
 
@@ -65,8 +86,8 @@ it('one that wants its prompt in a file gets the name of the file, and nothing t
 
 it('one that wants it as an argument gets it as one, and none that is longer than an argument can be', async () => {
   const change = { prompt: 'argument', arguments: ['-p', '{prompt}'] } as const;
-  expect((await run(change, 'Say "{model_name}".')).log).toContain('arguments: -p Say "{model_name}".\ninput: \n');
-  const { ending, log } = await run(change, 'x'.repeat(100_001));
+  expect((await run(change, { prompt: 'Say "{model_name}".' })).log).toContain('arguments: -p Say "{model_name}".\ninput: \n');
+  const { ending, log } = await run(change, { prompt: 'x'.repeat(100_001) });
   expect([ending, log]).toEqual([
     {
       outcome: 'not-started',
@@ -75,4 +96,15 @@ it('one that wants it as an argument gets it as one, and none that is longer tha
     },
     '',
   ]);
+});
+
+it('one that ends its tools at SIGTERM alone hears of nothing else before', async () => {
+  const script = `#!${process.execPath}
+process.on('SIGINT', () => console.log('interrupted'));
+process.on('SIGTERM', () => { console.log('terminated'); process.exit(0); });
+setInterval(() => {}, 1000);
+console.log('ready');
+`;
+  const { ending, log } = await run({ stop: 'SIGTERM' }, { script, endAt: 'ready' });
+  expect([ending.outcome, log]).toEqual(['killed', 'ready\nterminated\n']);
 });
