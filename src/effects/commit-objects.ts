@@ -72,13 +72,18 @@ export async function writeCommit(root: string, { tree, parents, message, author
   const id = await git(root, ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-F', '-'], {
     input: message,
     env: {
-      GIT_AUTHOR_NAME: author.name,
+      GIT_AUTHOR_NAME: nameOf(author),
       GIT_AUTHOR_EMAIL: author.email,
       GIT_AUTHOR_DATE: `@${author.date}`,
-      GIT_COMMITTER_NAME: committer.name,
+      GIT_COMMITTER_NAME: nameOf(committer),
       GIT_COMMITTER_EMAIL: committer.email,
       GIT_COMMITTER_DATE: `@${committer.date}`,
     },
   });
   return commitId(id);
+}
+
+/** git refuses a name without a single letter or digit, which other programs do write: the address has to do. */
+function nameOf({ name, email }: Identity): string {
+  return /[^\s\p{Cc}.,:;<>"\\']/u.test(name) ? name : (email.split('@')[0] ?? '') || 'unknown';
 }

@@ -2,11 +2,12 @@
  * Mends a checkout after a fast-forward in it was killed half-way: HEAD is still the old commit, files and index may be a mixture.
  * A file is put back only if it is the new version, a torn beginning of it, or gone; anything else is the person's: it stays, and is reported.
  */
+import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { existsSync, lstatSync, readFileSync, readdirSync, readlinkSync, rmSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
 import type { CommitId } from '../core/ids.ts';
-import { git, gitBytes } from './git.ts';
+import { GitError, git, gitBytes } from './git.ts';
 import { clearStaleLocks } from './stale-locks.ts';
 
 export interface Repair {
@@ -16,20 +17,16 @@ export interface Repair {
   readonly foreign: readonly string[];
 }
 
-/** Puts the paths that differ between two commits back to `before`; the caller holds the repository lock and knows that HEAD is `before`. */
+/**
+ * Puts the paths that differ between two commits back to `before`; the caller holds the repository lock and knows that HEAD is `before`.
+ * With the name of its branch, locks that a killed git has left are cleared first.
+ */
 export async function repairCheckout(
   root: string,
   checkout: string,
-  between: { before: CommitId; after: CommitId; branch: string },
+  between: { before: CommitId; after: CommitId; branch?: string },
 ): Promise<Repair> {
-  const own = await git(root, ['rev-parse', '--absolute-git-dir'], { worktree: checkout });
-  const common = await git(root, ['rev-parse', '--path-format=absolute', '--git-common-dir']);
-  await clearStaleLocks(checkout, [
-    path.join(own, 'index.lock'),
-    path.join(own, 'HEAD.lock'),
-    path.join(common, `${between.branch}.lock`),
-    path.join(own, 'ORIG_HEAD.lock'),
-  ]);
+  if (between.branch !== undefined) await clearLocks(root, checkout, between.branch);
   const changes = await changesBetween(root, between);
   const verdicts = new Map<Change, 'old' | 'ours' | 'foreign'>();
   for (const change of changes) verdicts.set(change, await compare(root, checkout, change));
@@ -45,6 +42,17 @@ export async function repairCheckout(
   if (back.length > 0) await git(root, ['checkout-index', '-f', '-z', '--stdin'], { worktree: checkout, writes: true, input: list(back) });
   const foreign = changes.filter((change) => verdicts.get(change) === 'foreign' && !cleared.includes(change));
   return { restored: [...ours, ...cleared].map((change) => change.path), foreign: foreign.map((change) => change.path) };
+}
+
+async function clearLocks(root: string, checkout: string, branch: string): Promise<void> {
+  const own = await git(root, ['rev-parse', '--absolute-git-dir'], { worktree: checkout });
+  const common = await git(root, ['rev-parse', '--path-format=absolute', '--git-common-dir']);
+  await clearStaleLocks(checkout, [
+    path.join(own, 'index.lock'),
+    path.join(own, 'HEAD.lock'),
+    path.join(common, `${branch}.lock`),
+    path.join(own, 'ORIG_HEAD.lock'),
+  ]);
 }
 
 /** Removes a file, and the folders above it that it leaves empty. */
@@ -89,15 +97,47 @@ async function compare(root: string, checkout: string, change: Change): Promise<
   // a folder where a file is to be: what is in it has paths of its own
   if (found === undefined || (found.kind === 'folder' && before === undefined)) return before === undefined ? 'old' : 'ours';
   if (found.kind !== 'file') return 'foreign';
-  const contents = async (side: Side | undefined): Promise<Buffer | undefined> =>
-    side === undefined || side.mode === SUBMODULE ? undefined : Buffer.from(await gitBytes(root, ['cat-file', 'blob', side.object]));
-  const [old, next] = [await contents(before), await contents(after)];
+  const id = blobId(found.bytes, (before ?? after)?.object.length ?? 0);
   // with the same content before and after, the mode tells which one it is
-  if (old?.equals(found.bytes) === true) return next?.equals(old) === true && after?.mode === found.mode ? 'ours' : 'old';
-  const torn = next !== undefined && next.subarray(0, found.bytes.length).equals(found.bytes);
-  return torn ? 'ours' : 'foreign';
+  if (id === before?.object) return after?.object === id && after.mode === found.mode ? 'ours' : 'old';
+  if (id === after?.object || (await begins(root, after, found.bytes))) return 'ours';
+  // settings may give the file other bytes than its blob has: line ends, and what filters make of it
+  const old = await asCheckedOut(root, checkout, { side: before, name: change.path });
+  if (old?.equals(found.bytes) === true) return 'old';
+  const next = await asCheckedOut(root, checkout, { side: after, name: change.path });
+  return next?.subarray(0, found.bytes.length).equals(found.bytes) === true ? 'ours' : 'foreign';
 }
 
+/** The id git gives to this content, in the kind of repository whose ids are this long. */
+function blobId(bytes: Buffer, length: number): string {
+  return createHash(length === 64 ? 'sha256' : 'sha1')
+    .update(`blob ${bytes.length}\0`)
+    .update(bytes)
+    .digest('hex');
+}
+
+async function begins(root: string, side: Side | undefined, bytes: Buffer): Promise<boolean> {
+  if (side === undefined || side.mode === SUBMODULE) return false;
+  const whole = Buffer.from(await gitBytes(root, ['cat-file', 'blob', side.object]));
+  return whole.subarray(0, bytes.length).equals(bytes);
+}
+
+/** The bytes git would write for a file; undefined when there is none, or when a filter fails. */
+async function asCheckedOut(
+  root: string,
+  checkout: string,
+  { side, name }: { readonly side: Side | undefined; readonly name: string },
+): Promise<Buffer | undefined> {
+  if (side === undefined || side.mode === SUBMODULE || side.mode === LINK) return undefined;
+  try {
+    return Buffer.from(await gitBytes(root, ['cat-file', '--filters', `--path=${name}`, side.object], { worktree: checkout }));
+  } catch (error) {
+    if (error instanceof GitError) return undefined;
+    throw error;
+  }
+}
+
+const LINK = '120000';
 const SUBMODULE = '160000';
 
 type Entry = { readonly kind: 'file'; readonly bytes: Buffer; readonly mode: string } | { readonly kind: 'folder' | 'other' };
@@ -107,7 +147,7 @@ function entryAt(file: string): Entry | undefined {
   if (look(path.dirname(file))?.isDirectory() !== true) return undefined;
   const entry = look(file);
   if (entry === undefined) return undefined;
-  if (entry.isSymbolicLink()) return { kind: 'file', bytes: Buffer.from(readlinkSync(file)), mode: '120000' };
+  if (entry.isSymbolicLink()) return { kind: 'file', bytes: Buffer.from(readlinkSync(file)), mode: LINK };
   if (entry.isDirectory()) return { kind: 'folder' };
   if (!entry.isFile()) return { kind: 'other' };
   return { kind: 'file', bytes: readFileSync(file), mode: (entry.mode & 0o100) === 0 ? '100644' : '100755' };

@@ -14,7 +14,8 @@ import { sendConflictBack } from './attempt.ts';
 import type { Chain } from './chain.ts';
 import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
-import { finish, land, shortName } from './landing.ts';
+import { finish, land } from './landing.ts';
+import { moveBranch, obstacleTo, shortName } from './move-branch.ts';
 import { launchLock, repositoryLock } from './places.ts';
 import { rememberPlan, syncPlan } from './plan-cells.ts';
 import { renderLog, renderReport } from './reports.ts';
@@ -138,7 +139,9 @@ async function resume(run: Run, context: Context): Promise<void> {
   const { root, gitDirectory } = run.iteration.repository;
   const lock = await acquire(repositoryLock(gitDirectory), { wait: 60_000, what: 'finish a landing' });
   try {
-    const now = commitId(await git(root, ['rev-parse', '--verify', landing.target]));
+    const found = await gitResult(root, ['rev-parse', '-q', '--verify', landing.target]);
+    if (found.exitCode !== 0) return await ended(run, landing.target);
+    const now = commitId(found.stdout);
     const inside = await gitResult(root, ['merge-base', '--is-ancestor', landing.after, now]);
     if (inside.exitCode === 0) {
       const count = await git(root, ['rev-list', '--count', `${landing.before}..${landing.after}`]);
@@ -189,7 +192,12 @@ export async function undo(iteration: Iteration, context: Context): Promise<Undo
   const { root, gitDirectory } = iteration.repository;
   const lock = await acquire(repositoryLock(gitDirectory), { wait: 60_000, what: `iter undo ${iteration.name}` });
   try {
-    const now = await git(root, ['rev-parse', '--verify', landed.target]);
+    const found = await gitResult(root, ['rev-parse', '-q', '--verify', landed.target]);
+    if (found.exitCode !== 0)
+      return {
+        refused: `${shortName(landed.target)} is gone; git branch ${shortName(landed.target)} ${landed.before.slice(0, 10)} makes it anew`,
+      };
+    const now = found.stdout;
     if (now !== landed.after)
       return {
         refused: `${shortName(landed.target)} is at ${now.slice(0, 10)}, not at ${landed.after.slice(0, 10)} where the landing left it; take it back by hand: git revert ${landed.before.slice(0, 10)}..${landed.after.slice(0, 10)}`,
@@ -197,11 +205,11 @@ export async function undo(iteration: Iteration, context: Context): Promise<Undo
     const kept = `refs/iter/undone/${iteration.name}/${landed.after.slice(0, 12)}`;
     await git(root, ['update-ref', kept, landed.after]);
     const checkout = await checkedOutAt(root, landed.target);
-    const result =
-      checkout === undefined
-        ? await gitResult(root, ['update-ref', '-m', `iter undo ${iteration.name}`, landed.target, landed.before, landed.after])
-        : await gitResult(root, ['reset', '--keep', '-q', landed.before], { worktree: checkout, writes: true });
-    if (result.exitCode !== 0) return { refused: `git did not move ${shortName(landed.target)} back: ${result.stderr.trim()}` };
+    const move = { branch: landed.target, checkout, before: landed.after, after: landed.before, what: `iter undo ${iteration.name}` };
+    const obstacle = await obstacleTo(root, move);
+    if (obstacle !== undefined) return { refused: obstacle };
+    const moved = await moveBranch(root, move, 'back');
+    if (moved !== undefined) return { refused: 'refused' in moved ? moved.refused : `${shortName(landed.target)} moved meanwhile` };
     await run.record({ type: 'landing-undone', target: landed.target, before: landed.after, after: landed.before });
     await syncPlan(run, context, rememberPlan(run.iteration.directory));
     return { undone: { target: landed.target, before: landed.after, after: landed.before, kept } };

@@ -11,7 +11,8 @@ import type { Chain } from './chain.ts';
 import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
 import { logFile } from './iteration.ts';
-import { backupRef, shortName } from './landing.ts';
+import { backupRef } from './landing.ts';
+import { shortName } from './move-branch.ts';
 import type { Run } from './run.ts';
 
 /** Draws ORCHESTRATION_LOG.md. */

@@ -6,7 +6,6 @@ import type { Check, Result, Verdict } from '../core/check.ts';
 import { conditionFacts } from '../core/condition.ts';
 import { gate, missed } from '../core/gate.ts';
 import type { CommitId, TaskId } from '../core/ids.ts';
-import { commitId } from '../core/ids.ts';
 import { isUnpicked } from '../core/merge-plan.ts';
 import { inDependencyOrder, taskOf } from '../core/plan.ts';
 import type { MergeStrategy, PlannedTask } from '../core/plan.ts';
@@ -25,6 +24,7 @@ import { observe, withCommands } from './checks.ts';
 import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
 import { CRITERIA_FILE, MESSAGES_FILE } from './iteration.ts';
+import { lostWork, tipOf } from './landing-inputs.ts';
 import type { Run } from './run.ts';
 
 export interface ValidateOptions {
@@ -48,7 +48,11 @@ export async function validate(run: Run, options: ValidateOptions, context: Cont
   const read = readCriteria(iteration);
   if ('problems' in read) return read;
   const wanted = withNeeds(run, options.tasks);
-  const tip = commitId(await git(root, ['rev-parse', '--verify', `${options.target}^{commit}`]));
+  const found = await tipOf(root, options.target);
+  if ('problems' in found) return found;
+  const lost = await lostWork(run, wanted);
+  if (lost.length > 0) return { problems: lost };
+  const { tip } = found;
   const there = await landedBefore(run, { target: options.target, tip });
   const tasks = new Set([...wanted].filter((id) => !there.has(id) && !isUnpicked(run.plan, run.state, id)));
   const built = await buildChain({ root, plan: run.plan, state: run.state, tip, strategy: options.strategy, tasks });

@@ -52,3 +52,8 @@ function wordOf(entry: ReturnType<typeof parse>[number]): string {
   if ('op' in entry && entry.op === 'glob') return entry.pattern;
   throw new Error(`shell-quote found ${JSON.stringify(entry)} in a line without shell syntax`);
 }
+
+/** One word as a POSIX shell takes it, quoted only where it has to be. */
+export function quotedWord(word: string): string {
+  return /^[A-Za-z0-9_./:@%+=,][A-Za-z0-9_./:@%+=,-]*$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -137,7 +137,7 @@ describe('what a person has in the checkout', () => {
   it('an ignored file is not overwritten', async () => {
     await accept(on, 'T2', made(on.root, 'main', { says: 'two', files: { '.gitignore': undefined, 'secret.local': 'theirs\n' } }));
     put(at('secret.local'), 'mine\n');
-    expect(await merged(only('T2'))).toMatch(/^blocked: git did not move main: /);
+    expect(await merged(only('T2'))).toContain('has ignored files where others would land: secret.local;');
     expect([tip(), mine('secret.local'), status()]).toEqual([before, 'mine\n', '']);
   });
 

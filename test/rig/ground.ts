@@ -16,8 +16,14 @@ import { repositoryWith, sh, temporaryFolder } from './repository.ts';
 import type { Told } from './story.ts';
 import { ended, plan, told } from './story.ts';
 
-/** What happens to a file: its new content, nothing for gone, a link, or a program. */
-export type Change = string | Uint8Array | undefined | { readonly link: string } | { readonly program: string };
+/** What happens to a file: its new content, nothing for gone, a link, a program, or the commit of a submodule. */
+export type Change =
+  | string
+  | Uint8Array
+  | undefined
+  | { readonly link: string }
+  | { readonly program: string }
+  | { readonly submodule: string };
 
 export interface Ground {
   readonly root: string;
@@ -30,8 +36,12 @@ export interface Ground {
 
 /** A repository with these files and an iteration of these tasks in it. */
 export async function ground(files: Readonly<Record<string, string>>, ...tasks: readonly string[]): Promise<Ground> {
-  const root = repositoryWith(files);
-  const whole: Plan = { ...plan(...tasks), base: commitId(sh(root, 'rev-parse', 'HEAD')) };
+  return groundIn(repositoryWith(files), '001-story', ...tasks);
+}
+
+/** An iteration of this name and of these tasks in a repository that is there. */
+export async function groundIn(root: string, name: string, ...tasks: readonly string[]): Promise<Ground> {
+  const whole: Plan = { ...plan(...tasks), iteration: name, base: commitId(sh(root, 'rev-parse', 'HEAD')) };
   const directory = path.join(root, 'iterations', whole.iteration);
   createLog(logFile(directory), whole.iteration);
   writeFileSync(path.join(directory, 'MULTI_AGENT_PLAN.md'), matrix(whole));
@@ -76,6 +86,9 @@ export function made(
   for (const { says, files } of commits) {
     for (const [name, change] of Object.entries(files)) put(path.join(tree, name), change);
     sh(tree, '-c', 'core.autocrlf=false', 'add', '--all');
+    for (const [name, change] of Object.entries(files))
+      if (typeof change === 'object' && 'submodule' in change)
+        sh(tree, 'update-index', '--add', '--cacheinfo', `160000,${change.submodule},${name}`);
     sh(
       tree,
       'commit',
@@ -100,6 +113,7 @@ export function put(file: string, change: Change): void {
   rmSync(file, { force: true, recursive: true });
   if (change === undefined) return;
   if (typeof change === 'string' || change instanceof Uint8Array) writeFileSync(file, change);
+  else if ('submodule' in change) mkdirSync(file);
   else if ('link' in change) symlinkSync(change.link, file);
   else {
     writeFileSync(file, change.program);

@@ -1,0 +1,110 @@
+/** Moves one branch from one commit to another, with the checkout that has it. A person's files are never overwritten, and a move that fails leaves everything as it was. */
+import { join } from 'node:path';
+import type { CommitId } from '../core/ids.ts';
+import { exists } from '../effects/folder.ts';
+import { git, gitResult } from '../effects/git.ts';
+import type { GitResult } from '../effects/git.ts';
+import { changedPaths, uncommittedPaths } from '../effects/git-facts.ts';
+import { repairCheckout } from '../effects/repair-checkout.ts';
+import { filesInTheWay } from '../effects/untracked.ts';
+import { quotedWord } from '../files/command-line.ts';
+import { shortList, shown } from '../files/quoted.ts';
+import { ITERATIONS } from './iteration.ts';
+
+export interface Move {
+  /** Full name of the branch. */
+  readonly branch: string;
+  /** The worktree that has the branch; undefined when there is none. */
+  readonly checkout: string | undefined;
+  readonly before: CommitId;
+  readonly after: CommitId;
+  /** Why, for the reflog: `iter merge 001-shop`. */
+  readonly what: string;
+}
+
+/** Why a branch was not moved: somebody else moved it, or git refused, and all is as it was. */
+export type NotMoved = { readonly moved: true } | { readonly refused: string };
+
+export const shortName = (ref: string): string => ref.replace(/^refs\/heads\//, '');
+
+/** Why the checkout of the branch cannot follow the move; undefined when it can, or when nobody has the branch checked out. */
+export async function obstacleTo(root: string, { checkout, before, after }: Move): Promise<string | undefined> {
+  if (checkout === undefined) return undefined;
+  const directory = await git(root, ['rev-parse', '--absolute-git-dir'], { worktree: checkout });
+  const busy = ['MERGE_HEAD', 'rebase-merge', 'rebase-apply', 'CHERRY_PICK_HEAD', 'REVERT_HEAD', 'BISECT_LOG'].find((name) =>
+    exists(join(directory, name)),
+  );
+  if (busy !== undefined)
+    return `${checkout} is in the middle of something (${busy}); finish or abort it there, then give the command again`;
+  const { dirty, ignored } = await inTheWay(root, checkout, { before, after });
+  if (dirty.length > 0) {
+    const named = dirty.slice(0, 5);
+    const literal = named.some((path) => /^:|[*?[\\]/.test(path)) ? '--literal-pathspecs ' : '';
+    const stash = `git ${literal}stash push --include-untracked -- ${named.map(quotedWord).join(' ')}`;
+    return `${checkout} has uncommitted changes in what would land: ${shortList(dirty.map(shown), 5)}; commit or stash them (${stash}), then give the command again`;
+  }
+  if (ignored.length === 0) return undefined;
+  return `${checkout} has ignored files where others would land: ${shortList(ignored.map(shown), 5)}; move them away, then give the command again`;
+}
+
+type Between = Pick<Move, 'before' | 'after'>;
+
+async function inTheWay(root: string, checkout: string, { before, after }: Between): Promise<{ dirty: string[]; ignored: string[] }> {
+  const touched = await changedPaths(root, before, after);
+  const dirty = (await uncommittedPaths(checkout, `${ITERATIONS}/`)).filter((path) => touched.some((other) => overlap(path, other)));
+  return { dirty, ignored: await filesInTheWay(root, checkout, { before, paths: touched }) };
+}
+
+/** The same path, or one of them is a folder above the other. */
+function overlap(a: string, b: string): boolean {
+  const [short, long] = a.length < b.length ? [a, b] : [b, a];
+  return short === long || long.startsWith(short.endsWith('/') ? short : `${short}/`);
+}
+
+/** Moves the branch if it is still where it was; undefined when it has moved. The caller holds the repository lock and has asked for obstacles. */
+export async function moveBranch(root: string, move: Move, how: 'forward' | 'back'): Promise<NotMoved | undefined> {
+  const { branch, checkout, before, after } = move;
+  const result = checkout === undefined ? await moveRef(root, move) : await HOW[how](root, { ...move, checkout });
+  // settings can make git end well without moving anything: the ref itself is asked
+  const now = await gitResult(root, ['rev-parse', '-q', '--verify', branch]);
+  if (now.stdout === after) return undefined;
+  if (now.stdout !== before) return { moved: true };
+  const said = result.stderr.trim() || `it ended with ${result.exitCode}`;
+  const left = checkout === undefined ? [] : await putBack(root, checkout, { before, after });
+  const state =
+    left.length === 0
+      ? `${shortName(branch)} and your checkout are as they were`
+      : `${shortName(branch)} is as it was, but these files changed meanwhile: ${shortList(left.map(shown), 5)}`;
+  return { refused: `git did not move ${shortName(branch)}: ${said}\n${state}` };
+}
+
+/** Git changes files before the ref, and stops where it fails. Gives the files that were not put back, because somebody else changed them. */
+async function putBack(root: string, checkout: string, between: Between): Promise<readonly string[]> {
+  const { dirty, ignored } = await inTheWay(root, checkout, between);
+  if (dirty.length === 0 && ignored.length === 0) return [];
+  return (await repairCheckout(root, checkout, between)).foreign;
+}
+
+type MoveWithFiles = Move & { readonly checkout: string };
+
+const HOW: Readonly<Record<'forward' | 'back', (root: string, move: MoveWithFiles) => Promise<GitResult>>> = {
+  // what a person's settings could add is switched off: squashing moves nothing, and stashing touches edits that are not in the way
+  forward: (root, { checkout, after, what }) =>
+    gitResult(root, ['merge', '--ff-only', '--no-squash', '--no-autostash', '--no-overwrite-ignore', '-q', after], {
+      worktree: checkout,
+      writes: true,
+      env: { GIT_REFLOG_ACTION: what },
+    }),
+  // like a checkout, not like a reset: what a person has staged stays staged
+  back: async (root, move) => {
+    const { checkout, before, after } = move;
+    const options = { worktree: checkout, writes: true };
+    await gitResult(root, ['update-index', '-q', '--refresh'], options);
+    const files = await gitResult(root, ['read-tree', '-m', '-u', before, after], options);
+    return files.exitCode === 0 ? moveRef(root, move) : files;
+  },
+};
+
+function moveRef(root: string, { branch, before, after, what }: Move): Promise<GitResult> {
+  return gitResult(root, ['update-ref', '-m', what, branch, after, before]);
+}

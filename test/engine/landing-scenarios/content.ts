@@ -1,0 +1,266 @@
+/** Rows of the table of landings: what the work of two tasks is made of. */
+import { taskId } from '../../../src/core/ids.ts';
+import { CHANGED_A, START } from '../../rig/landing-table.ts';
+import type { Landing } from '../../rig/landing-table.ts';
+
+const A = START['a.txt'] ?? '';
+/** A commit of a submodule: nobody has to have it. */
+const ONE = '1'.repeat(40);
+const BYTES = Uint8Array.from({ length: 4096 }, (_, index) => (index * 31) % 256);
+const MANY = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`many/${index % 10}/${index}.txt`, `${index}\n`]));
+
+export const CONTENT: readonly Landing[] = [
+  {
+    when: 'two tasks change the same line',
+    iter: 'sends the later task back, names the file, exit 7',
+    work: { T1: [{ 'a.txt': A.replace('a3', 'one') }], T2: [{ 'a.txt': A.replace('a3', 'two') }] },
+    exit: 7,
+    says: 'T2 conflicts with the work before it in a.txt',
+  },
+  {
+    when: 'two tasks change different lines of one file',
+    iter: 'lands both',
+    work: { T1: [{ 'a.txt': A.replace('a1', 'one') }], T2: [{ 'a.txt': A.replace('a5', 'two') }] },
+    exit: 0,
+    lands: { 'a.txt': A.replace('a1', 'one').replace('a5', 'two') },
+  },
+  {
+    when: 'two tasks make the same change',
+    iter: 'lands it once, as the work of the first',
+    work: { T1: [{ 'a.txt': 'same\n' }], T2: [{ 'a.txt': 'same\n' }] },
+    exit: 0,
+    lands: { 'a.txt': 'same\n' },
+    commits: ['T1 1'],
+  },
+  {
+    when: 'two tasks add a file of the same name with different content',
+    iter: 'sends the later task back',
+    work: { T1: [{ 'new.txt': 'one\n' }], T2: [{ 'new.txt': 'two\n' }] },
+    exit: 7,
+    says: 'T2 conflicts with the work before it in new.txt',
+  },
+  {
+    when: 'one task deletes a file, the other changes it',
+    iter: 'sends the later task back',
+    work: { T1: [{ 'a.txt': undefined }], T2: [{ 'a.txt': 'changed\n' }] },
+    exit: 7,
+    says: 'T2 conflicts with the work before it in a.txt',
+  },
+  {
+    when: 'two tasks delete the same file',
+    iter: 'lands the deletion once',
+    work: { T1: [{ 'gone.txt': undefined }], T2: [{ 'gone.txt': undefined, 'b.txt': 'B\n' }] },
+    exit: 0,
+    lands: { 'gone.txt': undefined, 'b.txt': 'B\n' },
+  },
+  {
+    when: 'two tasks give one file two new names',
+    iter: 'sends the later task back, names both',
+    work: { T1: [{ 'a.txt': undefined, 'one.txt': A }], T2: [{ 'a.txt': undefined, 'two.txt': A }] },
+    exit: 7,
+    says: 'T2 conflicts with the work before it in a.txt, one.txt, two.txt',
+  },
+  {
+    when: 'one task renames a file, the other changes it',
+    iter: 'lands the change under the new name',
+    work: { T1: [{ 'a.txt': undefined, 'one.txt': A }], T2: [{ 'a.txt': A.replace('a5', 'two') }] },
+    exit: 0,
+    lands: { 'a.txt': undefined, 'one.txt': A.replace('a5', 'two') },
+  },
+  {
+    when: 'two files are given the same new name',
+    iter: 'sends the later task back',
+    work: { T1: [{ 'a.txt': undefined, 'same.txt': A }], T2: [{ 'logo.bin': undefined, 'same.txt': START['logo.bin'] ?? '' }] },
+    exit: 7,
+    says: 'same.txt',
+  },
+  {
+    when: 'two tasks change the same binary file',
+    iter: 'sends the later task back',
+    work: { T1: [{ 'logo.bin': BYTES }], T2: [{ 'logo.bin': BYTES.toReversed() }] },
+    exit: 7,
+    says: 'T2 conflicts with the work before it in logo.bin',
+  },
+  {
+    when: 'a binary file is changed',
+    iter: 'lands it byte for byte',
+    work: { T1: [{ 'logo.bin': BYTES }] },
+    exit: 0,
+    lands: { 'logo.bin': BYTES },
+  },
+  {
+    when: 'a file becomes a folder',
+    iter: 'lands it, in the checkout, too',
+    work: { T1: [{ 'b.txt': undefined }, { 'b.txt/inner.txt': 'inner\n' }] },
+    exit: 0,
+    lands: { 'b.txt': undefined, 'b.txt/inner.txt': 'inner\n' },
+  },
+  {
+    when: 'a folder becomes a file',
+    iter: 'lands it, in the checkout, too',
+    work: { T1: [{ 'dir/in.txt': undefined }, { dir: 'a file\n' }] },
+    exit: 0,
+    lands: { 'dir/in.txt': undefined, dir: 'a file\n' },
+  },
+  {
+    when: 'one task adds a file where the other adds a folder',
+    iter: 'sends the later task back',
+    work: { T1: [{ place: 'a file\n' }], T2: [{ 'place/inner.txt': 'inner\n' }] },
+    exit: 7,
+    says: 'T2 conflicts with the work before it in place',
+  },
+  {
+    when: 'a link is added, even one that leads out of the repository',
+    iter: 'lands the link, never what it points to',
+    work: { T1: [{ link: { link: '/etc/hostname' }, inner: { link: 'dir' } }] },
+    exit: 0,
+    lands: { link: { link: '/etc/hostname' }, inner: { link: 'dir' } },
+  },
+  {
+    when: 'one task turns a folder into a link, the other adds a file to the folder',
+    iter: 'sends the later task back: nothing is written through the link',
+    work: { T1: [{ 'dir/in.txt': undefined }, { dir: { link: '/tmp' } }], T2: [{ 'dir/new.txt': 'new\n' }] },
+    exit: 7,
+    says: 'T2 conflicts with the work before it in dir',
+  },
+  {
+    when: 'one task makes a file a program, the other changes its text',
+    iter: 'lands both, mode and text',
+    work: { T1: [{ 'a.txt': { program: A } }], T2: [{ 'a.txt': A.replace('a5', 'two') }] },
+    exit: 0,
+    lands: { 'a.txt': { program: A.replace('a5', 'two') } },
+  },
+  {
+    when: 'names that differ only in case',
+    iter: 'lands both',
+    work: { T1: [{ 'README.md': 'one\n' }], T2: [{ 'readme.md': 'two\n' }] },
+    exit: 0,
+    lands: { 'README.md': 'one\n', 'readme.md': 'two\n' },
+  },
+  {
+    when: 'names with blanks, line ends, quotes, other alphabets, and what looks like an option or a pattern',
+    iter: 'lands them under exactly these names',
+    work: {
+      T1: [
+        {
+          'a "b"\n c.txt': 'x\n',
+          'zażółć/日本語 🙂.txt': 'x\n',
+          '-rf': 'x\n',
+          '[ab]*?.txt': 'x\n',
+          ':(top)x': 'x\n',
+          'tab\there\\': 'x\n',
+        },
+      ],
+    },
+    exit: 0,
+    lands: {
+      'a "b"\n c.txt': 'x\n',
+      'zażółć/日本語 🙂.txt': 'x\n',
+      '-rf': 'x\n',
+      '[ab]*?.txt': 'x\n',
+      ':(top)x': 'x\n',
+      'tab\there\\': 'x\n',
+    },
+  },
+  {
+    when: 'a thousand files in one task',
+    iter: 'lands them',
+    work: { T1: [MANY] },
+    exit: 0,
+    lands: MANY,
+  },
+  {
+    when: 'everything is deleted',
+    iter: 'lands an empty tree',
+    work: { T1: [Object.fromEntries(Object.keys(START).map((name) => [name, undefined]))] },
+    exit: 0,
+    lands: Object.fromEntries(Object.keys(START).map((name) => [name, undefined])),
+  },
+  {
+    when: 'a commit without a change',
+    iter: 'lands nothing and says so, exit 0',
+    work: { T1: [{}] },
+    exit: 0,
+    says: 'nothing to land',
+  },
+  {
+    when: 'an empty commit between two that change something',
+    iter: 'leaves the empty one out',
+    work: { T1: [{ 'a.txt': 'one\n' }, {}, { 'b.txt': 'two\n' }] },
+    exit: 0,
+    lands: { 'a.txt': 'one\n', 'b.txt': 'two\n' },
+    commits: ['T1 1', 'T1 3'],
+  },
+  {
+    when: 'work that takes its own change back',
+    iter: 'lands both commits, the tree is as before',
+    work: { T1: [{ 'a.txt': 'one\n' }, { 'a.txt': A }] },
+    exit: 0,
+    lands: {},
+  },
+  {
+    when: 'a file git-lfs keeps elsewhere, and no git-lfs here',
+    iter: 'lands the pointer as it is',
+    work: {
+      T1: [
+        {
+          '.gitattributes': '*.psd filter=lfs diff=lfs merge=lfs -text\n',
+          'x.psd': 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n',
+        },
+      ],
+    },
+    exit: 0,
+    lands: {
+      '.gitattributes': '*.psd filter=lfs diff=lfs merge=lfs -text\n',
+      'x.psd': 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n',
+    },
+  },
+  {
+    when: 'line ends of Windows',
+    iter: 'lands them as they were committed',
+    work: { T1: [{ 'dos.txt': 'one\r\ntwo\r\n' }] },
+    exit: 0,
+    lands: { 'dos.txt': 'one\r\ntwo\r\n' },
+  },
+  {
+    when: 'the strategy is squash',
+    iter: 'makes one commit of each task',
+    work: { T1: [{ 'a.txt': 'one\n' }, { 'new.txt': 'n\n' }], T2: [{ 'b.txt': 'two\n' }] },
+    ask: { strategy: 'squash' },
+    exit: 0,
+    lands: { 'a.txt': 'one\n', 'new.txt': 'n\n', 'b.txt': 'two\n' },
+    commits: ['Do T1', 'Do T2'],
+  },
+  {
+    when: 'the strategy is merge-commit',
+    iter: 'makes one merge of each task',
+    work: { T1: [{ 'a.txt': 'one\n' }, { 'new.txt': 'n\n' }], T2: [{ 'b.txt': 'two\n' }] },
+    ask: { strategy: 'merge-commit' },
+    exit: 0,
+    lands: { 'a.txt': 'one\n', 'new.txt': 'n\n', 'b.txt': 'two\n' },
+    commits: ['Merge T1: Do T1', 'Merge T2: Do T2'],
+  },
+  {
+    when: 'only one of two tasks is asked for',
+    iter: 'lands that one',
+    work: { T1: [CHANGED_A], T2: [{ 'b.txt': 'two\n' }] },
+    ask: { tasks: [taskId('T1')] },
+    exit: 0,
+    lands: CHANGED_A,
+    commits: ['T1 1'],
+  },
+  {
+    when: 'a submodule is added',
+    iter: 'lands the commit it names; nothing is fetched',
+    work: { T1: [{ sub: { submodule: ONE }, '.gitmodules': '[submodule "sub"]\n\tpath = sub\n\turl = ./sub\n' }] },
+    exit: 0,
+    lands: { sub: { submodule: ONE }, '.gitmodules': '[submodule "sub"]\n\tpath = sub\n\turl = ./sub\n' },
+  },
+  {
+    when: 'two tasks point a submodule to different commits',
+    iter: 'sends the later task back',
+    work: { T1: [{ sub: { submodule: ONE } }], T2: [{ sub: { submodule: ONE.replaceAll('1', '2') } }] },
+    exit: 7,
+    says: 'T2 conflicts with the work before it in sub',
+  },
+];
