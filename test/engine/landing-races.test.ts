@@ -24,7 +24,9 @@ beforeEach(async () => {
 describe('two merges at once', () => {
   it('of one iteration: one lands, the other is told who is at it', async () => {
     const ends = await Promise.allSettled([merge(on.iteration, T1, on.context), merge(on.iteration, T1, on.context)]);
-    const told = ends.map((end) => (end.status === 'fulfilled' ? end.value.outcome : end.reason instanceof LockedError ? 'locked' : 'failed'));
+    const told = ends.map((end) =>
+      end.status === 'fulfilled' ? end.value.outcome : end.reason instanceof LockedError ? 'locked' : 'failed',
+    );
     expect(told.toSorted()).toEqual(['landed', 'locked']);
     expect(sh(on.root, 'log', '--format=%s', 'main').split('\n')).toEqual(['one', 'first']);
   });
@@ -36,7 +38,10 @@ describe('two merges at once', () => {
     expect(ends.map((end) => end.outcome)).toEqual(['landed', 'landed']);
     expect(sh(on.root, 'log', '--format=%s', 'main').split('\n').toSorted()).toEqual(['first', 'one', 'two']);
     expect(sh(on.root, 'ls-tree', '--name-only', 'main').split('\n')).toEqual(['a.txt', 'one.txt', 'two.txt']);
-    expect([sh(on.root, 'status', '--porcelain', '--', ':!iterations'), sh(on.root, 'fsck', '--strict', '--no-dangling')]).toEqual(['', '']);
+    expect([sh(on.root, 'status', '--porcelain', '--', ':!iterations'), sh(on.root, 'fsck', '--strict', '--no-dangling')]).toEqual([
+      '',
+      '',
+    ]);
   });
 
   it('and an undo of the first of two landings is refused: the other stands on it', async () => {

@@ -19,9 +19,14 @@ export interface Started {
 
 type Variables = Readonly<Record<string, string>>;
 
-/** Starts `iter` in a folder and comes back at once. */
-export function startIter(cwd: string, argv: readonly string[], env: Variables = {}): Started {
-  const child = spawn(process.execPath, [CLI, ...argv], { cwd, env: { ...clean(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+/** Starts `iter` in a folder and comes back at once; on request in a process group of its own, so that it can be ended with all it has started. */
+export function startIter(cwd: string, argv: readonly string[], env: Variables = {}, group = false): Started {
+  const child = spawn(process.execPath, [CLI, ...argv], {
+    cwd,
+    env: { ...clean(), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: group,
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
