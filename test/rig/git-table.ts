@@ -1,0 +1,112 @@
+/** Every git command iter may give, and what each may touch: the source is compared with it, and so is what a run really asks of git. */
+
+/**
+ * `reads` nothing changes · `objects` nothing that a name leads to · `worktree` index and files of a worktree iter made, or of an index file of its own ·
+ * `refs` names below refs/iter and branches of tasks · `target` the branch people work on, with its checkout
+ */
+export type Touches = 'reads' | 'objects' | 'worktree' | 'refs' | 'target';
+
+export interface GitCommand {
+  readonly touches: Touches;
+  /** The files of the source that may give it; any file when left out, which only what reads may do. */
+  readonly in?: readonly string[];
+}
+
+export const GIT_COMMANDS: Readonly<Record<string, GitCommand>> = {
+  '--version': { touches: 'reads' },
+  'cat-file': { touches: 'reads' },
+  'config --get': { touches: 'reads' },
+  'config --local': { touches: 'reads' },
+  'diff-index': { touches: 'reads' },
+  'diff-tree': { touches: 'reads' },
+  'for-each-ref': { touches: 'reads' },
+  'hash-object -t': { touches: 'reads' },
+  log: { touches: 'reads' },
+  'ls-files': { touches: 'reads' },
+  'ls-tree': { touches: 'reads' },
+  'merge-base': { touches: 'reads' },
+  'rev-list': { touches: 'reads' },
+  'rev-parse': { touches: 'reads' },
+  show: { touches: 'reads' },
+  status: { touches: 'reads' },
+  'symbolic-ref': { touches: 'reads' },
+  'worktree list': { touches: 'reads' },
+
+  'commit-tree': {
+    touches: 'objects',
+    in: ['src/effects/commit-objects.ts', 'src/effects/saved-work.ts', 'src/effects/worktree-backup.ts'],
+  },
+  'merge-tree': { touches: 'objects', in: ['src/effects/commit-objects.ts', 'src/effects/conflict-matrix.ts'] },
+  'write-tree': { touches: 'objects', in: ['src/effects/saved-work.ts', 'src/effects/worktree-backup.ts'] },
+
+  // saved-work commits what an agent left; rehearse makes the first commit of a repository of its own
+  add: { touches: 'worktree', in: ['src/effects/saved-work.ts', 'src/effects/worktree-backup.ts', 'src/engine/rehearse.ts'] },
+  commit: { touches: 'worktree', in: ['src/effects/saved-work.ts', 'src/engine/rehearse.ts'] },
+  config: { touches: 'worktree', in: ['src/engine/rehearse.ts'] },
+  init: { touches: 'worktree', in: ['src/engine/rehearse.ts'] },
+  'reset --hard': { touches: 'worktree', in: ['src/effects/worktree.ts'] },
+
+  'worktree add': { touches: 'refs', in: ['src/effects/worktree.ts'] },
+
+  // of its own index file, of a worktree that is brought back, or of the checkout of the target
+  'read-tree': { touches: 'target', in: ['src/effects/saved-work.ts', 'src/effects/worktree-backup.ts', 'src/engine/move-branch.ts'] },
+  merge: { touches: 'target', in: ['src/engine/move-branch.ts'] },
+  'update-index': { touches: 'target', in: ['src/engine/move-branch.ts'] },
+  'reset -q': { touches: 'target', in: ['src/effects/repair-checkout.ts'] },
+  'checkout-index': { touches: 'target', in: ['src/effects/repair-checkout.ts'] },
+  'update-ref': {
+    touches: 'target',
+    in: [
+      'src/effects/saved-work.ts',
+      'src/effects/worktree-backup.ts',
+      'src/effects/worktree.ts',
+      'src/engine/archive.ts',
+      'src/engine/attempt.ts',
+      'src/engine/landing.ts',
+      'src/engine/launch.ts',
+      'src/engine/merge.ts',
+      'src/engine/move-branch.ts',
+    ],
+  },
+  // a branch goes only after what it holds was saved: under refs/iter/backup, or under refs/iter/archive
+  'update-ref -d': { touches: 'refs', in: ['src/engine/archive.ts', 'src/engine/clean.ts'] },
+};
+
+/** What each `update-ref` of the source names. Only the one of move-branch is a branch of people; the others are refs/iter or branches of tasks. */
+export const REFS_MOVED: Readonly<Record<string, string>> = {
+  'src/effects/saved-work.ts ref': 'refs/iter/archive: what an attempt left uncommitted',
+  'src/effects/worktree-backup.ts ref': 'refs/iter/backup: a worktree or branch that is about to go',
+  'src/effects/worktree-backup.ts branch': 'the branch of a task that is brought back, only where there is none of that name',
+  'src/effects/worktree.ts `refs/iter/keep/${shortName(branch)}/${found.stdout}`': 'what the branch of a task held before it starts over',
+  'src/engine/archive.ts ref': 'refs/iter/archive: the work of an earlier attempt; taken away again where it was archived before',
+  'src/engine/attempt.ts archive': 'refs/iter/archive: work that is sent back for a conflict',
+  'src/engine/attempt.ts `refs/iter/keep/${iteration.name}/onto-${conflict.task}`': 'what such work has to go together with',
+  'src/engine/clean.ts task.branch': 'the branch of a task goes, after it was saved below refs/iter/backup',
+  'src/engine/landing.ts backup': 'refs/iter/backup: the tip before a landing',
+  'src/engine/launch.ts keepRef(iteration, id)': 'refs/iter/keep: accepted work',
+  'src/engine/merge.ts kept': 'refs/iter/undone: a landing that is taken back',
+  'src/engine/move-branch.ts branch': 'the target, for iter merge and iter undo',
+};
+
+/** Where the source takes files or folders away, and why nothing of anybody's work goes with them. */
+export const REMOVALS: Readonly<Record<string, string>> = {
+  'src/effects/event-log.ts': 'the name a new log was written under before it got its own',
+  'src/effects/folder.ts': 'folders iter made for one call, and empty ones',
+  'src/effects/lock.ts': 'locks of its own',
+  'src/effects/replace-file.ts': 'the file a text was written to before it replaced another',
+  'src/effects/repair-checkout.ts': 'files that are byte for byte what a landing was about to write, or the beginning of it',
+  'src/effects/saved-work.ts': 'an index file of its own',
+  'src/effects/stale-locks.ts': 'locks of git once no git runs there',
+  'src/effects/whole-folder.ts': 'the draft of a folder that was not finished',
+  'src/effects/worktree-backup.ts': 'an index file of its own',
+  'src/effects/worktree.ts': 'worktrees with nothing uncommitted in them, or of which the caller says that it was saved (see DISCARDS)',
+  'src/rehearsal/main.ts': 'what the rehearsal agent was told to delete, in its own worktree',
+};
+
+/** Who has worktrees removed with whatever is uncommitted in them, and why that is not lost. */
+export const DISCARDS: Readonly<Record<string, string>> = {
+  'src/engine/checkout.ts': 'throw-away checkouts of one commit, in which only commands of the criteria ran',
+  'src/engine/clean.ts': 'saved below refs/iter/backup a moment before',
+  'src/engine/consult.ts': 'the worktree of an agent that was asked a question and delivers an answer only',
+  'src/engine/prepare.ts': 'archived below refs/iter/archive a moment before',
+};
