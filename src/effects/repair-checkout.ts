@@ -8,7 +8,6 @@ import { existsSync, lstatSync, readFileSync, readdirSync, readlinkSync, rmSync,
 import path from 'node:path';
 import type { CommitId } from '../core/ids.ts';
 import { GitError, git, gitBytes } from './git.ts';
-import { clearStaleLocks } from './stale-locks.ts';
 
 export interface Repair {
   /** Paths that were put back to the old commit. */
@@ -17,16 +16,8 @@ export interface Repair {
   readonly foreign: readonly string[];
 }
 
-/**
- * Puts the paths that differ between two commits back to `before`; the caller holds the repository lock and knows that HEAD is `before`.
- * With the name of its branch, locks that a killed git has left are cleared first.
- */
-export async function repairCheckout(
-  root: string,
-  checkout: string,
-  between: { before: CommitId; after: CommitId; branch?: string },
-): Promise<Repair> {
-  if (between.branch !== undefined) await clearLocks(root, checkout, between.branch);
+/** Puts the paths that differ between two commits back to `before`; the caller holds the repository lock and knows that HEAD is `before`. */
+export async function repairCheckout(root: string, checkout: string, between: { before: CommitId; after: CommitId }): Promise<Repair> {
   const changes = await changesBetween(root, between);
   const verdicts = new Map<Change, 'old' | 'ours' | 'foreign'>();
   for (const change of changes) verdicts.set(change, await compare(root, checkout, change));
@@ -42,17 +33,6 @@ export async function repairCheckout(
   if (back.length > 0) await git(root, ['checkout-index', '-f', '-z', '--stdin'], { worktree: checkout, writes: true, input: list(back) });
   const foreign = changes.filter((change) => verdicts.get(change) === 'foreign' && !cleared.includes(change));
   return { restored: [...ours, ...cleared].map((change) => change.path), foreign: foreign.map((change) => change.path) };
-}
-
-async function clearLocks(root: string, checkout: string, branch: string): Promise<void> {
-  const own = await git(root, ['rev-parse', '--absolute-git-dir'], { worktree: checkout });
-  const common = await git(root, ['rev-parse', '--path-format=absolute', '--git-common-dir']);
-  await clearStaleLocks(checkout, [
-    path.join(own, 'index.lock'),
-    path.join(own, 'HEAD.lock'),
-    path.join(common, `${branch}.lock`),
-    path.join(own, 'ORIG_HEAD.lock'),
-  ]);
 }
 
 /** Removes a file, and the folders above it that it leaves empty. */

@@ -1,6 +1,8 @@
 /** Clears lock files that a killed git left behind, so that the next git command is not refused. Locks of running gits are waited for. */
 import { existsSync, rmSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { git } from './git.ts';
 import { CAN_LOOK, gitProcessesIn } from './process-table.ts';
 
 /** Milliseconds to wait for a git command that is still at work. */
@@ -10,6 +12,14 @@ const PATIENCE = 10_000;
 export async function clearStaleLocks(checkout: string, files: readonly string[]): Promise<void> {
   if (!CAN_LOOK || !files.some((file) => existsSync(file)) || !(await gitsEnded(checkout))) return;
   for (const file of files) rmSync(file, { force: true });
+}
+
+/** Clears what a git that was killed while it moved these refs may have left, in the checkout that has them and in the repository. */
+export async function clearRefLocks(root: string, checkout: string | undefined, refs: readonly string[]): Promise<void> {
+  const common = await git(root, ['rev-parse', '--path-format=absolute', '--git-common-dir']);
+  const own = checkout === undefined ? [] : [await git(root, ['rev-parse', '--absolute-git-dir'], { worktree: checkout })];
+  const files = own.flatMap((directory) => ['index.lock', 'HEAD.lock', 'ORIG_HEAD.lock'].map((name) => path.join(directory, name)));
+  await clearStaleLocks(checkout ?? root, [...files, ...refs.map((ref) => path.join(common, `${ref}.lock`))]);
 }
 
 /** Waits until no git command works in a checkout; false when one still does after a while. */

@@ -3,6 +3,7 @@ import type { Decision } from '../core/check.ts';
 import type { CommitId, TaskId } from '../core/ids.ts';
 import { git } from '../effects/git.ts';
 import { checkedOutAt } from '../effects/git-facts.ts';
+import { clearRefLocks } from '../effects/stale-locks.ts';
 import type { Chain } from './chain.ts';
 import type { Context } from './context.ts';
 import { moveBranch, obstacleTo, shortName } from './move-branch.ts';
@@ -28,6 +29,7 @@ export async function land(
   const obstacle = await obstacleTo(root, move);
   if (obstacle !== undefined) return { refused: obstacle };
   const backup = backupRef(run.iteration.name, chain.before);
+  await clearRefLocks(root, undefined, [backup]);
   await git(root, ['update-ref', '-m', `${what}: before`, backup, chain.before]);
   await run.record({ type: 'landing-started', target, before: chain.before, after: chain.after, tree: chain.tree, tasks, backup });
   const moved = await moveBranch(root, move, 'forward');

@@ -10,6 +10,7 @@ import { git, gitResult } from '../effects/git.ts';
 import { checkedOutAt } from '../effects/git-facts.ts';
 import { acquire } from '../effects/lock.ts';
 import { repairCheckout } from '../effects/repair-checkout.ts';
+import { clearRefLocks } from '../effects/stale-locks.ts';
 import { sendConflictBack } from './attempt.ts';
 import type { Chain } from './chain.ts';
 import type { Context } from './context.ts';
@@ -139,6 +140,9 @@ async function resume(run: Run, context: Context): Promise<void> {
   const { root, gitDirectory } = run.iteration.repository;
   const lock = await acquire(repositoryLock(gitDirectory), { wait: 60_000, what: 'finish a landing' });
   try {
+    const checkout = await checkedOutAt(root, landing.target);
+    // a git that was killed right after it moved the branch leaves locks, too
+    await clearRefLocks(root, checkout, [landing.target]);
     const found = await gitResult(root, ['rev-parse', '-q', '--verify', landing.target]);
     if (found.exitCode !== 0) return await ended(run, landing.target);
     const now = commitId(found.stdout);
@@ -156,13 +160,8 @@ async function resume(run: Run, context: Context): Promise<void> {
       context.say('an earlier iter merge had moved the target already; its end is on record now');
       return;
     }
-    const checkout = await checkedOutAt(root, landing.target);
     if (checkout === undefined || now !== landing.before) return await ended(run, landing.target);
-    const { restored, foreign } = await repairCheckout(root, checkout, {
-      before: landing.before,
-      after: landing.after,
-      branch: landing.target,
-    });
+    const { restored, foreign } = await repairCheckout(root, checkout, { before: landing.before, after: landing.after });
     if (restored.length > 0)
       context.say(
         `an earlier iter merge was ended half-way; put back ${restored.length} ${restored.length === 1 ? 'file' : 'files'} in ${checkout}`,
@@ -203,6 +202,7 @@ export async function undo(iteration: Iteration, context: Context): Promise<Undo
         refused: `${shortName(landed.target)} is at ${now.slice(0, 10)}, not at ${landed.after.slice(0, 10)} where the landing left it; take it back by hand: git revert ${landed.before.slice(0, 10)}..${landed.after.slice(0, 10)}`,
       };
     const kept = `refs/iter/undone/${iteration.name}/${landed.after.slice(0, 12)}`;
+    await clearRefLocks(root, undefined, [kept]);
     await git(root, ['update-ref', kept, landed.after]);
     const checkout = await checkedOutAt(root, landed.target);
     const move = { branch: landed.target, checkout, before: landed.after, after: landed.before, what: `iter undo ${iteration.name}` };

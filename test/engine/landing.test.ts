@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { taskId } from '../../src/core/ids.ts';
@@ -259,6 +259,14 @@ describe('a merge that was killed in the middle', () => {
       },
     ],
     ['with everything moved and no word of it in the log', () => void sh(on.root, 'merge', '--quiet', '--ff-only', chain.after)],
+    [
+      'with everything moved and HEAD still locked',
+      () => {
+        sh(on.root, 'merge', '--quiet', '--ff-only', chain.after);
+        writeFileSync(at('.git/HEAD.lock'), '');
+      },
+    ],
+    ['with the ref of the backup locked', () => put(at(`.git/refs/iter/backup/001-story/${before.slice(0, 12)}.lock`), '')],
   ])('%s is brought to its end by the next one', async (_when, cut) => {
     cut();
     expect(['landed', 'nothing']).toContain(await merged());
@@ -267,6 +275,23 @@ describe('a merge that was killed in the middle', () => {
       landed: { after: chain.after },
       tasks: { T1: { phase: { name: 'merged' } } },
     });
+    expect(new Run(on.iteration, on.context).state.landing).toBeUndefined();
+    expect(
+      readdirSync(at('.git'), { recursive: true, encoding: 'utf8' }).filter((name) => /(HEAD|main|[0-9a-f]{12})\.lock$/.test(name)),
+    ).toEqual([]);
+  });
+
+  it('where nobody has the target checked out, and git left it locked, is brought to its end, too', async () => {
+    sh(on.root, 'checkout', '--quiet', '--detach');
+    put(at('.git/refs/heads/main.lock'), '');
+    expect(await merged()).toBe('landed');
+    expect([tip(), existsSync(at('.git/refs/heads/main.lock'))]).toEqual([chain.after, false]);
+  });
+
+  it('whose target was deleted since is on record as ended', async () => {
+    sh(on.root, 'checkout', '--quiet', '--detach');
+    sh(on.root, 'branch', '--quiet', '-D', 'main');
+    expect(await merged()).toBe('invalid');
     expect(new Run(on.iteration, on.context).state.landing).toBeUndefined();
   });
 

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { CommitId } from '../../src/core/ids.ts';
 import type { Repair } from '../../src/effects/repair-checkout.ts';
 import { repairCheckout } from '../../src/effects/repair-checkout.ts';
+import { clearRefLocks } from '../../src/effects/stale-locks.ts';
 import type { Change } from '../rig/ground.ts';
 import { made, put } from '../rig/ground.ts';
 import { repositoryWith, sh } from '../rig/repository.ts';
@@ -40,7 +41,10 @@ beforeEach(() => {
 });
 
 const at = (name: string): string => path.join(root, name);
-const repair = (): Promise<Repair> => repairCheckout(root, root, { before, after, branch: 'refs/heads/main' });
+const repair = async (): Promise<Repair> => {
+  await clearRefLocks(root, root, ['refs/heads/main']);
+  return repairCheckout(root, root, { before, after });
+};
 const status = (): string => sh(root, 'status', '--porcelain', '--untracked-files=all');
 
 /** Brings files to the new commit as git does, one after the other, without moving HEAD; the index follows on request. */
@@ -79,6 +83,16 @@ describe('everything is as before afterwards', () => {
     expect(lstatSync(at('mode.sh')).mode & 0o111).toBe(0);
     expect(existsSync(at('.git/index.lock'))).toBe(false);
   });
+});
+
+it('also where settings give files other bytes than their blobs have', async () => {
+  sh(root, 'config', 'core.autocrlf', 'true');
+  for (const name of ['a.txt', 'b.txt']) writeFileSync(at(name), String(OLD[name as keyof typeof OLD]).replace('\n', '\r\n'));
+  writeFileSync(at('a.txt'), 'new a, longer\r\n');
+  writeFileSync(at('b.txt'), 'new b\r');
+  expect(await repair()).toEqual({ restored: ['a.txt', 'b.txt'], foreign: [] });
+  expect(readFileSync(at('a.txt'), 'utf8')).toBe('old a\r\n');
+  expect(status()).toBe('');
 });
 
 it('what was put back is named', async () => {
