@@ -304,6 +304,12 @@ type Fact =
       readonly commits: number;
       readonly decision: Decision;
     }
+  /** Everything in the worktree of a task, and its branch, are at this ref: they may go. */
+  | { readonly type: 'worktree-saved'; readonly task: TaskId; readonly ref: string; readonly commit: CommitId }
+  /** Worktree and branch of a task are gone, by `iter clean`. */
+  | { readonly type: 'worktree-removed'; readonly task: TaskId; readonly standing: 'nothing' | 'merged' | 'unmerged' }
+  /** They are back as they were saved at this ref. */
+  | { readonly type: 'worktree-restored'; readonly task: TaskId; readonly ref: string }
   | { readonly type: 'landing-undone'; readonly target: string; readonly before: CommitId; readonly after: CommitId };
 
 /** One line of the event log; `at` is ISO 8601 in UTC and only for display: order is the order of lines. */

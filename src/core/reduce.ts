@@ -234,6 +234,10 @@ export function reduce(state: State, event: Event): State {
       const landed = { target, before, after, tasks, at, decision, ...(earlier === undefined ? {} : { earlier }) };
       return rephase({ ...rest, landed, conflicts: [], foreseen: [] }, tasks, at, 'merged');
     }
+    case 'worktree-saved':
+    case 'worktree-removed':
+    case 'worktree-restored':
+      return state;
     case 'landing-undone': {
       const { landed, ...rest } = state;
       if (landed === undefined) return state;

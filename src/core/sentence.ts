@@ -101,9 +101,21 @@ export function sentence(event: NewEvent): string {
       return `nothing landed on ${event.target}: ${event.reason}`;
     case 'landing-finished':
       return `landed ${event.commits} ${event.commits === 1 ? 'commit' : 'commits'} on ${event.target}: ${event.decision}`;
+    case 'worktree-saved':
+      return `worktree and branch saved at ${event.ref}`;
+    case 'worktree-removed':
+      return `worktree and branch removed; ${STANDING[event.standing]}`;
+    case 'worktree-restored':
+      return `worktree and branch brought back from ${event.ref}`;
     case 'landing-undone':
       return `${event.target} moved back to ${event.after.slice(0, 10)}`;
     default:
       return unreachable(event);
   }
 }
+
+const STANDING = {
+  nothing: 'there was no work yet',
+  merged: 'the work is in the target',
+  unmerged: 'the work was not in the target',
+} as const;

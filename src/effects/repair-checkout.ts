@@ -30,7 +30,8 @@ export async function repairCheckout(root: string, checkout: string, between: { 
   // a file may have become a folder; it comes back if nothing but new files was in it
   const cleared = changes.filter((change) => verdicts.get(change) === 'foreign' && entryAt(path.join(checkout, change.path)) === undefined);
   const back = [...ours.filter((change) => change.before !== undefined), ...cleared];
-  if (back.length > 0) await git(root, ['checkout-index', '-f', '-z', '--stdin'], { worktree: checkout, writes: true, input: list(back) });
+  if (back.length > 0)
+    await git(root, ['checkout-index', '-f', '-u', '-z', '--stdin'], { worktree: checkout, writes: true, input: list(back) });
   const foreign = changes.filter((change) => verdicts.get(change) === 'foreign' && !cleared.includes(change));
   return { restored: [...ours, ...cleared].map((change) => change.path), foreign: foreign.map((change) => change.path) };
 }

@@ -16,6 +16,8 @@ import { WorktreeError, removeWorktree } from '../effects/worktree.ts';
 import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
 import { launchLock, repositoryLock, worktreeOf } from './places.ts';
+import { renderLog } from './reports.ts';
+import { Run } from './run.ts';
 
 /** What became of a task's work. `nothing`: there is none yet. */
 export type Standing = 'nothing' | 'merged' | 'unmerged';
@@ -47,18 +49,21 @@ export async function clean(iteration: Iteration, options: CleanOptions, context
   const lock = await acquire(launchLock(iteration), { what: `iter clean ${iteration.name}` });
   try {
     const cleaned: Cleaned[] = [];
+    const run = new Run(iteration, context);
     for (const task of iteration.plan.tasks) {
       context.signal.throwIfAborted();
-      const one = await cleanTask(iteration, task, options);
+      const one = await cleanTask(run, task, options);
       if (one !== undefined) cleaned.push(one);
     }
+    if (!options.dryRun) await renderLog(run.iteration);
     return cleaned;
   } finally {
     lock.release();
   }
 }
 
-async function cleanTask(iteration: Iteration, task: PlannedTask, options: CleanOptions): Promise<Cleaned | undefined> {
+async function cleanTask(run: Run, task: PlannedTask, options: CleanOptions): Promise<Cleaned | undefined> {
+  const { iteration } = run;
   const { root, gitDirectory } = iteration.repository;
   const worktree = worktreeOf(iteration, task.id);
   const own = checkoutDirectory(iteration.repository, worktree);
@@ -88,10 +93,12 @@ async function cleanTask(iteration: Iteration, task: PlannedTask, options: Clean
   const lock = await acquire(repositoryLock(gitDirectory), { wait: 60_000, what: 'save a worktree' });
   let ref: string | undefined;
   try {
-    ref = await freeBackup(root, iteration, task.id);
-    if (present) await backUp(root, { worktree, branch: task.branch, ref, ignored: options.ignored });
-    else if (branch === undefined) ref = undefined;
-    else await backUpBranch(root, task.branch, ref);
+    const free = await freeBackup(root, iteration, task.id);
+    const commit = await save(root, task, { branch, ref: free, ...(present ? { worktree } : {}), ignored: options.ignored });
+    if (commit !== undefined) {
+      ref = free;
+      await run.record({ type: 'worktree-saved', task: task.id, ref, commit });
+    }
   } catch (error) {
     if (error instanceof WorktreeError) return { ...about, action: 'kept', reason: error.message };
     throw error;
@@ -100,7 +107,19 @@ async function cleanTask(iteration: Iteration, task: PlannedTask, options: Clean
   }
   if (own !== undefined) await removeWorktree(root, worktree, { lock: repositoryLock(gitDirectory), discard: true });
   if (branch !== undefined) await git(root, ['update-ref', '-d', task.branch, branch], { writes: true });
+  await run.record({ type: 'worktree-removed', task: task.id, standing });
   return { ...about, action: 'removed', ...(ref === undefined ? {} : { backup: ref }) };
+}
+
+/** Saves the worktree, or the branch alone where there is none; gives the commit that holds it all, or nothing when neither is there. */
+async function save(
+  root: string,
+  task: PlannedTask,
+  what: { readonly branch: CommitId | undefined; readonly ref: string; readonly worktree?: string; readonly ignored: boolean },
+): Promise<CommitId | undefined> {
+  const { branch, ref, worktree, ignored } = what;
+  if (worktree !== undefined) return (await backUp(root, { worktree, branch: task.branch, ref, ignored })).commit;
+  return branch === undefined ? undefined : backUpBranch(root, task.branch, ref);
 }
 
 async function commitAt(root: string, name: string, worktree?: string): Promise<CommitId | undefined> {
@@ -174,6 +193,7 @@ export async function restore(
       problems: [{ what: `there is no task "${only ?? ''}"`, fix: `use ${iteration.plan.tasks.map((task) => task.id).join(', ')}` }],
     };
   const lock = await acquire(launchLock(iteration), { what: `iter restore ${iteration.name}` });
+  const run = new Run(iteration, context);
   const restored: Restored[] = [];
   const problems: Problem[] = [];
   try {
@@ -191,12 +211,14 @@ export async function restore(
       try {
         const backup = commitId(await git(root, ['rev-parse', '--verify', `${ref}^{commit}`]));
         await bringBack(root, { backup, path: worktree, lock: repositoryLock(gitDirectory) });
+        await run.record({ type: 'worktree-restored', task: id, ref });
         restored.push({ task: id, worktree, backup: ref });
       } catch (error) {
         if (!(error instanceof WorktreeError)) throw error;
         problems.push({ what: `${id}: ${error.message}` });
       }
     }
+    await renderLog(run.iteration);
   } finally {
     lock.release();
   }
