@@ -89,12 +89,13 @@ async function afterwards({ root }: Place): Promise<unknown> {
   return {
     between: at === before || at === after,
     exit: again.exit,
+    said: again.exit === 0 ? '' : again.stderr,
     target: sh(root, 'rev-parse', 'main'),
     mine: Object.fromEntries(Object.keys(MINE).map((name) => [name, readFileSync(path.join(root, name), 'utf8')])),
     status: sh(root, 'status', '--porcelain', '--ignored', '--', ':!iterations'),
     fsck: sh(root, 'fsck', '--strict', '--no-dangling'),
     finished: eventsOf(path.join(root, 'iterations', '001-try')).filter((event) => event.type === 'landing-finished').length,
-    kept: sh(root, 'rev-parse', `refs/iter/backup/001-try/${before.slice(0, 12)}`),
+    kept: sh(root, 'for-each-ref', '--format=%(objectname)', 'refs/iter/backup'),
     locks: readdirSync(git, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.lock') && !name.startsWith('iter')),
     rows: rowsOf(root),
   };
@@ -103,6 +104,7 @@ async function afterwards({ root }: Place): Promise<unknown> {
 const wanted = (): unknown => ({
   between: true,
   exit: 0,
+  said: '',
   target: after,
   mine: MINE,
   status: ' M notes.txt\n?? own.txt\n!! x.local',

@@ -68,7 +68,7 @@ export const START: Readonly<Record<string, string>> = {
 };
 
 /** What the work of a row that names none changes. */
-export const CHANGED_A: Files = { 'a.txt': 'a1\na2\nchanged\na4\na5\n' };
+export const CHANGED_A: Readonly<Record<'a.txt', string>> = { 'a.txt': 'a1\na2\nchanged\na4\na5\n' };
 
 let template: Promise<Ground> | undefined;
 

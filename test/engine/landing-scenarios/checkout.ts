@@ -180,7 +180,7 @@ export const CHECKOUT: readonly Landing[] = [
     meanwhile: ({ git }) => void git('config', 'core.autocrlf', 'true'),
     exit: 0,
     lands: CHANGED_A,
-    lies: { 'a.txt': String(CHANGED_A['a.txt']).replaceAll('\n', '\r\n') },
+    lies: { 'a.txt': CHANGED_A['a.txt'].replaceAll('\n', '\r\n') },
   },
   {
     when: 'core.fileMode is off',
