@@ -42,6 +42,8 @@ function fault({ words, worktree }: Asked, root: string, moves: boolean): string
   const row = [`${first} ${second}`, first].map((name) => GIT_COMMANDS[name]).find((found) => found !== undefined);
   if (row === undefined) return 'is not in the table';
   if (row.touches === 'reads' || row.touches === 'objects' || moves) return undefined;
+  // what a list on standard input moves is seen in the picture of all refs
+  if (first === 'update-ref' && words.includes('--stdin')) return undefined;
   if (first === 'update-ref') return words.some((word) => OWN_REF.test(word)) ? undefined : 'moves a ref of somebody else';
   if (first === 'worktree') {
     const branch = words[words.indexOf('-B') + 1] ?? '';
@@ -50,10 +52,12 @@ function fault({ words, worktree }: Asked, root: string, moves: boolean): string
   return worktree.startsWith(`${root}-worktrees/`) ? undefined : `works in ${worktree}`;
 }
 
-/** The target, what is checked out, and every byte of the checkout outside of the iteration. */
+/** All refs that are not iter's own, what is checked out, and every byte of the checkout outside of the iteration. */
 function pictureOf(root: string): unknown {
   return {
-    main: sh(root, 'rev-parse', 'main'),
+    refs: sh(root, 'for-each-ref', '--format=%(refname) %(objectname)')
+      .split('\n')
+      .filter((line) => !OWN_REF.test(line)),
     head: sh(root, 'symbolic-ref', 'HEAD'),
     status: sh(root, 'status', '--porcelain', '--', '.', ':!iterations'),
     files: fingerprint(root, ['.git', 'iterations']),

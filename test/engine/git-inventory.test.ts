@@ -74,12 +74,18 @@ describe('what iter asks of git', () => {
 
   it('moves refs of these names, and a branch of people in one place alone', () => {
     const moved = SOURCES.flatMap((name) =>
-      [...textOf(name).matchAll(/\['update-ref', (?:'-d', )?(?:'-m', (?:what|'[^']*'|`[^`]*`), )?(`[^`]*`|[\w.]+\([^)]*\)|[\w.]+)/g)].map(
-        (match) => `${name} ${match[1] ?? ''}`,
-      ),
+      [
+        ...textOf(name).matchAll(
+          /\['update-ref', (?:'-d', )?(?:'-m', (?:what|'[^']*'|`[^`]*`), )?(`[^`]*`|'--stdin'|[\w.]+\([^)]*\)|[\w.]+)/g,
+        ),
+      ].map((match) => `${name} ${match[1] ?? ''}`),
     );
     expect(moved).toHaveLength(CALLS.filter(({ words }) => words[0] === 'update-ref').length);
-    expect([...new Set(moved)]).toEqual(Object.keys(REFS_MOVED));
+    // what `--stdin` is told
+    const lines = SOURCES.flatMap((name) =>
+      [...textOf(name).matchAll(/`(?:update|create|delete|verify) \$\{([^}]*)\}/g)].map((match) => `${name} ${match[1] ?? ''}`),
+    );
+    expect([...new Set([...moved, ...lines])].toSorted()).toEqual(Object.keys(REFS_MOVED).toSorted());
   });
 });
 

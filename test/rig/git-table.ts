@@ -83,6 +83,7 @@ export const REFS_MOVED: Readonly<Record<string, string>> = {
   'src/engine/attempt.ts `refs/iter/keep/${iteration.name}/onto-${conflict.task}`': 'what such work has to go together with',
   'src/engine/clean.ts task.branch': 'the branch of a task goes, after it was saved below refs/iter/backup',
   'src/engine/landing.ts backup': 'refs/iter/backup: the tip before a landing',
+  "src/engine/launch.ts '--stdin'": 'a list of the next row',
   'src/engine/launch.ts keepRef(iteration, id)': 'refs/iter/keep: accepted work',
   'src/engine/merge.ts kept': 'refs/iter/undone: a landing that is taken back',
   'src/engine/move-branch.ts branch': 'the target, for iter merge and iter undo',

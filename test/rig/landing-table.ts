@@ -87,6 +87,9 @@ async function startingPlace(): Promise<Ground> {
   return { ...from, root, iteration, run: new Run(iteration, context), context, said };
 }
 
+/** Rows with what they say in front, for the names of tests. */
+export const named = (rows: readonly Landing[]): [string, string, Landing][] => rows.map((row) => [row.when, row.iter, row]);
+
 /** Plays a row and expects its end, to the last ref and file. */
 export async function play(row: Landing): Promise<void> {
   const on = await startingPlace();

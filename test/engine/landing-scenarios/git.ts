@@ -11,21 +11,20 @@ import { commit, temporaryFolder } from '../../rig/repository.ts';
 /** Two files, so that one is new when the other one fails. */
 export const BIG: Readonly<Record<string, string>> = { 'a.txt': 'small\n', 'z-big.txt': 'x'.repeat(100_000) };
 
-/** A git that cannot write files beyond 32 kB when it is asked for this command: the disk is full. */
-export function fullDisk(command: string): () => void {
+/** A git that does this instead when it is asked for a command; `$GIT` is the real one. */
+function otherGit(command: string, act: string): () => void {
   const folder = temporaryFolder();
   const search = process.env['PATH'] ?? '';
-  const real =
-    search
-      .split(':')
-      .map((entry) => path.join(entry, 'git'))
-      .find((file) => existsSync(file)) ?? 'git';
-  const shim = `#!/bin/bash\ncase " $* " in *" ${command} "*) trap '' XFSZ; ulimit -f 32;; esac\nexec ${real} "$@"\n`;
-  writeFileSync(path.join(folder, 'git'), shim);
+  const places = search.split(':').map((entry) => path.join(entry, 'git'));
+  const real = places.find((file) => existsSync(file)) ?? 'git';
+  writeFileSync(path.join(folder, 'git'), `#!/bin/bash\nGIT=${real}\ncase " $* " in *" ${command} "*) ${act};; esac\nexec ${real} "$@"\n`);
   chmodSync(path.join(folder, 'git'), 0o755);
   process.env['PATH'] = `${folder}:${search}`;
   return () => void (process.env['PATH'] = search);
 }
+
+/** A git that cannot write files beyond 32 kB when it is asked for this command: the disk is full. */
+export const fullDisk = (command: string): (() => void) => otherGit(command, `trap '' XFSZ; ulimit -f 32`);
 
 function hook({ at }: Place, ...names: readonly string[]): void {
   for (const name of names) {
@@ -75,14 +74,14 @@ export const GIT: readonly Landing[] = [
   },
   {
     when: 'merge.ff is off and merge.autoStash on',
-    iter: 'lands by moving the branch; edits elsewhere are not touched',
+    iter: 'lands by moving the branch; what is staged elsewhere stays staged',
     meanwhile: (place) => {
       settings('merge.ff=false', 'merge.autoStash=true')(place);
-      place.edit({ 'b.txt': 'mine\n' });
+      place.edit({ 'b.txt': 'staged\n' });
+      place.git('add', 'b.txt');
     },
     exit: 0,
     lands: CHANGED_A,
-    also: ({ git }) => expect(git('reflog', 'HEAD')).not.toContain('autostash'),
   },
   {
     when: 'the lock of the index is held',
@@ -133,6 +132,13 @@ export const GIT: readonly Landing[] = [
     },
     exit: 1,
     says: 'main and your checkout are as they were',
+  },
+  {
+    when: 'git ends well and has moved nothing',
+    iter: 'does not believe it: nothing is put on record, exit 1',
+    around: () => otherGit('merge', 'exit 0'),
+    exit: 1,
+    says: 'git did not move main: it ended with 0',
   },
   {
     when: 'the repository has no identity to commit with',
