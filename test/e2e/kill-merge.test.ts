@@ -13,7 +13,7 @@ import { repositoryWith, sh, temporaryFolder, write } from '../rig/repository.ts
 
 const STRESS = process.env['ITER_STRESS'] !== undefined;
 /** Kills at random moments, when asked for. */
-const RANDOM = 170;
+const RANDOM = 190;
 const BIG = 'line of a file that is long enough to be torn\n'.repeat(4000);
 const HOOK = path.join(import.meta.dirname, '..', 'rig', 'kill-hook.cjs');
 
