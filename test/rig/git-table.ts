@@ -20,6 +20,7 @@ export const GIT_COMMANDS: Readonly<Record<string, GitCommand>> = {
   'diff-index': { touches: 'reads' },
   'diff-tree': { touches: 'reads' },
   'for-each-ref': { touches: 'reads' },
+  grep: { touches: 'reads' },
   'hash-object -t': { touches: 'reads' },
   log: { touches: 'reads' },
   'ls-files': { touches: 'reads' },
