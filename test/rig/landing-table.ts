@@ -1,6 +1,5 @@
 /** Plays one row of the table of landings with real git: what is there, what iter is asked, and everything that may differ afterwards. */
-import { createHash } from 'node:crypto';
-import { cpSync, lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'vitest';
 import { report } from '../../src/commands/merge.ts';
@@ -12,6 +11,8 @@ import { merge, undo } from '../../src/engine/merge.ts';
 import { Run } from '../../src/engine/run.ts';
 import type { Change, Ground, Made } from './ground.ts';
 import { accept, ground, made, put } from './ground.ts';
+import type { Picture } from './landing-picture.ts';
+import { entryFor, look } from './landing-picture.ts';
 import { sh, temporaryFolder } from './repository.ts';
 
 type Files = Readonly<Record<string, Change>>;
@@ -130,16 +131,16 @@ export async function play(row: Landing): Promise<void> {
   }
   const before = look(place, options.target);
   const leave = row.around?.(place);
-  const ended = await spoken(
+  const act =
     row.undoAfter === undefined
       ? async () => report(await merge(place.iteration, options, place.context), options, SILENT)
-      : () => takeBack(place),
-  );
-  leave?.();
+      : () => takeBack(place);
+  const ended = await spoken(act).finally(() => leave?.());
   const after = look(place, options.target);
   expect({ exit: ended.exit, text: ended.text }).toEqual({ exit: row.exit, text: expect.stringContaining(row.says ?? '') as string });
   expect(after).toEqual(expectedAfter({ row, before, start: start ?? before }));
   expect(place.git('fsck', '--strict', '--no-dangling')).toBe('');
+  expect(new Run(place.iteration, place.context).state.landing).toBeUndefined();
   if (after.target !== before.target && row.undoAfter === undefined) {
     const subjects = namedCommits(row).flatMap(([, commits]) => commits.map(({ says }) => says));
     const log = place.git('log', '--reverse', '--first-parent', '--format=%s', `${before.target}..${after.target}`);
@@ -186,63 +187,6 @@ async function spoken(act: () => Promise<number>): Promise<{ exit: number; text:
     stdout.write = real.out;
     stderr.write = real.error;
   }
-}
-
-/** Everything a landing could change: refs, the tree of the target, what is checked out, and every byte that lies there. */
-interface Picture {
-  readonly target: string;
-  readonly tree: Readonly<Record<string, string>>;
-  readonly refs: Readonly<Record<string, string>>;
-  readonly head: string;
-  readonly status: string;
-  readonly files: Readonly<Record<string, string>>;
-}
-
-function look({ root, git }: Place, target: string): Picture {
-  const refs = git('for-each-ref', '--format=%(refname) %(objectname)').split('\n').filter(Boolean);
-  const all = Object.fromEntries(refs.map((line) => line.split(' ') as [string, string]));
-  const tip = all[target] ?? 'none';
-  const listing = tip === 'none' ? '' : git('ls-tree', '-r', '-z', tip);
-  const entries = listing.split('\0').filter(Boolean);
-  return {
-    target: tip,
-    tree: Object.fromEntries(
-      entries.map((entry) => [entry.slice(entry.indexOf('\t') + 1), entry.replace(/^(\d+) \w+ ([0-9a-f]+)\t[^]*$/, '$1 $2')]),
-    ),
-    refs: Object.fromEntries(Object.entries(all).filter(([name]) => !name.startsWith('refs/iter/') && name !== target)),
-    head: readFileSync(path.join(root, '.git', 'HEAD'), 'utf8'),
-    status: git('status', '--porcelain', '--untracked-files=all', '--ignored', '--', '.', ':!iterations'),
-    files: filesIn(root),
-  };
-}
-
-/** What lies in a checkout: mode and blob id by name. */
-function filesIn(root: string, folder = ''): Record<string, string> {
-  const found: Record<string, string> = {};
-  for (const entry of readdirSync(path.join(root, folder), { withFileTypes: true })) {
-    const name = folder === '' ? entry.name : `${folder}/${entry.name}`;
-    if (name === '.git' || name === 'iterations') continue;
-    if (entry.isDirectory()) Object.assign(found, filesIn(root, name));
-    else found[name] = entryOf(path.join(root, name));
-  }
-  return found;
-}
-
-function entryOf(file: string): string {
-  if (lstatSync(file).isSymbolicLink()) return `120000 ${blobId(readlinkSync(file))}`;
-  return `${(lstatSync(file).mode & 0o100) === 0 ? '100644' : '100755'} ${blobId(readFileSync(file))}`;
-}
-
-/** The id git gives to a file with this content. */
-function blobId(content: string | Uint8Array): string {
-  const bytes = Buffer.from(content);
-  return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
-}
-
-function entryFor(change: Exclude<Change, undefined>): string {
-  if (typeof change === 'string' || change instanceof Uint8Array) return `100644 ${blobId(change)}`;
-  if ('submodule' in change) return `160000 ${change.submodule}`;
-  return 'link' in change ? `120000 ${blobId(change.link)}` : `100755 ${blobId(change.program)}`;
 }
 
 interface Seen {
