@@ -10,7 +10,7 @@ import { git, gitResult } from '../effects/git.ts';
 import { checkedOutAt } from '../effects/git-facts.ts';
 import { acquire } from '../effects/lock.ts';
 import { repairCheckout } from '../effects/repair-checkout.ts';
-import { clearRefLocks } from '../effects/stale-locks.ts';
+import { clearRefLocks, gitsEnded } from '../effects/stale-locks.ts';
 import { sendConflictBack } from './attempt.ts';
 import type { Chain } from './chain.ts';
 import type { Context } from './context.ts';
@@ -141,7 +141,8 @@ async function resume(run: Run, context: Context): Promise<void> {
   const lock = await acquire(repositoryLock(gitDirectory), { wait: 60_000, what: 'finish a landing' });
   try {
     const checkout = await checkedOutAt(root, landing.target);
-    // a git that was killed right after it moved the branch leaves locks, too
+    // the git of an iter that was killed may go on without it; one that was killed right after it moved the branch leaves locks, too
+    await gitsEnded(checkout ?? root);
     await clearRefLocks(root, checkout, [landing.target]);
     const found = await gitResult(root, ['rev-parse', '-q', '--verify', landing.target]);
     if (found.exitCode !== 0) return await ended(run, landing.target);

@@ -6,6 +6,7 @@ import { git, gitResult } from '../effects/git.ts';
 import type { GitResult } from '../effects/git.ts';
 import { changedPaths, uncommittedPaths } from '../effects/git-facts.ts';
 import { repairCheckout } from '../effects/repair-checkout.ts';
+import { gitsEnded } from '../effects/stale-locks.ts';
 import { filesInTheWay } from '../effects/untracked.ts';
 import { quotedWord } from '../files/command-line.ts';
 import { shortList, shown } from '../files/quoted.ts';
@@ -65,6 +66,8 @@ function overlap(a: string, b: string): boolean {
 export async function moveBranch(root: string, move: Move, how: 'forward' | 'back'): Promise<NotMoved | undefined> {
   const { branch, checkout, before, after } = move;
   const result = checkout === undefined ? await moveRef(root, move) : await HOW[how](root, { ...move, checkout });
+  // what stopped this git may be another one that is at work on the very same
+  if (result.exitCode !== 0) await gitsEnded(checkout ?? root);
   // settings can make git end well without moving anything: the ref itself is asked
   const now = await gitResult(root, ['rev-parse', '-q', '--verify', branch]);
   if (now.stdout === after) return undefined;
