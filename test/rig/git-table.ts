@@ -95,6 +95,7 @@ export const REMOVALS: Readonly<Record<string, string>> = {
   'src/effects/event-log.ts': 'the name a new log was written under before it got its own',
   'src/effects/folder.ts': 'folders iter made for one call, and empty ones',
   'src/effects/lock.ts': 'locks of its own',
+  'src/effects/port-lease.ts': 'leases of its own',
   'src/effects/replace-file.ts': 'the file a text was written to before it replaced another',
   'src/effects/repair-checkout.ts': 'files that are byte for byte what a landing was about to write, or the beginning of it',
   'src/effects/saved-work.ts': 'an index file of its own',
