@@ -63,8 +63,9 @@ export async function changedPaths(root: string, base: CommitId | TreeId, head: 
 
 /** Paths of a worktree with both sides in them, because a merge, rebase or cherry-pick has stopped there. */
 export async function conflictedPaths(root: string, worktree: string): Promise<string[]> {
-  const listing = await git(root, ['diff', '--name-only', '--diff-filter=U', '-z'], { worktree });
-  return listing.split('\0').filter((path) => path !== '');
+  const listing = await git(root, ['ls-files', '--unmerged', '-z'], { worktree });
+  // a line for each side: mode, object and number, a tab, the path
+  return [...new Set(listing.split('\0').flatMap((line) => (line === '' ? [] : [line.slice(line.indexOf('\t') + 1)])))];
 }
 
 /** A conflict somebody has committed as it was: the line its marker stands in. */

@@ -51,7 +51,8 @@ export const GIT_COMMANDS: Readonly<Record<string, GitCommand>> = {
 
   // of its own index file, of a worktree that is brought back, or of the checkout of the target
   'read-tree': { touches: 'target', in: ['src/effects/saved-work.ts', 'src/effects/worktree-backup.ts', 'src/engine/move-branch.ts'] },
-  merge: { touches: 'target', in: ['src/engine/move-branch.ts'] },
+  // resolve: in the worktree of a task, stopped at the conflict a person has asked for
+  merge: { touches: 'target', in: ['src/engine/move-branch.ts', 'src/engine/resolve.ts'] },
   'update-index': { touches: 'target', in: ['src/engine/move-branch.ts'] },
   'reset -q': { touches: 'target', in: ['src/effects/repair-checkout.ts'] },
   'checkout-index': { touches: 'target', in: ['src/effects/repair-checkout.ts'] },
