@@ -4,6 +4,7 @@ import type { Finish } from '../cli.ts';
 import { taskId } from '../core/ids.ts';
 import type { MergeStrategy } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
+import type { Culprit } from '../engine/bisect.ts';
 import type { Iteration } from '../engine/iteration.ts';
 import { clearUp, merge } from '../engine/merge.ts';
 import type { MergeOptions, MergeResult } from '../engine/merge.ts';
@@ -18,6 +19,7 @@ interface Flags extends Common {
   readonly into?: string;
   readonly dryRun?: boolean;
   readonly strict?: boolean;
+  readonly whole?: boolean;
   readonly abort?: boolean;
   readonly approveCaution?: boolean;
   readonly message?: string;
@@ -33,6 +35,7 @@ export function command(finish: Finish, signal: AbortSignal): Command {
     .option('--into <branch>', 'the branch to land on; the one the iteration started from when left out')
     .option('-n, --dry-run', 'judge and say what would land, move nothing')
     .option('--strict', 'GO_WITH_CAUTION does not land')
+    .option('--whole', 'all or nothing: do not look for the task that turns it red, and do not land the others without it')
     .option('--approve-caution', 'let a GO_WITH_CAUTION land, as one of the people the workflow names')
     .option('-m, --message <reason>', 'why, with --approve-caution')
     .option('--continue', 'finish a landing that was interrupted; plain iter merge does the same')
@@ -75,6 +78,7 @@ function mergeOptions(iteration: Iteration, options: Flags): MergeOptions | { re
     target,
     dryRun: options.dryRun === true,
     strict: options.strict === true,
+    whole: options.whole === true,
     ...(options.approveCaution === true
       ? { approval: { by: person(), ...(options.message === undefined ? {} : { reason: options.message }) } }
       : {}),
@@ -93,7 +97,7 @@ export function report(merged: MergeResult, asked: Pick<MergeOptions, 'target'>,
   switch (merged.outcome) {
     case 'refused':
       if (options.json !== true) result(verdictText(merged.verdict));
-      say(`nothing landed: ${target} and your checkout are as they were`);
+      say([`nothing landed: ${target} and your checkout are as they were`, ...retryText(merged.culprits)].join('\n'));
       return EXIT.noGo;
     case 'conflict':
       say(
@@ -112,8 +116,26 @@ export function report(merged: MergeResult, asked: Pick<MergeOptions, 'target'>,
       return EXIT.failed;
     default:
       if (options.json !== true) result(`${verdictText(merged.verdict)}\n${landedText(merged, target)}`);
-      return EXIT.done;
+      if (merged.culprits === undefined) return EXIT.done;
+      say(sentBackText(merged.culprits, merged.outcome === 'planned'));
+      return EXIT.noGo;
   }
+}
+
+/** Nothing can land without them, so nobody is sent back: a person says who works again. */
+function retryText(culprits: readonly Culprit[] = []): string[] {
+  return culprits.map(
+    ({ task, failures }) =>
+      `${task} turns it red (${failures.map(({ id }) => id).join(', ')}), and nothing lands without it; next: iter retry ${task} --feedback "what to mend"`,
+  );
+}
+
+function sentBackText(culprits: readonly Culprit[], planned: boolean): string {
+  const rows = culprits.flatMap(({ task, failures }) => [
+    `${task} ${planned ? 'would not land and would go back' : 'did not land and goes back'}: green without its work, red with it`,
+    ...failures.map(({ id, message }) => `  ${id}: ${message}`),
+  ]);
+  return [...rows, ...(planned ? [] : ['next: iter launch starts it again on top of what landed'])].join('\n');
 }
 
 function landedText(merged: Extract<MergeResult, { outcome: 'landed' | 'nothing' | 'planned' }>, target: string): string {
@@ -128,6 +150,7 @@ function landedText(merged: Extract<MergeResult, { outcome: 'landed' | 'nothing'
 function mergeJson(merged: Exclude<MergeResult, { outcome: 'invalid' }>, target: string): Record<string, unknown> {
   const chain = 'chain' in merged ? merged.chain : undefined;
   const landed = merged.outcome === 'landed' || merged.outcome === 'nothing';
+  const culprits = ('culprits' in merged ? merged.culprits : undefined) ?? [];
   return {
     decision: merged.verdict.decision,
     target,
@@ -136,6 +159,8 @@ function mergeJson(merged: Exclude<MergeResult, { outcome: 'invalid' }>, target:
     merged: merged.outcome === 'landed' || merged.outcome === 'planned' ? (chain?.landed ?? []) : [],
     conflicts: merged.outcome === 'conflict' ? [{ task: merged.task, paths: merged.paths }] : [],
     rejected: merged.outcome === 'refused' ? merged.verdict.missed : [],
+    ...(culprits.length === 0 ? {} : { culprits }),
+    ...(landed && culprits.length > 0 ? { sentBack: culprits.map(({ task }) => task) } : {}),
     ...(merged.outcome === 'blocked' ? { blocked: merged.why } : {}),
     ...(merged.outcome === 'unapproved' ? { approvers: merged.approvers } : {}),
   };

@@ -43,6 +43,17 @@ export interface ForeignWrite {
   readonly blocks: boolean;
 }
 
+/** Work that turned red what was to land and was green without it: what its next attempt is told and has to go together with. */
+export interface RedWork {
+  readonly task: TaskId;
+  readonly attempt: number;
+  /** What landed without it. */
+  readonly onto: CommitId;
+  readonly archive: string;
+  readonly failures: readonly Failure[];
+  readonly reset: readonly TaskId[];
+}
+
 type Fact =
   | { readonly type: 'iteration-created'; readonly iteration: string; readonly workflow: string; readonly tasks: readonly TaskId[] }
   | {
@@ -293,7 +304,10 @@ type Fact =
       readonly tree: TreeId;
       readonly tasks: readonly TaskId[];
       readonly backup: string;
+      /** What goes back once the others have landed. */
+      readonly sentBack?: readonly RedWork[];
     }
+  | ({ readonly type: 'landing-sent-back' } & RedWork)
   | { readonly type: 'landing-refused'; readonly target: string; readonly reason: string }
   | {
       readonly type: 'landing-finished';

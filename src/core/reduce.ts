@@ -222,7 +222,17 @@ export function reduce(state: State, event: Event): State {
     case 'conflicts-foreseen':
       return { ...state, foreseen: event.conflicts };
     case 'landing-started':
-      return { ...state, landing: { target: event.target, before: event.before, after: event.after, tasks: event.tasks } };
+      return {
+        ...state,
+        landing: { target: event.target, before: event.before, after: event.after, tasks: event.tasks, sentBack: event.sentBack ?? [] },
+      };
+    case 'landing-sent-back': {
+      if (!isKnown(state, event.task)) return state;
+      const failed = event.failures.map(({ id, message }) => `${id}: ${message}`).join('; ');
+      const reason = `what was to land was red with its work and green without it (${failed}); this attempt starts from what has landed, and the work of attempt ${event.attempt} is kept at ${event.archive}: bring it in again (git merge ${event.archive}) and mend what fails`;
+      const again = reset(state, event.reset, event.at, (id) => (id === event.task ? { feedback: reason } : {}));
+      return change(again, event.task, undefined, (task) => ({ ...task, onto: event.onto }));
+    }
     case 'landing-refused': {
       const { landing: _none, ...rest } = state;
       return rest;

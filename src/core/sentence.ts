@@ -97,6 +97,8 @@ export function sentence(event: NewEvent): string {
         : event.conflicts.map(({ a, b, paths }) => `${a} and ${b} would conflict in ${paths.join(', ')}`).join('; ');
     case 'landing-started':
       return `landing ${event.after.slice(0, 10)} on ${event.target}, which was at ${event.before.slice(0, 10)} (kept at ${event.backup})`;
+    case 'landing-sent-back':
+      return `what was to land was red with it and green without it: ${event.failures.map(({ id }) => id).join(', ')}; the work goes back`;
     case 'landing-refused':
       return `nothing landed on ${event.target}: ${event.reason}`;
     case 'landing-finished':

@@ -10,7 +10,7 @@
  */
 import type { Raised, Usage } from './budget.ts';
 import type { Decision } from './check.ts';
-import type { DecisionOption, Failure, ForeignWrite, ForeseenConflict, TimeoutAnswer } from './event.ts';
+import type { DecisionOption, Failure, ForeignWrite, ForeseenConflict, RedWork, TimeoutAnswer } from './event.ts';
 import type { FieldValue } from './fields.ts';
 import type { CommitId, TaskId, TreeId } from './ids.ts';
 import type { BlockerState } from './open-blockers.ts';
@@ -192,7 +192,13 @@ export interface State {
   readonly caution?: { readonly tree: TreeId; readonly criteriaHash: string; readonly by: string };
   readonly validation?: { readonly decision: Decision; readonly tree: TreeId; readonly at: string };
   /** A landing that has begun and whose end is not on record. */
-  readonly landing?: { readonly target: string; readonly before: CommitId; readonly after: CommitId; readonly tasks: readonly TaskId[] };
+  readonly landing?: {
+    readonly target: string;
+    readonly before: CommitId;
+    readonly after: CommitId;
+    readonly tasks: readonly TaskId[];
+    readonly sentBack: readonly RedWork[];
+  };
   /** The last landing that has not been undone. */
   readonly landed?: Landed;
   /** What would not go together if it landed now; see `engine/conflict-watch.ts`. */

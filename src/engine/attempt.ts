@@ -3,12 +3,9 @@ import { join } from 'node:path';
 import { agentRow, commandOf } from '../agents/table.ts';
 import { addressed } from '../core/escalation.ts';
 import type { CommitId, TaskId } from '../core/ids.ts';
-import { downstreamOf } from '../core/plan.ts';
 import type { Plan, PlannedTask } from '../core/plan.ts';
 import { providerOf } from '../core/provider-limit.ts';
 import { exists } from '../effects/folder.ts';
-import { git } from '../effects/git.ts';
-import { acquire } from '../effects/lock.ts';
 import { runAttempt } from '../executors/local.ts';
 import { parseCommandLine } from '../files/command-line.ts';
 import { baseOf } from './base.ts';
@@ -18,11 +15,12 @@ import { leasesFor } from './leases.ts';
 import { commentsFor } from './correspondence.ts';
 import { closeWindow, openWindow } from './foreign-writes.ts';
 import { overflowQuestion, unpickedNeeds } from './furnish.ts';
-import { archiveRef, attemptCookie, repositoryLock } from './places.ts';
+import { attemptCookie } from './places.ts';
 import { recordRefusal, refusalOf } from './limits.ts';
 import { prepare } from './prepare.ts';
 import { pricesOf } from './settings.ts';
 import { meter } from './usage.ts';
+import { keepForRework } from './rework.ts';
 import type { Run } from './run.ts';
 
 /** Runs attempt `number` of a task to its end and records it; an abort of `signal` with the reason of a person ends it as killed. */
@@ -226,28 +224,8 @@ export interface Conflict {
 
 /** Two accepted works that do not go together: the later one is done again, on top of the other. iter never picks a side. */
 export async function sendConflictBack(run: Run, conflict: Conflict, context: Context): Promise<void> {
-  const { iteration, plan } = run;
-  const owner = run.state.tasks[conflict.task];
-  const { root, gitDirectory } = iteration.repository;
-  if (owner?.head === undefined) throw new Error(`${conflict.task} has no work to send back`);
-  const archive = archiveRef(iteration, conflict.task, owner.attempt, 'work');
-  const lock = await acquire(repositoryLock(gitDirectory), { wait: 60_000, what: 'keep conflicting work' });
-  try {
-    await git(root, ['update-ref', archive, owner.head]);
-    await git(root, ['update-ref', `refs/iter/keep/${iteration.name}/onto-${conflict.task}`, conflict.onto]);
-  } finally {
-    lock.release();
-  }
-  const reset = [conflict.task, ...downstreamOf(plan, [conflict.task])];
-  await run.record({
-    type: 'merge-conflicted',
-    task: conflict.task,
-    attempt: owner.attempt,
-    onto: conflict.onto,
-    archive,
-    paths: conflict.paths,
-    reset,
-  });
+  const kept = await keepForRework(run, conflict);
+  await run.record({ type: 'merge-conflicted', task: conflict.task, onto: conflict.onto, paths: conflict.paths, ...kept });
   context.say(
     `${conflict.task}: its work conflicts with other accepted work in ${conflict.paths.join(', ')}; it goes back to ${conflict.task}`,
   );

@@ -1,5 +1,6 @@
 /** Moves the target: backup ref, intent in the log, then exactly one ref. The person's checkout follows only if that overwrites nothing of theirs. */
 import type { Decision } from '../core/check.ts';
+import type { RedWork } from '../core/event.ts';
 import type { CommitId, TaskId } from '../core/ids.ts';
 import { git } from '../effects/git.ts';
 import { checkedOutAt } from '../effects/git-facts.ts';
@@ -18,10 +19,10 @@ export const backupRef = (iteration: string, before: CommitId): string => `refs/
 /** Lands a chain that has passed the gate. The caller holds the repository lock. */
 export async function land(
   run: Run,
-  request: { chain: Chain; target: string; tasks: readonly TaskId[]; decision: Decision },
+  request: { chain: Chain; target: string; tasks: readonly TaskId[]; decision: Decision; sentBack?: readonly RedWork[] },
   context: Context,
 ): Promise<Landing> {
-  const { chain, target, tasks } = request;
+  const { chain, target, tasks, sentBack = [] } = request;
   const { root } = run.iteration.repository;
   const checkout = await checkedOutAt(root, target);
   const what = `iter merge ${run.iteration.name}`;
@@ -31,7 +32,16 @@ export async function land(
   const backup = backupRef(run.iteration.name, chain.before);
   await clearRefLocks(root, undefined, [backup]);
   await git(root, ['update-ref', '-m', `${what}: before`, backup, chain.before]);
-  await run.record({ type: 'landing-started', target, before: chain.before, after: chain.after, tree: chain.tree, tasks, backup });
+  await run.record({
+    type: 'landing-started',
+    target,
+    before: chain.before,
+    after: chain.after,
+    tree: chain.tree,
+    tasks,
+    backup,
+    ...(sentBack.length === 0 ? {} : { sentBack }),
+  });
   const moved = await moveBranch(root, move, 'forward');
   if (moved !== undefined) {
     // what has begun has also ended: the next merge has nothing to clear up
@@ -45,6 +55,7 @@ export async function land(
     tasks,
     commits: chain.landed.flatMap((one) => one.commits).length,
     decision: request.decision,
+    sentBack,
   });
   context.say(
     checkout === undefined
@@ -54,10 +65,17 @@ export async function land(
   return { done: { before: chain.before, after: chain.after, checkout: checkout ?? '' } };
 }
 
-/** Records the end of a landing. */
-export async function finish(
-  run: Run,
-  landed: { target: string; before: CommitId; after: CommitId; tasks: readonly TaskId[]; commits: number; decision: Decision },
-): Promise<void> {
-  await run.record({ type: 'landing-finished', ...landed });
+export interface Finished {
+  readonly target: string;
+  readonly before: CommitId;
+  readonly after: CommitId;
+  readonly tasks: readonly TaskId[];
+  readonly commits: number;
+  readonly decision: Decision;
+  readonly sentBack?: readonly RedWork[];
+}
+
+/** Records the end of a landing, and in the same write what goes back because the others were to land without it. */
+export async function finish(run: Run, { sentBack = [], ...landed }: Finished): Promise<void> {
+  await run.record({ type: 'landing-finished', ...landed }, ...sentBack.map((work) => ({ type: 'landing-sent-back' as const, ...work })));
 }

@@ -6,12 +6,15 @@ import { landable } from '../core/merge-plan.ts';
 import type { MergeStrategy } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Verdict } from '../core/check.ts';
+import type { RedWork } from '../core/event.ts';
 import { git, gitResult } from '../effects/git.ts';
 import { checkedOutAt } from '../effects/git-facts.ts';
 import { acquire } from '../effects/lock.ts';
 import { repairCheckout } from '../effects/repair-checkout.ts';
 import { clearRefLocks, gitsEnded } from '../effects/stale-locks.ts';
 import { sendConflictBack } from './attempt.ts';
+import type { Culprit } from './bisect.ts';
+import { takeApart } from './bisect.ts';
 import type { Chain } from './chain.ts';
 import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
@@ -20,6 +23,7 @@ import { moveBranch, obstacleTo, shortName } from './move-branch.ts';
 import { launchLock, repositoryLock } from './places.ts';
 import { rememberPlan, syncPlan } from './plan-cells.ts';
 import { renderLog, renderReport } from './reports.ts';
+import { keepForRework } from './rework.ts';
 import { Run } from './run.ts';
 import { validate, withNeeds } from './validate.ts';
 
@@ -30,13 +34,22 @@ export interface MergeOptions {
   readonly dryRun: boolean;
   /** GO_WITH_CAUTION does not land. */
   readonly strict: boolean;
+  /** All of it or nothing: what is red is not taken apart. */
+  readonly whole?: boolean;
   /** This person lets a GO_WITH_CAUTION land. */
   readonly approval?: { readonly by: string; readonly reason?: string };
 }
 
 export type MergeResult =
-  | { readonly outcome: 'landed' | 'nothing' | 'planned'; readonly chain: Chain; readonly verdict: Verdict; readonly report?: string }
-  | { readonly outcome: 'refused'; readonly verdict: Verdict }
+  | {
+      readonly outcome: 'landed' | 'nothing' | 'planned';
+      readonly chain: Chain;
+      readonly verdict: Verdict;
+      readonly report?: string;
+      /** Whose work turned the whole red and goes back. */
+      readonly culprits?: readonly Culprit[];
+    }
+  | { readonly outcome: 'refused'; readonly verdict: Verdict; readonly culprits?: readonly Culprit[] }
   | { readonly outcome: 'conflict'; readonly verdict: Verdict; readonly task: TaskId; readonly paths: readonly string[] }
   | { readonly outcome: 'blocked'; readonly verdict: Verdict; readonly why: string }
   /** One of these people has to approve first. */
@@ -74,7 +87,6 @@ export async function clearUp(iteration: Iteration, context: Context): Promise<v
 }
 
 async function once(run: Run, options: MergeOptions, context: Context): Promise<MergeResult | undefined> {
-  const { iteration } = run;
   const validation = await validate(run, options, context);
   if ('problems' in validation) return { outcome: 'invalid', problems: validation.problems };
   const { verdict, chain, conflict } = validation;
@@ -83,9 +95,26 @@ async function once(run: Run, options: MergeOptions, context: Context): Promise<
     if (!options.dryRun) await sendConflictBack(run, conflict, context);
     return { outcome: 'conflict', verdict, task: conflict.task, paths: conflict.paths };
   }
-  if (verdict.decision === 'NO_GO' || (options.strict && verdict.decision === 'GO_WITH_CAUTION')) return { outcome: 'refused', verdict };
+  if (verdict.decision !== 'NO_GO') return landJudged(run, { verdict, chain, culprits: [] }, options, context);
+  // whoever names tasks wants these; work that is not finished is nobody's fault
+  if (chain === undefined || unfinished || options.tasks !== undefined || options.whole === true) return { outcome: 'refused', verdict };
+  const { culprits, rest } = await takeApart(run, { verdict, chain }, options, context);
+  if (rest === undefined) return { outcome: 'refused', verdict, ...(culprits.length === 0 ? {} : { culprits }) };
+  return landJudged(run, { ...rest, culprits }, { ...options, tasks: rest.tasks }, context);
+}
+
+/** Lands what the gate lets pass, and sends back whose work made it red before; undefined when the target has moved meanwhile. */
+async function landJudged(
+  run: Run,
+  { verdict, chain, culprits }: { readonly verdict: Verdict; readonly chain: Chain | undefined; readonly culprits: readonly Culprit[] },
+  options: MergeOptions,
+  context: Context,
+): Promise<MergeResult | undefined> {
+  const { iteration } = run;
+  const blamed = culprits.length === 0 ? {} : { culprits };
+  if (options.strict && verdict.decision === 'GO_WITH_CAUTION') return { outcome: 'refused', verdict, ...blamed };
   if (chain === undefined) throw new Error('a verdict that lets work land has a chain');
-  if (options.dryRun) return { outcome: 'planned', verdict, chain };
+  if (options.dryRun) return { outcome: 'planned', verdict, chain, ...blamed };
   const unapproved = await withoutApproval(run, verdict, options.approval);
   if (unapproved !== undefined) return unapproved;
   const wanted = withNeeds(run, options.tasks);
@@ -105,15 +134,18 @@ async function once(run: Run, options: MergeOptions, context: Context): Promise<
     await afterwards(run, verdict, chain, context);
     return { outcome: 'nothing', verdict, chain };
   }
+  const sentBack: RedWork[] = [];
+  for (const { task, failures } of culprits)
+    sentBack.push({ task, failures, onto: chain.after, ...(await keepForRework(run, { task, onto: chain.after })) });
   const lock = await acquire(repositoryLock(iteration.repository.gitDirectory), { wait: 60_000, what: `iter merge ${iteration.name}` });
   try {
-    const landing = await land(run, { chain, target: options.target, tasks, decision: verdict.decision }, context);
+    const landing = await land(run, { chain, target: options.target, tasks, decision: verdict.decision, sentBack }, context);
     if ('moved' in landing) return undefined;
     if ('refused' in landing) return { outcome: 'blocked', verdict, why: landing.refused };
   } finally {
     lock.release();
   }
-  return { outcome: 'landed', verdict, chain, report: await afterwards(run, verdict, chain, context) };
+  return { outcome: 'landed', verdict, chain, report: await afterwards(run, verdict, chain, context), ...blamed };
 }
 
 /** Records an approval that counts; an answer when one is still missing. */
@@ -157,6 +189,7 @@ async function resume(run: Run, context: Context): Promise<void> {
         tasks: landing.tasks,
         commits: Number(count),
         decision: run.state.validation?.decision ?? 'GO',
+        sentBack: landing.sentBack,
       });
       context.say('an earlier iter merge had moved the target already; its end is on record now');
       return;

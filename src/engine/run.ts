@@ -113,7 +113,7 @@ export class Run {
         this.#excused.add(event.task);
       if (event.type === 'work-committed') this.#committed.add(event.commit);
       if (event.type === 'work-archived') this.#archived.add(event.ref);
-      if (event.type === 'merge-conflicted') this.#archived.add(event.archive);
+      if (event.type === 'merge-conflicted' || event.type === 'landing-sent-back') this.#archived.add(event.archive);
       this.#state = reduce(this.#state, event);
     }
     return events.length > 0;

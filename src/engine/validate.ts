@@ -56,13 +56,12 @@ export async function validate(run: Run, options: ValidateOptions, context: Cont
   const there = await landedBefore(run, { target: options.target, tip });
   const tasks = new Set([...wanted].filter((id) => !there.has(id) && !isUnpicked(run.plan, run.state, id)));
   const built = await buildChain({ root, plan: run.plan, state: run.state, tip, strategy: options.strategy, tasks });
-  const aside = (id: TaskId): boolean => ['skipped', 'superseded'].includes(run.state.tasks[id]?.phase.name ?? '');
-  const checks = read.checks.filter((check) => check.task === undefined || (wanted.has(check.task) && !aside(check.task)));
+  const checks = read.checks.filter((check) => isAbout(run, check, wanted));
   const open = [...completion(run, wanted), ...blocked(run, wanted)];
   const verdict =
     'conflict' in built
       ? await conflicted(iteration, { checks, conflict: built.conflict, tip, open })
-      : await judged(run, { checks, chain: built, wanted, open, fresh: options.fresh === true }, context);
+      : await judged(run, { checks, chain: built, wanted, open, fresh: options.fresh === true, purpose: 'landing' }, context);
   const failed = verdict.results.filter((result) => !result.pass).length;
   await run.record({
     type: 'validation-finished',
@@ -75,12 +74,18 @@ export async function validate(run: Run, options: ValidateOptions, context: Cont
   return 'conflict' in built ? { verdict, conflict: built.conflict } : { verdict, chain: built };
 }
 
-function readCriteria(iteration: Iteration): { checks: readonly Check[] } | { problems: readonly Problem[] } {
+/** The checks of the iteration as the file stands, or everything in it that cannot be read. */
+export function readCriteria(iteration: Iteration): { checks: readonly Check[] } | { problems: readonly Problem[] } {
   const file = `iterations/${iteration.name}/${CRITERIA_FILE}`;
   const text = readText(join(iteration.directory, CRITERIA_FILE));
   if (text === undefined) return { problems: [{ file, what: 'is missing', fix: 'restore it: without criteria nothing can land' }] };
   const { checks, problems } = parseCriteria(text, file);
   return problems.length > 0 ? { problems } : { checks };
+}
+
+/** True for checks on the whole and on these tasks; nobody did the work of one that was skipped or passed over. */
+export function isAbout(run: Run, { task }: Check, tasks: ReadonlySet<TaskId>): boolean {
+  return task === undefined || (tasks.has(task) && !['skipped', 'superseded'].includes(run.state.tasks[task]?.phase.name ?? ''));
 }
 
 /** The named tasks and everything they need; all tasks when none is named. */
@@ -156,24 +161,28 @@ function blocked(run: Run, wanted: ReadonlySet<TaskId>): Result[] {
   }));
 }
 
-interface Judging {
+export interface Judging {
   readonly checks: readonly Check[];
-  readonly chain: Chain;
+  readonly chain: Pick<Chain, 'before' | 'after' | 'tree'>;
   readonly wanted: ReadonlySet<TaskId>;
-  readonly open: readonly Result[];
-  readonly fresh: boolean;
+  /** What stands against it whatever the tree is. */
+  readonly open?: readonly Result[];
+  readonly fresh?: boolean;
+  /** Names the checkout and the evidence. */
+  readonly purpose: string;
 }
 
-async function judged(run: Run, { checks, chain, wanted, open, fresh }: Judging, context: Context): Promise<Verdict> {
+/** The verdict of these checks on exactly this tree; the stored one when there is one. Records nothing. */
+export async function judged(run: Run, { checks, chain, wanted, open = [], fresh, purpose }: Judging, context: Context): Promise<Verdict> {
   const { iteration } = run;
   const { root } = iteration.repository;
   const work = await acceptedWork({ root, state: run.state, tasks: wanted });
   const facts = conditionFacts(run.plan, run.state);
-  const subject = { commit: chain.after, tree: chain.tree, before: chain.before, work, facts, purpose: 'landing' };
+  const subject = { commit: chain.after, tree: chain.tree, before: chain.before, work, facts, purpose };
   const { results: seen, files } = await observe(iteration, checks, subject, context);
   const criteriaHash = hashOf(checks, [work, open, [...seen.values()]], files.ofIteration);
   const stored = join(iteration.directory, '.run', 'verdicts', `${chain.tree}-${criteriaHash.slice(0, 16)}.json`);
-  const known = fresh ? undefined : storedVerdict(stored);
+  const known = fresh === true ? undefined : storedVerdict(stored);
   if (known !== undefined) return known;
   const results = [...open, ...(await withCommands(iteration, { checks, results: seen, subject }, context))];
   const verdict: Verdict = { decision: gate(results), tree: chain.tree, criteriaHash, results, missed: missed(results) };

@@ -110,6 +110,7 @@ const ONCE = new Set<Event['type']>([
   'decision-requested',
   'decision-made',
   'merge-conflicted',
+  'landing-sent-back',
   'landing-finished',
 ]);
 
