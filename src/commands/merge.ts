@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { Finish } from '../cli.ts';
 import { taskId } from '../core/ids.ts';
-import type { MergeStrategy } from '../core/plan.ts';
+import { MERGE_STRATEGIES } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Culprit } from '../engine/bisect.ts';
 import type { Iteration } from '../engine/iteration.ts';
@@ -25,12 +25,10 @@ interface Flags extends Common {
   readonly message?: string;
 }
 
-const STRATEGIES: readonly MergeStrategy[] = ['linear', 'squash', 'merge-commit'];
-
 export function command(finish: Finish, signal: AbortSignal): Command {
   return verb('merge', 'Land what passes the gate; without a GO for exactly that tree nothing moves.', 'iter merge --strategy squash')
     .argument('[iteration]', 'number, slug or folder; the newest unfinished one when left out')
-    .option('--strategy <name>', `${STRATEGIES.join(', ')}; the workflow's when left out`)
+    .option('--strategy <name>', `${MERGE_STRATEGIES.join(', ')}; the workflow's when left out`)
     .option('--task <id>', 'only this task and what it needs')
     .option('--into <branch>', 'the branch to land on; the one the iteration started from when left out')
     .option('-n, --dry-run', 'judge and say what would land, move nothing')
@@ -60,8 +58,9 @@ export function command(finish: Finish, signal: AbortSignal): Command {
 
 function mergeOptions(iteration: Iteration, options: Flags): MergeOptions | { readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
-  const strategy = STRATEGIES.find((one) => one === (options.strategy ?? iteration.plan.strategy));
-  if (strategy === undefined) problems.push({ what: `unknown strategy "${options.strategy ?? ''}"`, fix: `use ${STRATEGIES.join(', ')}` });
+  const strategy = MERGE_STRATEGIES.find((one) => one === (options.strategy ?? iteration.plan.strategy));
+  if (strategy === undefined)
+    problems.push({ what: `unknown strategy "${options.strategy ?? ''}"`, fix: `use ${MERGE_STRATEGIES.join(', ')}` });
   if (options.task !== undefined && !iteration.plan.tasks.some((task) => task.id === options.task))
     problems.push({ what: `there is no task "${options.task}"`, fix: `use ${iteration.plan.tasks.map((task) => task.id).join(', ')}` });
   if (options.into !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._/-]{0,120}$/.test(options.into))

@@ -6,7 +6,8 @@ import type { State } from './state.ts';
 import { settledAt } from './state.ts';
 
 export type MergeStep =
-  | { readonly do: 'pick'; readonly task: TaskId; readonly commit: CommitId }
+  /** With `source`, the message names the commit it was picked from. */
+  | { readonly do: 'pick'; readonly task: TaskId; readonly commit: CommitId; readonly source?: true }
   | { readonly do: 'squash'; readonly task: TaskId; readonly base: CommitId; readonly head: CommitId }
   | { readonly do: 'merge'; readonly task: TaskId; readonly head: CommitId };
 
@@ -21,15 +22,21 @@ export interface MergeInputs {
   readonly plan: Plan;
   readonly strategy: MergeStrategy;
   readonly work: Readonly<Record<string, AcceptedWork>>;
+  /** Commits the target says it was given, by hand or by iter; cherry-pick takes none of them twice. */
+  readonly picked?: ReadonlySet<CommitId>;
 }
 
 /** The steps of a landing in dependency order; a task without commits of its own needs none. */
-export function planMerge({ plan, strategy, work }: MergeInputs): MergeStep[] {
+export function planMerge({ plan, strategy, work, picked }: MergeInputs): MergeStep[] {
   return inDependencyOrder(plan.tasks).flatMap((task): MergeStep[] => {
     const own = work[task.id];
     if (own === undefined || own.commits.length === 0) return [];
     if (strategy === 'merge-commit') return [{ do: 'merge', task: task.id, head: own.head }];
     if (strategy === 'squash') return [{ do: 'squash', task: task.id, base: own.base, head: own.head }];
+    if (strategy === 'cherry-pick')
+      return own.commits.flatMap((commit): MergeStep[] =>
+        picked?.has(commit) === true ? [] : [{ do: 'pick', task: task.id, commit, source: true }],
+      );
     return own.commits.map((commit) => ({ do: 'pick', task: task.id, commit }));
   });
 }

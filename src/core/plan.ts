@@ -134,7 +134,8 @@ export interface PlannedTask {
   readonly context?: ContextRules;
 }
 
-export type MergeStrategy = 'linear' | 'squash' | 'merge-commit';
+export const MERGE_STRATEGIES = ['linear', 'squash', 'merge-commit', 'cherry-pick'] as const;
+export type MergeStrategy = (typeof MERGE_STRATEGIES)[number];
 
 /** What GO_WITH_CAUTION means for an iteration. */
 export interface DecisionRules {

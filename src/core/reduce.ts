@@ -222,10 +222,7 @@ export function reduce(state: State, event: Event): State {
     case 'conflicts-foreseen':
       return { ...state, foreseen: event.conflicts };
     case 'landing-started':
-      return {
-        ...state,
-        landing: { target: event.target, before: event.before, after: event.after, tasks: event.tasks, sentBack: event.sentBack ?? [] },
-      };
+      return { ...state, landing: landingOf(event) };
     case 'landing-sent-back': {
       if (!isKnown(state, event.task)) return state;
       const failed = event.failures.map(({ id, message }) => `${id}: ${message}`).join('; ');
@@ -325,6 +322,10 @@ function withoutStall(task: TaskState): TaskState {
 /** Whether a task that moves again is stuck is no question any more. */
 function stirred(state: State, task: TaskId): State {
   return { ...state, decisions: state.decisions.filter((open) => open.task !== task || open.kind !== 'stall') };
+}
+
+function landingOf({ target, before, after, tasks, sentBack }: Extract<Event, { type: 'landing-started' }>): NonNullable<State['landing']> {
+  return { target, before, after, tasks, ...(sentBack === undefined ? {} : { sentBack }) };
 }
 
 /** What a task no longer is once an attempt has its ground: work that is being done anew is not valid any more, even if the attempt is cut off. */

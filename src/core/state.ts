@@ -197,7 +197,7 @@ export interface State {
     readonly before: CommitId;
     readonly after: CommitId;
     readonly tasks: readonly TaskId[];
-    readonly sentBack: readonly RedWork[];
+    readonly sentBack?: readonly RedWork[];
   };
   /** The last landing that has not been undone. */
   readonly landed?: Landed;

@@ -238,9 +238,9 @@ export const ITER_IDENTITY: Identity = { name: 'iter', email: 'iter@localhost' }
 
 /** Gives the person's name and address as git is configured; iter's own where it is not. */
 export async function identity(root: string): Promise<Identity> {
-  const [name, email] = await Promise.all([
-    gitResult(root, ['config', '--get', 'user.name']),
-    gitResult(root, ['config', '--get', 'user.email']),
-  ]);
-  return name.exitCode === 0 && email.exitCode === 0 ? { name: name.stdout, email: email.stdout } : ITER_IDENTITY;
+  const found = await gitResult(root, ['config', '-z', '--get-regexp', '^user\\.(name|email)$']);
+  // `key LF value NUL` each, where the last one of a key holds
+  const values = new Map(found.stdout.split('\0').map((entry) => entry.split(/\n([^]*)/, 2) as [string, string | undefined]));
+  const [name, email] = [values.get('user.name'), values.get('user.email')];
+  return name === undefined || email === undefined ? ITER_IDENTITY : { name, email };
 }

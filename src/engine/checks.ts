@@ -8,7 +8,7 @@ import type { CommitId, TreeId } from '../core/ids.ts';
 import { CAUTION_MARGIN, exact } from '../core/metric.ts';
 import { unreachable } from '../core/unreachable.ts';
 import { waivedResult } from '../core/waiver.ts';
-import { changedPaths } from '../effects/git-facts.ts';
+import { changedPathsOfAll } from '../effects/commit-batch.ts';
 import { runCommand } from '../effects/process.ts';
 import { parseCommandLine } from '../files/command-line.ts';
 import { evaluateCondition } from '../files/condition.ts';
@@ -23,13 +23,19 @@ import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
 import { iterationCookie } from './places.ts';
 
+interface Work {
+  readonly base: CommitId;
+  readonly head: CommitId;
+  readonly commits: readonly CommitId[];
+}
+
 export interface Subject {
   readonly commit: CommitId;
   readonly tree: TreeId;
   /** What the work as a whole is compared with, for checks on what it adds. */
   readonly before: CommitId;
   /** For `commits` and `scope`: the part of the history that is a task's own. */
-  readonly work: Readonly<Record<string, { readonly base: CommitId; readonly head: CommitId; readonly commits: readonly CommitId[] }>>;
+  readonly work: Readonly<Record<string, Work>>;
   /** For `expr`. */
   readonly facts: ConditionFacts;
   /** Name of the throw-away checkout, unique among checks that run at the same time. */
@@ -53,12 +59,20 @@ export async function observe(iteration: Iteration, checks: readonly Check[], su
   const files = await readFiles(iteration, checks, subject);
   const data = checks.filter((check): check is DataCheck => DATA.has(check.check));
   const judgeData = data.length === 0 ? undefined : await dataJudge(iteration, data, { files, subject });
+  const changed = await changesOfTasks(iteration, checks, subject);
   const results = new Map<Check, Result>();
   for (const check of checks) {
     if (check.check === 'command') continue;
-    results.set(check, waivedResult(check, await resultOf(check, { iteration, subject, files, judgeData, context })));
+    results.set(check, waivedResult(check, await resultOf(check, { iteration, subject, files, changed, judgeData, context })));
   }
   return { results, files };
+}
+
+async function changesOfTasks(iteration: Iteration, checks: readonly Check[], { work }: Subject): Promise<Map<Work, readonly string[]>> {
+  const limited = checks.flatMap(({ check, task }) => (check === 'scope' && task !== undefined ? (work[task] ?? []) : []));
+  const own = [...new Set(limited)];
+  const paths = await changedPathsOfAll(iteration.repository.root, own);
+  return new Map(own.map((one, place) => [one, paths[place] ?? []]));
 }
 
 /** Adds what the commands say. */
@@ -111,13 +125,14 @@ interface Judging {
   readonly iteration: Iteration;
   readonly subject: Subject;
   readonly files: CheckFiles;
+  /** What the tasks that have a scope changed. */
+  readonly changed: ReadonlyMap<Work, readonly string[]>;
   readonly judgeData: DataJudge | undefined;
   readonly context: Context;
 }
 
 async function resultOf(check: Exclude<Check, { check: 'command' }>, judging: Judging): Promise<Result> {
-  const { iteration, subject, files, judgeData, context } = judging;
-  const { root } = iteration.repository;
+  const { iteration, subject, files, changed, judgeData, context } = judging;
   switch (check.check) {
     case 'exists':
     case 'size':
@@ -143,7 +158,7 @@ async function resultOf(check: Exclude<Check, { check: 'command' }>, judging: Ju
       return evaluateCommits(check, check.task === undefined ? 0 : (subject.work[check.task]?.commits.length ?? 0));
     case 'scope': {
       const own = check.task === undefined ? undefined : subject.work[check.task];
-      return evaluateScope(check, own === undefined ? [] : await changedPaths(root, own.base, own.head));
+      return evaluateScope(check, own === undefined ? [] : (changed.get(own) ?? []));
     }
     case 'secrets':
       return judgeSecrets(iteration, check, subject);

@@ -189,7 +189,7 @@ async function resume(run: Run, context: Context): Promise<void> {
         tasks: landing.tasks,
         commits: Number(count),
         decision: run.state.validation?.decision ?? 'GO',
-        sentBack: landing.sentBack,
+        ...(landing.sentBack === undefined ? {} : { sentBack: landing.sentBack }),
       });
       context.say('an earlier iter merge had moved the target already; its end is on record now');
       return;

@@ -176,7 +176,7 @@ export interface Judging {
 export async function judged(run: Run, { checks, chain, wanted, open = [], fresh, purpose }: Judging, context: Context): Promise<Verdict> {
   const { iteration } = run;
   const { root } = iteration.repository;
-  const work = await acceptedWork({ root, state: run.state, tasks: wanted });
+  const work = await acceptedWork({ root, plan: run.plan, state: run.state, tasks: wanted });
   const facts = conditionFacts(run.plan, run.state);
   const subject = { commit: chain.after, tree: chain.tree, before: chain.before, work, facts, purpose };
   const { results: seen, files } = await observe(iteration, checks, subject, context);

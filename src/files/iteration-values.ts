@@ -21,6 +21,8 @@ const OUT = '.iter/out/';
 const STRATEGIES: Readonly<Record<MergeStrategy, string>> = {
   linear: 'the commits of every task, one by one in dependency order; history stays a line',
   squash: 'one commit per task in dependency order; history stays a line',
+  'cherry-pick':
+    'the commits of every task, one by one in dependency order, each with the commit it was picked from; what the target was given already is left out',
   'merge-commit': 'one merge commit per task in dependency order; the commits of the task stay as they are',
 };
 

@@ -23,7 +23,7 @@ async function build(root: string, works: Readonly<Record<string, Made>>, wanted
   const { tip = 'main', strategy = 'linear', of = PAIR } = wanted;
   const built = await buildChain({
     root,
-    plan: of,
+    plan: { ...of, base: Object.values(works)[0]?.base ?? of.base },
     state: stateWith(of, works),
     tip: commitId(sh(root, 'rev-parse', tip)),
     strategy,
