@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import { agentRow, commandOf } from '../agents/table.ts';
 import { addressed } from '../core/escalation.ts';
-import type { CommitId, TaskId } from '../core/ids.ts';
 import type { Plan, PlannedTask } from '../core/plan.ts';
 import { providerOf } from '../core/provider-limit.ts';
 import { exists } from '../effects/folder.ts';
@@ -20,7 +19,7 @@ import { recordRefusal, refusalOf } from './limits.ts';
 import { prepare } from './prepare.ts';
 import { pricesOf } from './settings.ts';
 import { meter } from './usage.ts';
-import { keepForRework } from './rework.ts';
+import { sendConflictBack } from './rework.ts';
 import type { Run } from './run.ts';
 
 /** Runs attempt `number` of a task to its end and records it; an abort of `signal` with the reason of a person ends it as killed. */
@@ -211,22 +210,5 @@ function inputVariables(inputs: NonNullable<Plan['inputs']>): Record<string, str
       `ITER_INPUT_${name.toUpperCase()}`,
       typeof value === 'object' ? value.join('\n') : String(value),
     ]),
-  );
-}
-
-export interface Conflict {
-  /** Who works again. */
-  readonly task: TaskId;
-  /** What its work has to go together with. */
-  readonly onto: CommitId;
-  readonly paths: readonly string[];
-}
-
-/** Two accepted works that do not go together: the later one is done again, on top of the other. iter never picks a side. */
-export async function sendConflictBack(run: Run, conflict: Conflict, context: Context): Promise<void> {
-  const kept = await keepForRework(run, conflict);
-  await run.record({ type: 'merge-conflicted', task: conflict.task, onto: conflict.onto, paths: conflict.paths, ...kept });
-  context.say(
-    `${conflict.task}: its work conflicts with other accepted work in ${conflict.paths.join(', ')}; it goes back to ${conflict.task}`,
   );
 }

@@ -8,9 +8,9 @@ import type { Checkpoint, PlannedTask } from '../core/plan.ts';
 import { taskOf } from '../core/plan.ts';
 import { unreachable } from '../core/unreachable.ts';
 import { evaluateCondition } from '../files/condition.ts';
-import { sendConflictBack } from './attempt.ts';
 import { baseOf } from './base.ts';
 import type { Context } from './context.ts';
+import { sendConflictBack } from './rework.ts';
 import type { Run } from './run.ts';
 
 /** Records that a task is skipped, and where what needs it goes on from. */

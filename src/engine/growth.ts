@@ -9,12 +9,12 @@ import type { State } from '../core/state.ts';
 import { readText } from '../effects/disk.ts';
 import { writeAtomic } from '../effects/replace-file.ts';
 import { growthText, parseGrowth } from '../files/growth-file.ts';
-import { sendConflictBack } from './attempt.ts';
 import { baseOf } from './base.ts';
 import type { Context } from './context.ts';
 import { writeAddition } from './addition.ts';
 import { GROWN, grownTasks } from './grown-tasks.ts';
 import { promptSourcesOf } from './prompt-sources.ts';
+import { sendConflictBack } from './rework.ts';
 import type { Run } from './run.ts';
 
 /** Grows the parts of a task, or asks a person when its list cannot be worked on. */

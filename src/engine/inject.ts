@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import type { PlannedTask } from '../core/plan.ts';
 import { copyFile, writeText } from '../effects/folder.ts';
-import { sendConflictBack } from './attempt.ts';
 import { baseOf } from './base.ts';
 import type { Context } from './context.ts';
 import { prepare } from './prepare.ts';
+import { sendConflictBack } from './rework.ts';
 import type { Run } from './run.ts';
 
 /** Puts the given files where the task delivers them and hands the work over for judging. */

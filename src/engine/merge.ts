@@ -12,7 +12,6 @@ import { checkedOutAt } from '../effects/git-facts.ts';
 import { acquire } from '../effects/lock.ts';
 import { repairCheckout } from '../effects/repair-checkout.ts';
 import { clearRefLocks, gitsEnded } from '../effects/stale-locks.ts';
-import { sendConflictBack } from './attempt.ts';
 import type { Culprit } from './bisect.ts';
 import { takeApart } from './bisect.ts';
 import type { Chain } from './chain.ts';
@@ -23,7 +22,7 @@ import { moveBranch, obstacleTo, shortName } from './move-branch.ts';
 import { launchLock, repositoryLock } from './places.ts';
 import { rememberPlan, syncPlan } from './plan-cells.ts';
 import { renderLog, renderReport } from './reports.ts';
-import { keepForRework } from './rework.ts';
+import { keepForRework, sendConflictBack } from './rework.ts';
 import { Run } from './run.ts';
 import { validate, withNeeds } from './validate.ts';
 

@@ -6,11 +6,11 @@ import type { PlannedTask, Selection } from '../core/plan.ts';
 import { taskOf } from '../core/plan.ts';
 import { evaluateExpression } from '../files/condition.ts';
 import { archive } from './archive.ts';
-import { sendConflictBack } from './attempt.ts';
 import { baseOf } from './base.ts';
 import { candidateOf } from './candidates.ts';
 import type { Context } from './context.ts';
 import { worktreeOf } from './places.ts';
+import { sendConflictBack } from './rework.ts';
 import type { Run } from './run.ts';
 
 /** Carries out a pick, or asks the person who has to make it. */

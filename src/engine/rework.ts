@@ -1,10 +1,28 @@
-/** Keeps accepted work that has to be done again on top of other work: the work itself, and what it has to go together with. */
+/** Accepted work that has to be done again on top of other work: it is kept, with what it has to go together with, and its task starts over. */
 import type { CommitId, TaskId } from '../core/ids.ts';
 import { downstreamOf } from '../core/plan.ts';
 import { git } from '../effects/git.ts';
 import { acquire } from '../effects/lock.ts';
 import { archiveRef, repositoryLock } from './places.ts';
+import type { Context } from './context.ts';
 import type { Run } from './run.ts';
+
+export interface Conflict {
+  /** Who works again. */
+  readonly task: TaskId;
+  /** What its work has to go together with. */
+  readonly onto: CommitId;
+  readonly paths: readonly string[];
+}
+
+/** Two accepted works that do not go together: the later one is done again, on top of the other. iter never picks a side. */
+export async function sendConflictBack(run: Run, conflict: Conflict, context: Context): Promise<void> {
+  const kept = await keepForRework(run, conflict);
+  await run.record({ type: 'merge-conflicted', task: conflict.task, onto: conflict.onto, paths: conflict.paths, ...kept });
+  context.say(
+    `${conflict.task}: its work conflicts with other accepted work in ${conflict.paths.join(', ')}; it goes back to ${conflict.task}`,
+  );
+}
 
 export interface Kept {
   readonly attempt: number;

@@ -35,6 +35,15 @@ it('merge-commit: the head of each task', () => {
   expect(steps('merge-commit', ALL)).toEqual(['merge T4 p1', 'merge T2 b2', 'merge T1 d1']);
 });
 
+it('cherry-pick: every commit of its own but those the target was given', () => {
+  const plan = planMerge({ plan: PLAN, strategy: 'cherry-pick', work: ALL, picked: new Set([commitId('b1')]) });
+  expect(plan.map((step) => (step.do === 'pick' ? [step.task, step.commit, step.source] : step))).toEqual([
+    ['T4', 'p1', true],
+    ['T2', 'b2', true],
+    ['T1', 'd1', true],
+  ]);
+});
+
 it('a task without work has no step', () => {
   expect(steps('linear', { T2: work('b1') })).toEqual(['pick T2 b1']);
 });

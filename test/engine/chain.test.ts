@@ -191,6 +191,54 @@ describe('squash', () => {
   });
 });
 
+describe('cherry-pick', () => {
+  const PICK = { strategy: 'cherry-pick' } as const;
+  const message = (root: string, at: CommitId): string => sh(root, 'show', '-s', '--format=%an <%ae> %ad%n%B', '--date=iso', at);
+
+  it('keeps author, date and message, and names the commit it was picked from, as git does', async () => {
+    const root = repositoryWith(START);
+    const work = made(root, 'main', { says: 'Change a\n\nBecause of b.', files: { 'a.txt': 'A\n' } });
+    commit(root, { 'c.txt': 'c\n' }, 'meanwhile');
+    const { after } = await chain(root, { T1: work }, PICK);
+    sh(root, 'checkout', '--quiet', '--detach', 'main');
+    sh(root, 'cherry-pick', '-x', work.head);
+    expect(message(root, after)).toBe(message(root, commitId(sh(root, 'rev-parse', 'HEAD'))));
+    expect(message(root, after)).toContain(`Because of b.\n\n(cherry picked from commit ${work.head})`);
+  });
+
+  it('leaves out what the target was given already, even when it was changed there since', async () => {
+    const root = repositoryWith(START);
+    const work = made(root, 'main', { says: 'one', files: { 'a.txt': 'A\n' } }, { says: 'two', files: { 'b.txt': 'B\n' } });
+    sh(root, 'cherry-pick', '-x', `${work.head}^`);
+    commit(root, { 'a.txt': 'ours now\n' }, 'meanwhile');
+    const { after } = await chain(root, { T1: work }, PICK);
+    expect([history(root, after, '%s'), show(root, after, 'a.txt'), show(root, after, 'b.txt')]).toEqual([['two'], 'ours now', 'B']);
+    expect(await build(root, { T1: work }, { strategy: 'linear' })).toMatchObject({ task: 'T1', paths: ['a.txt'] });
+  });
+
+  it('again picks nothing', async () => {
+    const root = repositoryWith(START);
+    const work = made(root, 'main', { says: 'empty', files: {} }, { says: 'one', files: { 'a.txt': 'A\n' } });
+    sh(root, 'merge', '--quiet', '--ff-only', (await chain(root, { T1: work }, PICK)).after);
+    expect((await chain(root, { T1: work }, PICK)).landed).toEqual([]);
+  });
+
+  it('keeps a commit that was empty from the start, and drops one whose change is there by other means', async () => {
+    const root = repositoryWith(START);
+    const work = made(root, 'main', { says: 'a mark', files: {} }, { says: 'one', files: { 'a.txt': 'A\n' } });
+    commit(root, { 'a.txt': 'A\n' }, 'the same by hand');
+    expect(history(root, (await chain(root, { T1: work }, PICK)).after, '%s')).toEqual(['a mark']);
+  });
+
+  it('a conflict names the later task and what its work has to go together with', async () => {
+    const root = repositoryWith(START);
+    const one = made(root, 'main', { says: 'one', files: { 'a.txt': 'one\n' } });
+    const two = made(root, 'main', { says: 'two', files: { 'a.txt': 'two\n' } });
+    const alone = await chain(root, { T1: one }, PICK);
+    expect(await build(root, { T1: one, T2: two }, PICK)).toEqual({ task: 'T2', onto: alone.after, paths: ['a.txt'] });
+  });
+});
+
 describe('merge-commit', () => {
   it('the head of each task becomes a second parent, in order', async () => {
     const root = repositoryWith(START);
@@ -224,7 +272,7 @@ describe('no byte is lost', () => {
     'gone.txt': undefined,
   };
 
-  it.each(['linear', 'squash', 'merge-commit'] as const)('%s: of contents, names, modes and links', async (strategy) => {
+  it.each(['linear', 'squash', 'merge-commit', 'cherry-pick'] as const)('%s: of contents, names, modes and links', async (strategy) => {
     const root = repositoryWith({ ...START, 'mode.txt': 'm\n', 'gone.txt': 'g\n' });
     const work = made(root, 'main', { says: 'one', files: FILES });
     commit(root, { 'b.txt': 'B\n' }, 'meanwhile');
