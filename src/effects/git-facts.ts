@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import type { CommitId, TreeId } from '../core/ids.ts';
 import { commitId, treeId } from '../core/ids.ts';
 import { readHead } from './ref-files.ts';
-import { checkoutDirectory, locate } from './repository.ts';
+import { checkoutDirectory, locate, registrations } from './repository.ts';
 import { git, gitBytes, gitResult, reader } from './git.ts';
 
 export interface HeadFacts {
@@ -45,6 +45,8 @@ export async function workingFiles(root: string): Promise<string[]> {
 
 /** Finds the worktree that has a branch (`refs/heads/…`) checked out; worktrees whose folder is gone do not count. */
 export async function checkedOutAt(root: string, ref: string): Promise<string | undefined> {
+  const heads = headsOnDisk(root);
+  if (heads !== undefined) return heads.find(({ folder, branch }) => branch === ref && existsSync(folder))?.folder;
   const listing = await git(root, ['worktree', 'list', '--porcelain', '-z']);
   for (const entry of listing.split('\0\0')) {
     const lines = entry.split('\0');
@@ -52,6 +54,20 @@ export async function checkedOutAt(root: string, ref: string): Promise<string | 
     if (folder !== undefined && lines.includes(`branch ${ref}`) && existsSync(folder)) return folder;
   }
   return undefined;
+}
+
+/** Every checkout with its branch, by git's files; undefined where one of them does not say it plainly. */
+function headsOnDisk(root: string): { readonly folder: string; readonly branch: string | undefined }[] | undefined {
+  const repository = locate(root);
+  if (repository === undefined || repository.bare) return undefined;
+  const heads: { folder: string; branch: string | undefined }[] = [];
+  const linked = registrations(repository.gitDirectory).map(({ directory, checkout }) => ({ directory, checkout }));
+  for (const { directory, checkout } of [{ directory: repository.gitDirectory, checkout: repository.root }, ...linked]) {
+    const head = readHead(directory);
+    if (head === undefined || checkout === undefined) return undefined;
+    heads.push({ folder: checkout, branch: head.branch });
+  }
+  return heads;
 }
 
 /** Lists the paths in which two commits or trees differ; a rename counts as two paths. */

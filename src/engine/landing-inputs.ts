@@ -3,11 +3,15 @@ import type { CommitId, TaskId } from '../core/ids.ts';
 import { commitId } from '../core/ids.ts';
 import type { Problem } from '../core/problem.ts';
 import { git } from '../effects/git.ts';
+import { readRef } from '../effects/ref-files.ts';
+import type { Repository } from '../effects/repository.ts';
 import { shortName } from './move-branch.ts';
 import type { Run } from './run.ts';
 
 /** The tip of the branch to land on, or what is wrong with it. */
-export async function tipOf(root: string, target: string): Promise<{ readonly tip: CommitId } | { readonly problems: readonly Problem[] }> {
+export async function tipOf({ root, gitDirectory }: Repository, target: string): Promise<{ readonly tip: CommitId } | { readonly problems: readonly Problem[] }> {
+  const onDisk = readRef(gitDirectory, target);
+  if (onDisk !== undefined && onDisk !== 'none') return { tip: onDisk };
   const listing = await git(root, ['for-each-ref', '--format=%(refname) %(objectname) %(symref)', target]);
   const [, tip, symbolic] =
     listing

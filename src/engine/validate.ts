@@ -48,7 +48,7 @@ export async function validate(run: Run, options: ValidateOptions, context: Cont
   const read = readCriteria(iteration);
   if ('problems' in read) return read;
   const wanted = withNeeds(run, options.tasks);
-  const found = await tipOf(root, options.target);
+  const found = await tipOf(iteration.repository, options.target);
   if ('problems' in found) return found;
   const lost = await lostWork(run, wanted);
   if (lost.length > 0) return { problems: lost };
@@ -103,8 +103,9 @@ export function withNeeds(run: Run, tasks: readonly TaskId[] | undefined): Set<T
 async function landedBefore(run: Run, { target, tip }: { target: string; tip: CommitId }): Promise<Set<TaskId>> {
   const { landed } = run.state;
   if (landed === undefined || landed.target !== target) return new Set();
-  const inside = await gitResult(run.iteration.repository.root, ['merge-base', '--is-ancestor', landed.after, tip]);
-  if (inside.exitCode !== 0) return new Set();
+  const { root } = run.iteration.repository;
+  const isInside = landed.after === tip || (await gitResult(root, ['merge-base', '--is-ancestor', landed.after, tip])).exitCode === 0;
+  if (!isInside) return new Set();
   return new Set(run.plan.tasks.map((task) => task.id).filter((id) => run.state.tasks[id]?.phase.name === 'merged'));
 }
 
