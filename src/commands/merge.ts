@@ -33,7 +33,7 @@ export function command(finish: Finish, signal: AbortSignal): Command {
     .option('--into <branch>', 'the branch to land on; the one the iteration started from when left out')
     .option('-n, --dry-run', 'judge and say what would land, move nothing')
     .option('--strict', 'GO_WITH_CAUTION does not land')
-    .option('--whole', 'all or nothing: do not look for the task that turns it red, and do not land the others without it')
+    .option('--whole', 'all or nothing: do not look for the task that turns it red to land the others without it')
     .option('--approve-caution', 'let a GO_WITH_CAUTION land, as one of the people the workflow names')
     .option('-m, --message <reason>', 'why, with --approve-caution')
     .option('--continue', 'finish a landing that was interrupted; plain iter merge does the same')

@@ -119,6 +119,6 @@ it('comes to the tree git comes to, or stops where git stops', async () => {
       const own = 'conflict' in built ? { task: built.conflict.task, paths: built.conflict.paths } : built.tree;
       expect(own).toEqual(await merged(root, story));
     }),
-    { seed: Number(process.env['ITER_SEED'] ?? 20), numRuns: Number(process.env['ITER_RUNS'] ?? 25) },
+    { seed: Number(process.env['ITER_SEED'] ?? 20), numRuns: Number(process.env['ITER_RUNS'] ?? 12) },
   );
 });
