@@ -44,7 +44,7 @@ const withoutSubprograms = {
   },
 };
 
-const QUICK = ['status', 'report'];
+const QUICK = ['status', 'report', 'validate', 'merge'];
 const shared = new Set();
 const commandsApart = {
   name: 'commands-apart',
