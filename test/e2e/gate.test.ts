@@ -108,7 +108,7 @@ describe('the gate', () => {
     expect([merged.exit, /exit 3, expected exit 0/.test(merged.stdout), sh(root, 'rev-list', '--count', 'main')]).toEqual([3, true, '1']);
   });
 
-  it('stops two pieces of work that are green alone and red together', async () => {
+  it('of two pieces of work that are green alone and red together lands the first and sends the other back, or neither', async () => {
     const root = repositoryWith({ 'README.md': '# Shop\n' });
     const agents = drivenAgents();
     const piece = (file: string): Order[] => [{ do: 'write', path: file, text: 'one\n' }, { do: 'commit' }];
@@ -118,7 +118,11 @@ describe('the gate', () => {
     const flags = ['--agent', agents.agent, '-w', partsWorkflow(root), '--input', 'parts=tax,cart'];
     await done(root, ['new', 'try', ...flags, '--input', `test_command=${notBoth}`]);
     const launched = await iter(root, ['launch'], agents.env);
-    const merged = await iter(root, ['merge']);
-    expect([launched.exit, merged.exit, sh(root, 'rev-list', '--count', 'main')]).toEqual([0, 3, '1']);
+    const whole = await iter(root, ['merge', '--whole']);
+    expect([launched.exit, whole.exit, sh(root, 'rev-list', '--count', 'main')]).toEqual([0, 3, '1']);
+    const merged = await iter(root, ['merge', '--json']);
+    expect([merged.exit, sh(root, 'ls-tree', '--name-only', 'main')]).toEqual([3, 'README.md\ntax.txt']);
+    expect(jsonOf(merged)).toMatchObject({ decision: 'GO', merged: [{ task: 'T1' }], sentBack: ['T2'] });
+    expect(merged.stderr).toContain('T2 did not land and goes back: green without its work, red with it');
   });
 });
