@@ -30,18 +30,20 @@ export function command(finish: Finish, signal: AbortSignal): Command {
         return finish(EXIT.usage);
       }
       const context = contextOf(options, signal);
-      const warning = await uncommittedWarning(iteration);
+      const [warning, validation] = await Promise.all([
+        uncommittedWarning(iteration),
+        validate(
+          new Run(iteration, context),
+          {
+            strategy: iteration.plan.strategy,
+            target: iteration.plan.target,
+            fresh: options.fresh === true,
+            ...(options.task === undefined ? {} : { tasks: [taskId(options.task)] }),
+          },
+          context,
+        ),
+      ]);
       if (warning !== undefined) context.say(warning);
-      const validation = await validate(
-        new Run(iteration, context),
-        {
-          strategy: iteration.plan.strategy,
-          target: iteration.plan.target,
-          fresh: options.fresh === true,
-          ...(options.task === undefined ? {} : { tasks: [taskId(options.task)] }),
-        },
-        context,
-      );
       if ('problems' in validation) {
         complain(validation.problems);
         return finish(EXIT.usage);
