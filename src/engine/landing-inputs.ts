@@ -9,7 +9,10 @@ import { shortName } from './move-branch.ts';
 import type { Run } from './run.ts';
 
 /** The tip of the branch to land on, or what is wrong with it. */
-export async function tipOf({ root, gitDirectory }: Repository, target: string): Promise<{ readonly tip: CommitId } | { readonly problems: readonly Problem[] }> {
+export async function tipOf(
+  { root, gitDirectory }: Repository,
+  target: string,
+): Promise<{ readonly tip: CommitId } | { readonly problems: readonly Problem[] }> {
   const onDisk = readRef(gitDirectory, target);
   if (onDisk !== undefined && onDisk !== 'none') return { tip: onDisk };
   const listing = await git(root, ['for-each-ref', '--format=%(refname) %(objectname) %(symref)', target]);

@@ -15,8 +15,8 @@ export interface GitCommand {
 export const GIT_COMMANDS: Readonly<Record<string, GitCommand>> = {
   '--version': { touches: 'reads' },
   'cat-file': { touches: 'reads' },
-  'config --get': { touches: 'reads' },
   'config --local': { touches: 'reads' },
+  'config -z': { touches: 'reads' },
   'diff-index': { touches: 'reads' },
   'diff-tree': { touches: 'reads' },
   'for-each-ref': { touches: 'reads' },
@@ -37,6 +37,8 @@ export const GIT_COMMANDS: Readonly<Record<string, GitCommand>> = {
     touches: 'objects',
     in: ['src/effects/commit-objects.ts', 'src/effects/saved-work.ts', 'src/effects/worktree-backup.ts'],
   },
+  // names a ref for its own sake, and takes the name back before it is written
+  'fast-import': { touches: 'objects', in: ['src/effects/commit-batch.ts'] },
   'merge-tree': { touches: 'objects', in: ['src/effects/commit-objects.ts', 'src/effects/conflict-matrix.ts'] },
   'write-tree': { touches: 'objects', in: ['src/effects/saved-work.ts', 'src/effects/worktree-backup.ts'] },
 
@@ -63,11 +65,11 @@ export const GIT_COMMANDS: Readonly<Record<string, GitCommand>> = {
       'src/effects/worktree-backup.ts',
       'src/effects/worktree.ts',
       'src/engine/archive.ts',
-      'src/engine/attempt.ts',
       'src/engine/landing.ts',
       'src/engine/launch.ts',
       'src/engine/merge.ts',
       'src/engine/move-branch.ts',
+      'src/engine/rework.ts',
     ],
   },
   // a branch goes only after what it holds was saved: under refs/iter/backup, or under refs/iter/archive
@@ -81,14 +83,14 @@ export const REFS_MOVED: Readonly<Record<string, string>> = {
   'src/effects/worktree-backup.ts branch': 'the branch of a task that is brought back, only where there is none of that name',
   'src/effects/worktree.ts `refs/iter/keep/${shortName(branch)}/${found.stdout}`': 'what the branch of a task held before it starts over',
   'src/engine/archive.ts ref': 'refs/iter/archive: the work of an earlier attempt; taken away again where it was archived before',
-  'src/engine/attempt.ts archive': 'refs/iter/archive: work that is sent back for a conflict',
-  'src/engine/attempt.ts `refs/iter/keep/${iteration.name}/onto-${conflict.task}`': 'what such work has to go together with',
   'src/engine/clean.ts task.branch': 'the branch of a task goes, after it was saved below refs/iter/backup',
   'src/engine/landing.ts backup': 'refs/iter/backup: the tip before a landing',
   "src/engine/launch.ts '--stdin'": 'a list of the next row',
   'src/engine/launch.ts keepRef(iteration, id)': 'refs/iter/keep: accepted work',
   'src/engine/merge.ts kept': 'refs/iter/undone: a landing that is taken back',
   'src/engine/move-branch.ts branch': 'the target, for iter merge and iter undo',
+  'src/engine/rework.ts archive': 'refs/iter/archive: work that is sent back for a conflict, or because others land without it',
+  'src/engine/rework.ts `refs/iter/keep/${iteration.name}/onto-${work.task}`': 'what such work has to go together with',
 };
 
 /** Where the source takes files or folders away, and why nothing of anybody's work goes with them. */
