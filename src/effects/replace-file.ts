@@ -6,6 +6,7 @@ import { constants, copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, 
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { readText } from './disk.ts';
+import { exchange } from './exchange.ts';
 
 /** Replaces a file, or makes it with its folders: after a crash it is either the old one or the new one, whole and on disk. */
 export function writeAtomic(file: string, text: string): void {
@@ -37,16 +38,35 @@ export function writeIfUnchanged(file: string, replacement: Replacement): boolea
   writeFileAtomic.sync(written, next, { mode });
   try {
     if (readText(file) !== expected) return false;
-    const kept = keep(file, history);
-    if (kept === undefined) return false;
-    renameSync(written, file);
-    if (readText(kept) === expected) return true;
-    // an editor wrote into the old file between our look and the rename: its file gets its name back
-    renameSync(kept, file);
-    return false;
+    const exchanged = exchange(written, file);
+    if (exchanged !== 'unable') return exchanged === 'done' && settle(file, written, replacement);
+    return linkAndRename(file, written, replacement);
   } finally {
     if (existsSync(written)) unlinkSync(written);
   }
+}
+
+/** After an exchange: the file that had the name goes into the history if it is what the change was made from, and gets its name back if it is not. */
+function settle(file: string, written: string, { expected, next, history }: Replacement): boolean {
+  const isExpected = readText(written) === expected;
+  // somebody saved between our look and the exchange; who saves once more before it is taken back has the newer text
+  if (!isExpected && exchange(written, file) === 'done') {
+    if (readText(written) === next) return false;
+    exchange(written, file);
+  }
+  keep(written, path.basename(file), history);
+  return isExpected;
+}
+
+/** Where names cannot be exchanged: a save between the second name and the rename, some microseconds, is lost. */
+function linkAndRename(file: string, written: string, { expected, history }: Replacement): boolean {
+  const kept = keep(file, path.basename(file), history);
+  if (kept === undefined) return false;
+  renameSync(written, file);
+  if (readText(kept) === expected) return true;
+  // an editor wrote into the old file between our look and the rename: its file gets its name back
+  renameSync(kept, file);
+  return false;
 }
 
 /** Gives a file another name in a folder, made from the time it was written, so that names sort by age; the bytes stay when the first name is given to a new file. */
@@ -74,14 +94,14 @@ function linkOrCopy(file: string, kept: string): boolean {
   }
 }
 
-/** Gives the file a second name in the history, so that even bytes written to it from now on are kept; undefined when it is gone. */
-function keep(file: string, history: string): string | undefined {
+/** Gives a file a second name in the history, `<number>-<name>`, so that even bytes written to it from now on are kept; undefined when it is gone. */
+function keep(file: string, name: string, history: string): string | undefined {
   mkdirSync(history, { recursive: true });
   const numbers = readdirSync(history)
-    .map((name) => Number.parseInt(name, 10))
+    .map((one) => Number.parseInt(one, 10))
     .filter(Number.isFinite);
   for (let number = Math.max(0, ...numbers) + 1; ; number += 1) {
-    const kept = path.join(history, `${String(number).padStart(4, '0')}-${path.basename(file)}`);
+    const kept = path.join(history, `${String(number).padStart(4, '0')}-${name}`);
     try {
       if (linkOrCopy(file, kept)) return kept;
     } catch (error) {

@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
   closeSync,
+  existsSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -13,7 +14,7 @@ import {
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { copyTree, listFiles, readText } from '../../src/effects/disk.ts';
 import { writeAtomic, writeIfUnchanged } from '../../src/effects/replace-file.ts';
 import { temporaryFolder, write } from '../rig/repository.ts';
@@ -80,6 +81,44 @@ test('an editor that still has the old file open writes into the history, not in
 
   expect([readText(file), readText(path.join(history, '0001-PLAN.md'))]).toEqual(['two', 'late edit']);
 });
+
+/** Has files take the place of PLAN.md right before names are exchanged, the first before the first time, and so on: no look can come closer. */
+function savedMeanwhile(folder: string, file: string, texts: readonly string[]): void {
+  const programs = path.join(folder, 'programs');
+  write(programs, Object.fromEntries(texts.map((text, index) => [`save-${index}`, text])));
+  const real = execFileSync('sh', ['-c', 'command -v perl'], { encoding: 'utf8' }).trim();
+  const next = `$(ls "${programs}" | grep save- | head -n 1)`;
+  writeFileSync(
+    path.join(programs, 'perl'),
+    `#!/bin/sh\nsave="${next}"\n[ -z "$save" ] || mv "${programs}/$save" "${file}"\nexec ${real} "$@"\n`,
+  );
+  chmodSync(path.join(programs, 'perl'), 0o755);
+  vi.stubEnv('PATH', `${programs}:${process.env['PATH'] ?? ''}`);
+}
+
+test.runIf(process.platform === 'linux').each([
+  ['once', ['theirs'], 'theirs', []],
+  ['twice', ['theirs', 'theirs again'], 'theirs again', ['theirs']],
+  // the second save replaces the first, as any editor does
+  ['three times', ['theirs', 'again', 'and again'], 'again', ['and again']],
+])(
+  'what an editor saves %s by renaming, at the very moment of a replacement, is in the file or in the history',
+  (_, texts, there, kept) => {
+    const folder = temporaryFolder();
+    const file = path.join(folder, 'PLAN.md');
+    const history = path.join(folder, 'history');
+    writeFileSync(file, 'one');
+    savedMeanwhile(folder, file, texts);
+    try {
+      expect(writeIfUnchanged(file, { expected: 'one', next: 'two', history })).toBe(false);
+    } finally {
+      vi.unstubAllEnvs();
+    }
+    const found = existsSync(history) ? readdirSync(history).map((name) => readFileSync(path.join(history, name), 'utf8')) : [];
+    expect([readText(file), readdirSync(folder).filter((name) => name.includes('.new'))]).toEqual([there, []]);
+    expect(kept.filter((text) => !found.includes(text))).toEqual([]);
+  },
+);
 
 test('a tree is copied without following links out of it, and says what it refused', () => {
   const folder = temporaryFolder();

@@ -76,6 +76,9 @@ function hook(traces, wanted) {
       return result;
     };
   });
+  after(childProcess, 'spawnSync', (_, program, given) =>
+    step(program === 'perl' ? 'exchange' : `start ${path.basename(program)}`, given.at(-1)),
+  );
   after(childProcess, 'spawn', (_, program, given) => {
     const words = Array.isArray(given) ? given.filter((word, index) => word !== '-c' && given[index - 1] !== '-c') : [];
     step(
