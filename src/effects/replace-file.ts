@@ -27,7 +27,7 @@ export interface Replacement {
  * Somebody who writes during the replacement loses nothing either: the very file they wrote to is put back or lies in the history.
  */
 export function writeIfUnchanged(file: string, replacement: Replacement): boolean {
-  const { expected, next, history } = replacement;
+  const { expected, next } = replacement;
   const found = readText(file);
   if (found !== expected) return false;
   if (next === expected) return true;
