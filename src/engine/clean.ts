@@ -6,7 +6,7 @@ import type { PlannedTask } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
 import { mergeCommits } from '../effects/commit-objects.ts';
 import { readText } from '../effects/disk.ts';
-import { exists, folderSize } from '../effects/folder.ts';
+import { exists, folderSize, removeFolder } from '../effects/folder.ts';
 import { git, gitResult } from '../effects/git.ts';
 import { treeOf } from '../effects/git-facts.ts';
 import { acquire } from '../effects/lock.ts';
@@ -15,7 +15,7 @@ import { backUp, backUpBranch, bringBack } from '../effects/worktree-backup.ts';
 import { WorktreeError, removeWorktree } from '../effects/worktree.ts';
 import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
-import { launchLock, repositoryLock, worktreeOf } from './places.ts';
+import { launchLock, repositoryLock, temporariesOf, worktreeOf } from './places.ts';
 import { renderLog } from './reports.ts';
 import { Run } from './run.ts';
 
@@ -55,7 +55,11 @@ export async function clean(iteration: Iteration, options: CleanOptions, context
       const one = await cleanTask(run, task, options);
       if (one !== undefined) cleaned.push(one);
     }
-    if (!options.dryRun) await renderLog(run.iteration);
+    if (!options.dryRun) {
+      // temporary files of attempts that were killed
+      removeFolder(temporariesOf(iteration));
+      await renderLog(run.iteration);
+    }
     return cleaned;
   } finally {
     lock.release();
