@@ -1,16 +1,14 @@
 /** Folds events into the state. Pure: no clock, no files; an event about an unknown task is ignored, not fatal. */
-import type { Raised } from './budget.ts';
 import type { Event } from './event.ts';
 import type { CommitId, TaskId } from './ids.ts';
 import type { ProviderLimit } from './provider-limit.ts';
-import type { Finding } from './review.ts';
-import type { OpenDecision, Phase, State, TaskState } from './state.ts';
+import { cleared, decided, raised, withBudget } from './reduce-decision.ts';
+import { reset } from './reset.ts';
+import type { State, TaskState } from './state.ts';
+import { SETTLED, change, during, isKnown, newTask, rephase, stirred, withoutClaim, withoutStall, withoutStop } from './task-change.ts';
 import { unreachable } from './unreachable.ts';
 
 export const EMPTY: State = { tasks: {}, decisions: [], blockers: [], asked: [], conflicts: [] };
-
-/** Nothing is left to tell a next attempt once the work is accepted. */
-const SETTLED = { failures: [], findings: [] } as const;
 
 /** The state after all events, in order. */
 export function fold(events: readonly Event[], from: State = EMPTY): State {
@@ -256,10 +254,6 @@ export function reduce(state: State, event: Event): State {
   }
 }
 
-function withBudget(state: State, account: string, raised: Raised): State {
-  return { ...state, budgets: { ...state.budgets, [account]: raised } };
-}
-
 /** Time a launch was at work, for the budget of time; `at` is ISO. */
 function workedUntil({ launch, worked = 0 }: State, at: string): Pick<State, 'worked'> {
   return launch === undefined ? {} : { worked: worked + Math.max(0, Date.parse(at) - Date.parse(launch.since)) };
@@ -268,60 +262,6 @@ function workedUntil({ launch, worked = 0 }: State, at: string): Pick<State, 'wo
 /** The last thing known of a launch that was killed and could not say when it ended. */
 function lastSign({ tasks, launch }: State): string {
   return Object.values(tasks).reduce((last, task) => (task.since > last ? task.since : last), launch?.since ?? '');
-}
-
-function newTask(at: string): TaskState {
-  const phase: Phase = { name: 'waiting' };
-  return { phase, previous: 'waiting', since: at, attempt: 0, tries: 0, rejections: 0, failures: [], findings: [], warnings: [] };
-}
-
-const isKnown = (state: State, id: TaskId): boolean => Object.hasOwn(state.tasks, id);
-
-function change(state: State, id: TaskId, at: string | undefined, next: (task: TaskState) => TaskState): State {
-  const before = isKnown(state, id) ? state.tasks[id] : undefined;
-  if (before === undefined) return state;
-  const after = next(before);
-  const moved = after.phase.name !== before.phase.name;
-  const dated = moved && at !== undefined ? { ...after, since: at, previous: before.phase.name } : after;
-  return { ...state, tasks: { ...state.tasks, [id]: dated } };
-}
-
-/** Accepted work becomes merged, or the other way round; anything else stays what it is. */
-function rephase(state: State, ids: readonly TaskId[], at: string, name: 'accepted' | 'merged'): State {
-  return ids.reduce<State>(
-    (next, id) =>
-      change(next, id, at, (task) =>
-        task.phase.name === 'accepted' || task.phase.name === 'merged' ? { ...task, phase: { name, commit: task.phase.commit } } : task,
-      ),
-    state,
-  );
-}
-
-/** A change by what an attempt reports, unless the task has been reset meanwhile: then it comes too late and counts for nothing. */
-function during(
-  phases: readonly Phase['name'][],
-  state: State,
-  event: { readonly task: TaskId; readonly attempt: number; readonly at: string },
-  next: (task: TaskState) => TaskState,
-): State {
-  return change(state, event.task, event.at, (task) =>
-    task.attempt === event.attempt && phases.includes(task.phase.name) ? next(task) : task,
-  );
-}
-
-function withoutStop(task: TaskState): TaskState {
-  const { stop: _over, ...rest } = withoutStall(task);
-  return rest;
-}
-
-function withoutStall(task: TaskState): TaskState {
-  const { stalled: _moves, ...rest } = task;
-  return rest;
-}
-
-/** Whether a task that moves again is stuck is no question any more. */
-function stirred(state: State, task: TaskId): State {
-  return { ...state, decisions: state.decisions.filter((open) => open.task !== task || open.kind !== 'stall') };
 }
 
 function landingOf({ target, before, after, tasks, sentBack }: Extract<Event, { type: 'landing-started' }>): NonNullable<State['landing']> {
@@ -373,11 +313,6 @@ function doneWith(task: TaskState, { attempt, commit }: { readonly attempt: numb
   return { done: { inputs: task.inputs, attempt, base: task.base, commit } };
 }
 
-function withoutClaim(task: TaskState): TaskState {
-  const { claim: _old, ...rest } = withoutStop(task);
-  return rest;
-}
-
 function sendBack(state: State, event: Extract<Event, { type: 'review-rejected' }>): State {
   const about = (id: TaskId) => event.findings.filter((finding) => finding.task === undefined || finding.task === id);
   const fresh = event.fresh === true;
@@ -400,17 +335,6 @@ function passedOver(task: TaskState, winner: TaskId, otherwise: CommitId): TaskS
   const { phase } = task;
   if (phase.name !== 'accepted' && phase.name !== 'failed') return task;
   return { ...task, phase: { name: 'superseded', commit: task.base ?? otherwise, winner, before: phase } };
-}
-
-/** A pick that starts over passes over nobody any more. */
-function takenBack(state: State, id: TaskId, at: string): State {
-  const losers = state.tasks[id]?.picked?.losers;
-  if (losers === undefined) return state;
-  const open = change(state, id, undefined, ({ picked: _gone, choice: _old, ...rest }) => rest);
-  return losers.reduce(
-    (next, loser) => change(next, loser, at, (task) => (task.phase.name === 'superseded' ? { ...task, phase: task.phase.before } : task)),
-    open,
-  );
 }
 
 function grown(state: State, event: Extract<Event, { type: 'tasks-added' }>): State {
@@ -439,70 +363,6 @@ function grown(state: State, event: Extract<Event, { type: 'tasks-added' }>): St
   return change(without, parent, undefined, (task) => ({ ...task, parts: { tasks: ids, stale: false } }));
 }
 
-interface Reasons {
-  readonly findings?: readonly Finding[];
-  readonly feedback?: string;
-  readonly fresh?: boolean;
-}
-
-/** The one operation behind rejection, conflict and a person's "again": these tasks start over; their earlier attempts stay on record. */
-function reset(state: State, ids: readonly TaskId[], at: string, why: (id: TaskId) => Reasons): State {
-  const start: State = { ...state, decisions: state.decisions.filter((open) => open.beside === true || !ids.includes(open.task)) };
-  const free = ids.reduce((next, id) => takenBack(next, id, at), start);
-  return ids.reduce((next, id) => {
-    const reasons = why(id);
-    const told = isKnown(next, id) ? next.tasks[id] : undefined;
-    // reasons nobody has been told yet outlive a reset that brings none
-    const { findings = [], feedback, fresh = false } = isEmpty(reasons) && told !== undefined ? stillToHear(told) : reasons;
-    const lines = [...findings.map(findingLine), ...(feedback === undefined ? [] : [feedback])];
-    const rejected = change(next, id, at, (task) => {
-      const {
-        feedback: _before,
-        skip: _asked,
-        resumes: _cutOff,
-        afterStop: _said,
-        given: _old,
-        overridden: _debt,
-        ...rest
-      } = withoutClaim(task);
-      const phase: Phase = { name: 'rejected', reasons: lines };
-      const parts = rest.parts === undefined ? {} : { parts: { ...rest.parts, stale: true } };
-      return {
-        ...rest,
-        ...parts,
-        ...(fresh ? { fresh } : {}),
-        phase,
-        tries: 0,
-        failures: [],
-        findings,
-        ...(feedback === undefined ? {} : { feedback }),
-      };
-    });
-    // by way of `rejected`, so that it is not taken for an attempt that was merely interrupted
-    return lines.length > 0 ? rejected : change(rejected, id, at, (task) => ({ ...task, phase: { name: 'waiting' } }));
-  }, free);
-}
-
-const isEmpty = ({ findings = [], feedback }: Reasons): boolean => findings.length === 0 && feedback === undefined;
-
-/** What a task was sent back with and no attempt has been prepared with since; its own failed checks are no such reason. */
-function stillToHear({ phase, failures, findings, feedback }: TaskState): Reasons {
-  if (phase.name !== 'rejected' || failures.length > 0) return {};
-  return { findings, ...(feedback === undefined ? {} : { feedback }) };
-}
-
-/** What the next attempt of a task is told, one line each. */
-function reasonsOf({ failures, findings, feedback }: TaskState): string[] {
-  const failed = failures.map(({ id, message }) => `${id}: ${message}`);
-  return [...failed, ...findings.map(findingLine), ...(feedback === undefined ? [] : [feedback])];
-}
-
-/** A finding as one line: `MUST F1: title (where)`. */
-function findingLine(finding: Finding): string {
-  const where = finding.where === undefined ? '' : ` (${finding.where})`;
-  return `${finding.level.toUpperCase()} ${finding.id}: ${finding.title}${where}`;
-}
-
 function claimed(state: State, event: Extract<Event, { type: 'status-claimed' }>): State {
   const claim = { word: event.word, by: event.by, ...(event.message === undefined ? {} : { message: event.message }) };
   const noted = change(state, event.task, event.at, (task) => ({ ...task, claim }));
@@ -511,117 +371,4 @@ function claimed(state: State, event: Extract<Event, { type: 'status-claimed' }>
   // a person working by hand says so in the plan: that answers the question, and the work is judged like any other
   const answered = { ...noted, decisions: noted.decisions.filter((open) => open !== mine) };
   return change(answered, event.task, event.at, (task) => ({ ...task, phase: { name: 'checking', outcome: 'exited' } }));
-}
-
-/** The question about a change outside the worktrees has the id of what was found. */
-function withForeignAnswer(state: State, { id, option, by }: Extract<Event, { type: 'decision-made' }>): State {
-  if (state.foreign === undefined) return state;
-  return { ...state, foreign: state.foreign.map((one) => (one.id === id ? { ...one, answer: { option, by } } : one)) };
-}
-
-function raised(state: State, event: Extract<Event, { type: 'blocker-raised' }>): State {
-  if (state.blockers.some((one) => one.id === event.id)) return state;
-  const { type: _type, at, ...blocker } = event;
-  return { ...state, blockers: [...state.blockers, { ...blocker, since: at }] };
-}
-
-/** A cleared blocker answers its question; a task whose attempt had failed over it starts another one, which is told how it was cleared. */
-function cleared(state: State, event: Extract<Event, { type: 'blocker-resolved' }>): State {
-  const blocker = state.blockers.find((one) => one.id === event.id && one.resolved === undefined);
-  if (blocker === undefined) return state;
-  const resolved = { by: event.by, how: event.how };
-  const next = {
-    ...state,
-    blockers: state.blockers.map((one) => (one === blocker ? { ...one, resolved } : one)),
-    decisions: state.decisions.filter((open) => open.about !== event.id),
-  };
-  const { task } = blocker;
-  const current = task === undefined ? undefined : state.tasks[task];
-  if (task === undefined || current?.phase.name !== 'checked' || current.phase.failures.length === 0) return next;
-  return reset(next, [task], event.at, () => ({ feedback: `${blocker.text}\n${event.by}: ${event.how}` }));
-}
-
-function decided(state: State, event: Extract<Event, { type: 'decision-made' }>): State {
-  const open = state.decisions.find((one) => one.id === event.id);
-  if (open === undefined) return state;
-  const closed = withForeignAnswer({ ...state, decisions: state.decisions.filter((one) => one !== open) }, event);
-  switch (event.option) {
-    case 'keep':
-      return { ...closed, blockers: state.blockers.map((one) => (one.id === open.about ? { ...one, kept: true } : one)) };
-    // whose change it was is known now: the work is judged again as it stands
-    case 'mine':
-    case 'done':
-      return change(closed, open.task, event.at, (task) => ({ ...task, phase: { name: 'checking', outcome: 'exited' } }));
-    case 'again': {
-      const again = reset(closed, event.reset ?? [open.task], event.at, (id) => againBecause(closed, open, event, id));
-      return change(again, open.task, undefined, (task) => ({ ...task, rejections: 0 }));
-    }
-    case 'wait':
-      return change(closed, open.task, undefined, withoutStall);
-    case 'more':
-    case 'end': {
-      if (open.kind !== 'budget' || open.about === undefined) return closed;
-      const { times = 0, ...before } = closed.budgets?.[open.about] ?? {};
-      return withBudget(closed, open.about, {
-        ...before,
-        ...(event.option === 'more' ? { times: times + 1 } : { times, ended: event.by }),
-      });
-    }
-    case 'restart':
-    case 'abandon': {
-      const { option } = event;
-      return change(closed, open.task, undefined, (task) => ({ ...withoutStall(task), stop: event.by, afterStop: option }));
-    }
-    case 'probe': {
-      // who wants to go on trying wants it for as often as before
-      const limits = Object.fromEntries(Object.entries(closed.limits ?? {}).map(([name, limit]) => [name, { ...limit, refusals: 0 }]));
-      return decided({ ...state, limits }, { ...event, option: 'look' });
-    }
-    case 'trim':
-    case 'look':
-      // nothing was tried: what the next attempt is to be told stays
-      return change(closed, open.task, event.at, (task) => {
-        const reasons = reasonsOf(task);
-        const trimmed = event.option === 'trim' ? { trimmed: true as const } : {};
-        return { ...task, ...trimmed, phase: reasons.length > 0 ? { name: 'rejected', reasons } : { name: 'waiting' } };
-      });
-    case 'accept':
-    case 'override':
-    case 'approve': {
-      const reason = event.reason ?? open.question;
-      const debt = event.option === 'approve' ? {} : { overridden: { by: event.by, reason } };
-      return change(closed, open.task, event.at, (task) =>
-        task.head === undefined
-          ? task
-          : { ...task, ...SETTLED, ...debt, accepted: event.at, phase: { name: 'accepted', commit: task.head } },
-      );
-    }
-    case 'rescope':
-    case 'reject': {
-      const { reset: ids = [open.task], goto = [], reason = `rejected by ${event.by}` } = event;
-      const back = reset(closed, ids, event.at, (id) => (goto.includes(id) ? { feedback: reason } : {}));
-      return change(back, open.task, undefined, (task) => ({ ...task, rejections: task.rejections + 1 }));
-    }
-    case 'fail':
-    case 'abort':
-      return change(closed, open.task, event.at, (task) => ({
-        ...task,
-        phase: { name: 'failed', reason: event.reason ?? `given up by ${event.by}` },
-      }));
-    default:
-      if (open.kind !== 'pick') return closed;
-      return change(closed, open.task, event.at, (task) => ({
-        ...task,
-        phase: { name: 'waiting' },
-        choice: { option: event.option, by: event.by },
-      }));
-  }
-}
-
-/** After an escalated review the findings go to the tasks that work again; a person's words go to all of them. */
-function againBecause(state: State, open: OpenDecision, event: Extract<Event, { type: 'decision-made' }>, id: TaskId): Reasons {
-  const asked = state.tasks[open.task]?.findings ?? [];
-  const about = asked.filter((finding) => finding.task === undefined || finding.task === id);
-  const findings = id === open.task ? [] : about;
-  return { findings, ...(event.reason === undefined ? {} : { feedback: event.reason }) };
 }
