@@ -44,7 +44,15 @@ function failure(line: Loose): Terminal {
   const name = textAt(line, 'error.name');
   const message = textAt(line, 'error.data.message') ?? name ?? 'an error without a message';
   const cause = name === 'ProviderAuthError' ? 'auth' : causeOf(message, amountAt(line, 'error.data.statusCode'));
-  return { kind: 'error', message, ...(cause === undefined ? {} : { cause }) };
+  const until = cause === 'rate_limited' ? retryTime(line) : undefined;
+  return { kind: 'error', message, ...(cause === undefined ? {} : { cause }), ...(until === undefined ? {} : { until }) };
+}
+
+/** The header `retry-after` of the answer, in seconds from the time of the line, which is in milliseconds since 1970. */
+function retryTime(line: Loose): string | undefined {
+  const [seconds] = /^\d{1,7}$/.exec(textAt(line, 'error.data.responseHeaders.retry-after') ?? '') ?? [];
+  const time = new Date((amountAt(line, 'timestamp') ?? Number.NaN) + Number(seconds) * 1000);
+  return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
 }
 
 /** Of one step; what came from or went into a cache is counted apart from the input. */

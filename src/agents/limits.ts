@@ -1,8 +1,12 @@
 /**
- * Tells from the end of an agent's output that its provider refuses to go on for a while, and until when if it says so. Pure.
- * Sources: codex, gemini, opencode as measured with a server that answers 429; claude from the messages and events its SDK documents.
+ * Tells that an agent's provider refuses to go on for a while, and until when if it says so: from the events of its output, where it has some,
+ * else from the last lines. Pure. Sources: codex, gemini, opencode as measured with a server that answers 429; claude from the messages and
+ * events its SDK documents.
  */
 import { resetTime, timeOf } from '../core/provider-limit.ts';
+import { shortMessage } from './short-message.ts';
+import type { StreamSummary } from './stream-summary.ts';
+import { type ProcessEnd, verdictOf } from './verdict.ts';
 
 /** sysexits(3) EX_TEMPFAIL: how any program may say "try again later". */
 const EXIT_TRY_LATER = 75;
@@ -17,12 +21,12 @@ const MESSAGES: Readonly<Record<string, RegExp>> = {
   opencode: /"statusCode":\s*429|rate limit reached|rate_limit_exceeded/i,
 };
 
-export interface Ended {
+export interface Ended extends ProcessEnd {
   readonly agent: string;
-  /** Absent when it was ended by a signal or its time limit. */
-  readonly exit?: number;
   /** The last lines of its output. */
   readonly output: readonly string[];
+  /** What its output comes to, of an agent that writes events. */
+  readonly said?: StreamSummary;
   /** ISO time. */
   readonly now: string;
 }
@@ -35,17 +39,38 @@ export interface Refusal {
 
 /** How many of the last lines are looked at: a limit ends the output. */
 const LAST = 20;
+/** Longer lines without a beginning are what is left of an event. */
+const LONGEST_MESSAGE = 2000;
 
 /** The refusal an attempt ended with; undefined when it ended for another reason. */
-export function refusalIn({ agent, exit, output, now }: Ended): Refusal | undefined {
+export function refusalIn(ended: Ended): Refusal | undefined {
+  const { agent, exit, output, said, now } = ended;
   const lines = output.slice(-LAST);
   if (exit === EXIT_TRY_LATER) return triedTooEarly(lines, now);
+  if (said === undefined) return exit === 0 ? undefined : refusalWritten(agent, lines, now);
+  const verdict = verdictOf(said, ended);
+  if (verdict === 'rate_limited') return refusalSaid(said, ended);
+  // some try again and again without an event, and only their libraries say why; lines with events have other people's words in them
+  const isOpen = said.terminal === undefined && (verdict === 'timeout' || verdict === 'error');
+  const others = lines.filter((line) => !/^\s*\{/.test(line) && line.length <= LONGEST_MESSAGE);
+  return isOpen ? refusalWritten(agent, others, now) : undefined;
+}
+
+function refusalSaid({ terminal, limit }: StreamSummary, { exit, now }: Ended): Refusal {
+  const end = terminal?.kind === 'error' ? terminal : undefined;
+  const message = end?.message ?? limit?.message ?? `the agent ended with exit ${exit ?? 'unknown'}`;
+  const until = limit?.until ?? end?.until ?? resetTime(message, now) ?? resetTime(limit?.message ?? '', now);
+  return { reason: shortMessage(message), ...(until === undefined ? {} : { until }) };
+}
+
+/** Goes by the words this agent is known to use. */
+function refusalWritten(agent: string, lines: readonly string[], now: string): Refusal | undefined {
   const pattern = Object.hasOwn(MESSAGES, agent) ? MESSAGES[agent] : undefined;
-  if (pattern === undefined || exit === 0) return undefined;
+  if (pattern === undefined) return undefined;
   const line = lines.findLast((one) => pattern.test(one));
   if (line === undefined) return undefined;
   const until = resetTime(line, now) ?? resetTime(lines.join('\n'), now);
-  return { reason: shortened(line), ...(until === undefined ? {} : { until }) };
+  return { reason: shortMessage(line), ...(until === undefined ? {} : { until }) };
 }
 
 /** A program of anybody's: exit 75, and if it knows a time, `limit: 2026-11-21T18:00:00Z` or `limit: 15m` near the end of its output. */
@@ -54,11 +79,4 @@ function triedTooEarly(lines: readonly string[], now: string): Refusal {
   const until = said[1] === undefined ? undefined : timeOf(said[1], now);
   const reason = said[2] === undefined || said[2] === '' ? `the agent ended with exit ${EXIT_TRY_LATER}: try later` : said[2];
   return { reason, ...(until === undefined ? {} : { until }) };
-}
-
-/** A line of a JSON stream can be very long; its message is what people want to see. */
-function shortened(line: string): string {
-  const [, message] = /"message":\s*"((?:[^"\\]|\\.)*)"/.exec(line) ?? [];
-  const text = (message ?? line).replaceAll(String.raw`\n`, ' ').trim();
-  return text.length <= 160 ? text : `${text.slice(0, 159)}…`;
 }

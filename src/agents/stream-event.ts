@@ -15,7 +15,15 @@ export interface StreamUsage {
 /** What kept an agent from going on that has nothing to do with its work: its own limit on turns or money, its provider's limit, its account. */
 export type Cause = 'limit' | 'rate_limited' | 'auth';
 
-export type Terminal = { readonly kind: 'ok' } | { readonly kind: 'error'; readonly message: string; readonly cause?: Cause };
+export type Terminal =
+  | { readonly kind: 'ok' }
+  | {
+      readonly kind: 'error';
+      readonly message: string;
+      readonly cause?: Cause;
+      /** ISO time from which its provider may be asked again, when that was said as a point in time. */
+      readonly until?: string;
+    };
 
 /** A refusal of the provider. */
 export interface StreamLimit {

@@ -7,6 +7,8 @@ import { providerOf, timeOf, waitUntil } from '../core/provider-limit.ts';
 import { readText } from '../effects/disk.ts';
 import { lastLines } from '../effects/follow.ts';
 import { moveFile } from '../effects/folder.ts';
+import type { StreamSummary } from '../agents/stream-summary.ts';
+import type { ProcessEnd } from '../agents/verdict.ts';
 import type { Ending } from '../executors/local.ts';
 import type { Context } from './context.ts';
 import type { Run } from './run.ts';
@@ -15,21 +17,29 @@ import type { Run } from './run.ts';
 const TAIL = 40;
 
 interface Ended {
-  readonly ending: Ending;
+  readonly ending: Ending & { readonly said?: StreamSummary };
   /** Relative to the iteration folder. */
   readonly log: string;
   readonly worktree: string;
 }
 
-/** Why the provider refused, if that is what ended the attempt: what the agent says in `.iter/outbox/limit.md`, else its exit code and the end of its output. */
+/** Why the provider refused, if that is what ended the attempt: what the agent says in `.iter/outbox/limit.md`, else its exit code and what its output says. */
 export function refusalOf(run: Run, task: PlannedTask, { ending, log, worktree }: Ended, context: Context): Refusal | undefined {
-  const said = inOutbox(task, worktree, context);
+  const told = inOutbox(task, worktree, context);
   // what a person or a new launch ended did not end by a limit
   if (ending.outcome === 'killed' || ending.outcome === 'not-started') return undefined;
-  if (said !== undefined) return said;
+  if (told !== undefined) return told;
   const output = lastLines(join(run.iteration.directory, log), TAIL);
-  const exit = ending.outcome === 'exited' ? ending.exit : undefined;
-  return refusalIn({ agent: task.agent, output, now: context.now().toISOString(), ...(exit === undefined ? {} : { exit }) });
+  const said = ending.said === undefined ? {} : { said: ending.said };
+  return refusalIn({ agent: task.agent, output, now: context.now().toISOString(), ...processEnd(ending), ...said });
+}
+
+/** How its process ended, as far as that says something about the agent. */
+export function processEnd(ending: Ending): ProcessEnd {
+  if (ending.outcome === 'timeout') return { timedOut: true };
+  if (ending.outcome !== 'exited') return {};
+  const { exit, signal } = ending;
+  return { ...(exit === undefined ? {} : { exit }), ...(signal === undefined ? {} : { signal }) };
 }
 
 /** The file's first line is a time or a duration, the rest says why. It is taken in, so that the next attempt starts without it. */

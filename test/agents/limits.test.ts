@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { refusalIn } from '../../src/agents/limits.ts';
+import { createReader } from '../../src/agents/stream.ts';
+import type { ProcessEnd } from '../../src/agents/verdict.ts';
+import type { StreamFormat } from '../../src/core/agent-descriptor.ts';
 
 const NOW = '2026-11-21T12:00:00.000Z';
 
@@ -44,6 +49,52 @@ describe('the limit of a command line iter knows', () => {
 
   it('what was said long before the end is over', () => {
     expect(refusal('codex', `last status: 429\n${'at work\n'.repeat(30)}broken`)).toBe(undefined);
+  });
+});
+
+describe('an agent that writes events', () => {
+  const recorded = (name: string): string =>
+    readFileSync(fileURLToPath(new URL(`../fixtures/streams/${name}.jsonl`, import.meta.url)), 'utf8');
+  const line = (event: object): string => `${JSON.stringify(event)}\n`;
+
+  /** What this output, as a stream and as the end of a log, comes to. */
+  const refusalOf = (agent: string, format: StreamFormat, output: string, end: ProcessEnd) => {
+    const reader = createReader(format);
+    reader.push(Buffer.from(output));
+    reader.end();
+    return refusalIn({ agent, output: output.trimEnd().split('\n'), said: reader.summary(), now: NOW, ...end });
+  };
+
+  const resetsAt = { type: 'rate_limit_event', rate_limit_info: { status: 'rejected', resetsAt: 1795275000, rateLimitType: 'five_hour' } };
+  const failed = { type: 'result', subtype: 'success', is_error: true, result: 'Claude AI usage limit reached|1795275000' };
+
+  it.each<[string, StreamFormat, string, ProcessEnd, string, string | undefined]>([
+    ['codex', 'codex', recorded('codex.429'), { exit: 1 }, 'exceeded retry limit, last status: 429 Too Many Requests', undefined],
+    ['gemini', 'gemini', recorded('gemini.429'), { exit: 173 }, '[API Error: Rate limit reached for requests] Please wait', undefined],
+    // the header retry-after is one second
+    ['opencode', 'opencode', recorded('opencode.429'), { exit: 1 }, 'Rate limit reached for requests', '2026-11-21T03:36:08.446Z'],
+    ['claude', 'claude', line(resetsAt), { timedOut: true }, 'the provider refuses to go on: five_hour', '2026-11-21T15:30:00.000Z'],
+    ['claude', 'claude', line(failed), { exit: 0 }, 'Claude AI usage limit reached|1795275000', '2026-11-21T15:30:00.000Z'],
+    ['mine', 'gemini', '', { exit: 173 }, 'the agent ended with exit 173', undefined],
+    ['gemini', 'gemini', 'Attempt 4 failed with status: 429\n', { timedOut: true }, 'Attempt 4 failed with status: 429', undefined],
+    ['mine', 'codex', 'limit: 15m monthly plan\n', { exit: 75 }, 'monthly plan', '2026-11-21T12:15:00.000Z'],
+  ])('%s (%s) has been refused', (agent, format, output, end, reason, until) => {
+    expect({ until: undefined, ...refusalOf(agent, format, output, end) }).toEqual({ until, reason: expect.stringContaining(reason) });
+  });
+
+  it.each<[string, string, ProcessEnd]>([
+    [
+      'a tool that prints a limit, in an event',
+      line({ type: 'item.completed', item: { type: 'command_execution', aggregated_output: 'rate limit reached, last status: 429' } }),
+      { exit: 1 },
+    ],
+    ['the same while iter waited for its end', line({ type: 'item.completed', text: 'hit your usage limit' }), { timedOut: true }],
+    ['an event that was cut off', '{"type":"item.completed","text":"hit your usage limit', { timedOut: true }],
+    ['a run that failed for another reason', `rate limit reached\n${recorded('codex.500')}`, { exit: 1 }],
+    ['a run that came to a good end', `rate limit reached\n${recorded('codex.hello')}`, { exit: 0 }],
+    ['an account that is refused', `last status: 429\n${recorded('codex.401')}`, { exit: 1 }],
+  ])('is not taken for refused: %s', (_, output, end) => {
+    expect(refusalOf('codex', 'codex', output, end)).toBe(undefined);
   });
 });
 
