@@ -4,9 +4,9 @@
  * "ok" says that the agent came to its end by itself; whether the work is any good is for the checks.
  */
 import type { StreamFormat } from '../core/agent-descriptor.ts';
+import type { RunVerdict } from '../core/run-verdict.ts';
+import { shortMessage } from './short-message.ts';
 import type { StreamSummary } from './stream-summary.ts';
-
-export type Verdict = 'ok' | 'error' | 'unfinished' | 'limit' | 'rate_limited' | 'auth' | 'killed' | 'timeout';
 
 export interface ProcessEnd {
   /** Neither this nor a signal: nothing is known of the process. */
@@ -19,7 +19,7 @@ export interface ProcessEnd {
 }
 
 /** Never ok without an end in the output, except for `text`, which has none: there exit 0 is all there is. */
-export function verdictOf({ format, terminal, limit }: StreamSummary, { exit, signal, timedOut, idle }: ProcessEnd): Verdict {
+export function verdictOf({ format, terminal, limit }: StreamSummary, { exit, signal, timedOut, idle }: ProcessEnd): RunVerdict {
   if (terminal?.kind === 'error' && terminal.cause !== undefined) return terminal.cause;
   // one that waits for its provider can do so for ever
   if (timedOut === true || idle === true) return limit === undefined ? 'timeout' : 'rate_limited';
@@ -33,20 +33,25 @@ export function verdictOf({ format, terminal, limit }: StreamSummary, { exit, si
   return isSaid ? 'ok' : 'unfinished';
 }
 
+/** What the agent said of the error it ended with, in one line. */
+export function messageOf({ terminal }: StreamSummary): string | undefined {
+  return terminal?.kind === 'error' ? shortMessage(terminal.message) : undefined;
+}
+
 /** 128 and the number of SIGHUP, SIGINT, SIGKILL, SIGTERM: programs that catch the signal end with these. */
 const SIGNAL_EXITS: ReadonlySet<number> = new Set([129, 130, 137, 143]);
 
 /** gemini ends with the HTTP status modulo 256; 41 and 53 are its own, and qwen has taken 53 over. */
-const EXITS: Partial<Record<StreamFormat, ReadonlyMap<number, Verdict>>> = {
-  gemini: new Map<number, Verdict>([
+const EXITS: Partial<Record<StreamFormat, ReadonlyMap<number, RunVerdict>>> = {
+  gemini: new Map<number, RunVerdict>([
     [41, 'auth'],
     [53, 'limit'],
     [401 % 256, 'auth'],
     [403 % 256, 'auth'],
     [429 % 256, 'rate_limited'],
   ]),
-  claude: new Map<number, Verdict>([[53, 'limit']]),
+  claude: new Map<number, RunVerdict>([[53, 'limit']]),
 };
 
 /** sysexits(3) EX_TEMPFAIL: how any program may say "try again later". */
-const EXITS_OF_ALL: ReadonlyMap<number, Verdict> = new Map([[75, 'rate_limited']]);
+const EXITS_OF_ALL: ReadonlyMap<number, RunVerdict> = new Map([[75, 'rate_limited']]);

@@ -120,7 +120,9 @@ function next(plan: Plan, state: State, { task, current, limits }: Question): Ac
     case 'running':
       return { do: 'recover', task: task.id };
     case 'checking':
-      return current.phase.outcome === 'killed' ? afterStop(task, current) : { do: 'check', task: task.id };
+      if (current.phase.outcome === 'killed') return afterStop(task, current);
+      // no check says anything about work that could not begin, and no further try would either
+      return current.phase.verdict === 'auth' ? askToSignIn(task, current) : { do: 'check', task: task.id };
     case 'checked':
       return afterChecks(plan, state, { task, current, limits });
     default:
@@ -153,6 +155,22 @@ function askAfterStop(task: PlannedTask, current: TaskState): Action {
     options: [
       { id: 'again', label: 'start another attempt' },
       { id: 'done', label: 'judge the work as it stands' },
+      { id: 'fail', label: 'give up' },
+    ],
+  };
+}
+
+/** An account that is refused is refused again: a person hears of it before another try. */
+function askToSignIn(task: PlannedTask, current: TaskState): Action {
+  const why = current.phase.name === 'checking' && current.phase.reason !== undefined ? `: ${current.phase.reason}` : '';
+  return {
+    do: 'ask',
+    id: `${task.id}-auth-${current.attempt}`,
+    kind: 'escalation',
+    task: task.id,
+    question: `${task.agent} is not signed in${why}`,
+    options: [
+      { id: 'again', label: 'it is signed in now: start another attempt' },
       { id: 'fail', label: 'give up' },
     ],
   };

@@ -9,6 +9,7 @@ import type { CommitId, TaskId, TreeId } from './ids.ts';
 import type { BlockerKind, BlockerSeverity } from './open-blockers.ts';
 import type { StatusWord } from './plan.ts';
 import type { Finding, ReviewVerdict } from './review.ts';
+import type { RunVerdict } from './run-verdict.ts';
 
 /** A check that failed, as it is quoted to the next attempt. */
 export interface Failure {
@@ -107,6 +108,8 @@ type Fact =
       readonly exit?: number;
       readonly signal?: string;
       readonly reason?: string;
+      /** Of an agent that writes events; `reason` is then the error it told of, if it did. */
+      readonly verdict?: RunVerdict;
     }
   | {
       /** Something outside the worktree of a task changed while it ran: each of `tasks` may have done it. */

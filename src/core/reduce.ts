@@ -79,6 +79,7 @@ export function reduce(state: State, event: Event): State {
           name: 'checking',
           outcome: event.outcome,
           ...(event.reason === undefined ? {} : { reason: event.reason }),
+          ...(event.verdict === undefined ? {} : { verdict: event.verdict }),
         },
       }));
     case 'foreign-write-found': {

@@ -17,7 +17,7 @@ export function sentence(event: NewEvent): string {
     case 'attempt-started':
       return `attempt ${event.attempt} started by ${event.agent}${event.pid === undefined ? '' : ` (process ${event.pid})`}`;
     case 'attempt-ended':
-      return `attempt ${event.attempt} ended: ${[event.outcome, event.exit === undefined ? undefined : `exit ${event.exit}`, event.signal, event.reason].filter((part) => part !== undefined).join(', ')}`;
+      return ending(event);
     case 'foreign-write-found':
       return `changed outside the worktrees while ${event.tasks.join(', ')} ran: ${event.writes.map((write) => write.what).join('; ')}`;
     case 'task-stalled':
@@ -121,3 +121,12 @@ const STANDING = {
   merged: 'the work is in the target',
   unmerged: 'the work was not in the target',
 } as const;
+
+/** What its other words say already is left out. */
+const SAID_OTHERWISE: ReadonlySet<string> = new Set(['ok', 'killed', 'timeout']);
+
+function ending({ attempt, outcome, exit, signal, verdict, reason }: Extract<NewEvent, { type: 'attempt-ended' }>): string {
+  const code = exit === undefined ? undefined : `exit ${exit}`;
+  const word = verdict === undefined || SAID_OTHERWISE.has(verdict) ? undefined : verdict;
+  return `attempt ${attempt} ended: ${[outcome, code, signal, word, reason].filter((part) => part !== undefined).join(', ')}`;
+}

@@ -17,6 +17,7 @@ import type { BlockerState } from './open-blockers.ts';
 import type { StatusWord } from './plan.ts';
 import type { ProviderLimit } from './provider-limit.ts';
 import type { Finding, ReviewVerdict } from './review.ts';
+import type { RunVerdict } from './run-verdict.ts';
 
 export type Phase =
   | { readonly name: 'waiting' }
@@ -26,7 +27,13 @@ export type Phase =
   /** Its provider refuses to go on for a while; the attempt goes on under its number when the limit of the provider is over. */
   | { readonly name: 'limited'; readonly provider: string }
   /** The agent has ended, or a person says it is done: its work is being judged. */
-  | { readonly name: 'checking'; readonly outcome: 'exited' | 'killed' | 'timeout' | 'not-started'; readonly reason?: string }
+  | {
+      readonly name: 'checking';
+      readonly outcome: 'exited' | 'killed' | 'timeout' | 'not-started';
+      readonly reason?: string;
+      /** How the run went, as far as its agent tells. */
+      readonly verdict?: RunVerdict;
+    }
   | {
       readonly name: 'checked';
       readonly commit: CommitId;

@@ -1,9 +1,11 @@
 /** One attempt from start to end: ground, agent, ending. What the ending means is decided elsewhere. */
 import { join } from 'node:path';
 import { agentRow, commandOf } from '../agents/table.ts';
+import { messageOf, verdictOf } from '../agents/verdict.ts';
 import { addressed } from '../core/escalation.ts';
 import type { Plan, PlannedTask } from '../core/plan.ts';
 import { providerOf } from '../core/provider-limit.ts';
+import type { RunVerdict } from '../core/run-verdict.ts';
 import { exists } from '../effects/folder.ts';
 import { runAttempt } from '../executors/local.ts';
 import { parseCommandLine } from '../files/command-line.ts';
@@ -15,7 +17,7 @@ import { commentsFor } from './correspondence.ts';
 import { closeWindow, openWindow } from './foreign-writes.ts';
 import { overflowQuestion, unpickedNeeds } from './furnish.ts';
 import { attemptCookie } from './places.ts';
-import { recordRefusal, refusalOf } from './limits.ts';
+import { processEnd, recordRefusal, refusalOf } from './limits.ts';
 import { prepare } from './prepare.ts';
 import { pricesOf } from './settings.ts';
 import { meter } from './usage.ts';
@@ -122,6 +124,7 @@ async function recordEnding(
         outcome: 'exited',
         ...(ending.exit === undefined ? {} : { exit: ending.exit }),
         ...(ending.signal === undefined ? {} : { signal: ending.signal }),
+        ...wentBy(ending),
       });
     case 'killed': {
       const by = run.state.tasks[task.id]?.stop;
@@ -130,10 +133,19 @@ async function recordEnding(
     }
     case 'timeout':
       context.say(`${task.id}: ${ending.reason}; the agent and everything it started was ended`);
-      return run.record({ ...about, outcome: 'timeout', reason: ending.reason });
+      return run.record({ ...about, outcome: 'timeout', reason: ending.reason, ...wentBy(ending) });
     default:
       return run.record({ ...about, outcome: 'not-started', reason: ending.reason });
   }
+}
+
+/** How the run went, and why, by what the agent says. */
+function wentBy(ending: Awaited<ReturnType<typeof runAttempt>>): { readonly verdict?: RunVerdict; readonly reason?: string } {
+  if (ending.said === undefined) return {};
+  const verdict = verdictOf(ending.said, processEnd(ending));
+  // of an end that iter has made it is iter that knows why
+  const reason = verdict === 'timeout' ? undefined : messageOf(ending.said);
+  return { verdict, ...(reason === undefined ? {} : { reason }) };
 }
 
 /** The workflow wants nothing cut from this prompt, and it does not fit: nothing is started before a person has said what to do. */

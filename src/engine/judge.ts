@@ -10,6 +10,7 @@ import type { PlannedTask } from '../core/plan.ts';
 import { type Problem, problemLine } from '../core/problem.ts';
 import { answerFailures, answerFindings } from '../core/checklist.ts';
 import { judged, type Review } from '../core/review.ts';
+import { againstWork } from '../core/run-verdict.ts';
 import { readText } from '../effects/disk.ts';
 import { copyFile, exists, inspectFile } from '../effects/folder.ts';
 import { GitError, git, gitResult } from '../effects/git.ts';
@@ -163,7 +164,8 @@ async function strayed(
 }
 
 /**
- * What the way its agent ended says against the work. A bad exit code alone may lie (agents end so after finished work, and with 0 after none): `lies`.
+ * What the way its agent ended says against the work. A bad exit code, or what it says of its end, alone may lie (agents end so after finished work,
+ * and with 0 after none): `lies`.
  * For a command of the workflow the exit code is the result.
  */
 function endingOf(run: Run, task: PlannedTask): { readonly failures: Failure[]; readonly lies: boolean } {
@@ -172,9 +174,8 @@ function endingOf(run: Run, task: PlannedTask): { readonly failures: Failure[]; 
   if (ending === undefined) return { failures: [], lies: false };
   if (ending.outcome === 'timeout' || ending.outcome === 'not-started') return failed(ending.reason ?? ending.outcome);
   if (ending.outcome === 'exited' && ending.signal !== undefined) return failed(`the agent was ended by ${ending.signal}`);
-  if (ending.outcome === 'exited' && ending.exit !== undefined && ending.exit !== 0)
-    return failed(`the agent ended with exit ${ending.exit}`, task.role !== COMMAND_ROLE);
-  return { failures: [], lies: false };
+  const against = ending.outcome === 'exited' ? againstWork(ending) : undefined;
+  return against === undefined ? { failures: [], lies: false } : failed(against, task.role !== COMMAND_ROLE);
 }
 
 const takenAnyway = ({ id, message }: Failure): Failure => ({

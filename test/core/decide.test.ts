@@ -22,6 +22,7 @@ import {
   rejected,
   running,
   sentBack,
+  wentBy,
 } from '../rig/story.ts';
 
 const CHAIN = plan('T1 plan', 'T2 build < T1', 'T3 build < T1', 'T4 review < T2 T3, sends back to build at most 3', 'T5 doc < T4');
@@ -186,6 +187,22 @@ describe('a person is asked', () => {
     expect(actions(plan('T1 build'), told)).toEqual([
       'ask T1-stopped-1 (again|done|fail): T1 was stopped during attempt 1: stopped by ada; what it wrote is still in its worktree',
     ]);
+  });
+
+  it('about an account that is refused, instead of judging work that could not begin, and without using up a try', () => {
+    const of = plan('T1 build, retries 0');
+    const told = [running('T1'), wentBy('T1', 1, { exit: 0, verdict: 'auth', reason: '401 Incorrect API key' })];
+    expect(actions(of, told)).toEqual(['ask T1-auth-1 (again|fail): rehearsal is not signed in: 401 Incorrect API key']);
+    const again = [...told, asked('T1', 'T1-auth-1'), answered('T1-auth-1', 'again')];
+    expect(actions(of, again)).toEqual(['start T1 #2']);
+    expect(after(of, ...again, prepared('T1', 2)).tasks['T1']?.tries).toBe(1);
+    expect(actions(of, [running('T1'), wentBy('T1', 1, { exit: 41, verdict: 'auth' })])).toEqual([
+      'ask T1-auth-1 (again|fail): rehearsal is not signed in',
+    ]);
+  });
+
+  it.each(['ok', 'error', 'unfinished', 'limit', 'killed'] as const)('not about a run that went as %s: its work is judged', (verdict) => {
+    expect(actions(plan('T1 build'), [running('T1'), wentBy('T1', 1, { exit: 1, verdict })])).toEqual(['check T1']);
   });
 
   it.each(['exited', 'timeout', 'not-started'] as const)('not about one that ended as %s', (outcome) => {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { NewEvent } from '../../src/core/event.ts';
 import { commitId, taskId, treeId } from '../../src/core/ids.ts';
 import { sentence } from '../../src/core/sentence.ts';
-import { answered, claimed, conflicted, ended, finding, failures, rejected, running, sentBack } from '../rig/story.ts';
+import { answered, claimed, conflicted, ended, finding, failures, rejected, running, sentBack, wentBy } from '../rig/story.ts';
 
 const T1 = taskId('T1');
 const COMMIT = commitId('0123456789abcdef0123456789abcdef01234567');
@@ -22,6 +22,9 @@ it.each<[string, NewEvent]>([
   ['attempt 1 started by rehearsal (process 101)', running('T1')[1] as NewEvent],
   ['attempt 2 started by manual', { type: 'attempt-started', ...about, agent: 'manual', log: 'l' }],
   ['attempt 2 ended: exited, exit 0', { type: 'attempt-ended', ...about, outcome: 'exited', exit: 0 }],
+  ['attempt 2 ended: exited, exit 0, auth, 401', wentBy('T1', 2, { exit: 0, verdict: 'auth', reason: '401' })],
+  ['attempt 2 ended: exited, exit 0', wentBy('T1', 2, { exit: 0, verdict: 'ok' })],
+  ['attempt 2 ended: exited, exit 137', wentBy('T1', 2, { exit: 137, verdict: 'killed' })],
   ['attempt 2 ended: exited, SIGSEGV', { type: 'attempt-ended', ...about, outcome: 'exited', signal: 'SIGSEGV' }],
   ['attempt 1 ended: killed, stopped by ada', ended('T1', 1, 'killed', 'stopped by ada')],
   ['attempt 2 interrupted: iter ended', { type: 'attempt-interrupted', ...about, reason: 'iter ended' }],

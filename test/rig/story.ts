@@ -103,6 +103,15 @@ export const ended = (task: string, attempt = 1, outcome: Ending['outcome'] = 'e
   ...(reason === undefined ? {} : { reason }),
 });
 
+/** An attempt whose agent says of its own end how it went. */
+export const wentBy = (task: string, attempt: number, end: Pick<Ending, 'exit' | 'verdict' | 'reason'>): NewEvent => ({
+  type: 'attempt-ended',
+  task: taskId(task),
+  attempt,
+  outcome: 'exited',
+  ...end,
+});
+
 export const interrupted = (task: string, attempt = 1): NewEvent => ({
   type: 'attempt-interrupted',
   task: taskId(task),
