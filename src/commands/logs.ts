@@ -9,7 +9,7 @@ import { exists } from '../effects/folder.ts';
 import { followText } from '../effects/follow.ts';
 import { ownAgents } from '../engine/agent-library.ts';
 import { libraryPlaces } from './library-places.ts';
-import { complain, json, result, say } from './out.ts';
+import { complain, json, piece, result, say } from './out.ts';
 import type { Common } from './verb.ts';
 import { EXIT, iterationAt, verb } from './verb.ts';
 
@@ -55,7 +55,7 @@ export function command(finish: Finish, signal: AbortSignal): Command {
       const promptManifest = exists(`${told}.manifest.json`) ? { promptManifest: `${told}.manifest.json` } : {};
       if (options.json === true) json({ ...about, ...promptManifest, [options.prompt === true ? 'prompt' : 'log']: readText(file) ?? '' });
       else if (options.follow === true)
-        await followText(file, (text) => (options.raw === true ? process.stdout.write(text) : shown(read(text))), signal);
+        await followText(file, (text) => (options.raw === true ? process.stdout.write(text) : piece(read(text))), signal);
       else if (options.raw === true) process.stdout.write(readText(file) ?? '');
       else shown((read(readText(file) ?? '') + read('\n')).replace(/\n$/, ''));
       return finish(EXIT.done);

@@ -18,20 +18,24 @@ export function command(finish: Finish, signal: AbortSignal): Command {
     .action(async (wanted: string | undefined, options: Common & { readonly once?: boolean; readonly why?: string }) => {
       const iteration = iterationAt(options, wanted);
       if (iteration === undefined) return finish(EXIT.usage);
-      const feed = openFeed(iteration, person(), contextOf(options, signal));
+      const screen =
+        process.stdout.isTTY &&
+        process.stdin.isTTY &&
+        options.plain !== true &&
+        options.json !== true &&
+        process.env['TERM'] !== 'dumb' &&
+        process.env['CI'] === undefined &&
+        options.once !== true &&
+        options.why === undefined;
+      const context = contextOf(options, signal);
+      // only the screen shows what agents say, and only who shows it has to know how they write
+      const feed = openFeed(iteration, person(), screen ? (await import('./own-agents.ts')).withOwnAgents(context, options) : context);
       try {
         if (options.why !== undefined) return finish(why(feed.snapshot(), options.why, options.json === true));
         if (options.json === true) {
           json(statusJson(iteration.plan, iteration.state, feed.snapshot()));
           return finish(EXIT.done);
         }
-        const screen =
-          process.stdout.isTTY &&
-          process.stdin.isTTY &&
-          options.plain !== true &&
-          process.env['TERM'] !== 'dumb' &&
-          process.env['CI'] === undefined &&
-          options.once !== true;
         if (screen) {
           const { startMonitor } = await import('../tui/start.tsx');
           await startMonitor(feed, { color: process.env['NO_COLOR'] === undefined });

@@ -8,6 +8,11 @@ export function result(text: string): void {
   process.stdout.write(`${visible(text)}\n`);
 }
 
+/** Prints a piece of a result; the next one goes on in the same line. */
+export function piece(text: string): void {
+  process.stdout.write(visible(text));
+}
+
 /** Prints the one JSON object of a command. */
 export function json(value: Readonly<Record<string, unknown>>): void {
   process.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...value }, undefined, 2)}\n`);

@@ -3,10 +3,14 @@ import { closeSync, createReadStream, existsSync, fstatSync, openSync, readSync,
 import { StringDecoder } from 'node:string_decoder';
 import { watchFiles } from './watch.ts';
 
-/** Gives what is appended from now on, since it was last called, piece by piece; what a log that was cut short lost meanwhile is not in it. */
-export function createFollower(file: string): () => Iterable<Uint8Array> {
+/**
+ * Gives what is appended from now on, since it was last called, piece by piece; what a log that was cut short lost meanwhile is not in it.
+ * With `back`, the whole lines in so many bytes before now come first.
+ */
+export function createFollower(file: string, back = 0): () => Iterable<Uint8Array> {
   const length = (): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  let offset = length();
+  let offset = Math.max(0, length() - back);
+  let isInside = back > 0 && offset > 0;
   return function* more() {
     const size = length();
     offset = Math.min(offset, size);
@@ -14,13 +18,16 @@ export function createFollower(file: string): () => Iterable<Uint8Array> {
       const bytes = bytesFrom(file, offset, PIECE);
       if (bytes.length === 0) return;
       offset += bytes.length;
-      yield bytes;
+      const from = isInside ? bytes.indexOf(LINE_END) + 1 : 0;
+      isInside &&= from === 0;
+      if (!isInside) yield bytes.subarray(from);
     }
   };
 }
 
 /** Bytes read at once. */
 const PIECE = 1024 ** 2;
+const LINE_END = 0x0a;
 
 /** Gives the text so far, then every addition, until the signal aborts. */
 export async function followText(file: string, take: (text: string) => void, signal: AbortSignal): Promise<void> {
@@ -64,7 +71,7 @@ export async function logMentions(file: string, text: string): Promise<boolean> 
   return false;
 }
 
-const sizeOf = (file: string): number => statSync(file).size;
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
 /** The bytes behind an offset; a negative offset counts from the end. None when there is no file (any more). */
 function bytesFrom(file: string, offset: number, most = Number.POSITIVE_INFINITY): Buffer {

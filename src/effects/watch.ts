@@ -10,10 +10,12 @@ export interface Watch {
   close(): Promise<void>;
 }
 
-/** Calls `changed` after any of the files was written, made or removed; judging what changed is the caller's, by content. */
+/** Calls `changed` once it watches, and after any of the files was written, made or removed; judging what changed is the caller's, by content. */
 export function watchFiles(files: readonly string[], changed: () => void): Watch {
   const watcher = watch([...files], { ignoreInitial: true, depth: 0 });
   watcher.on('all', () => changed());
+  // what was written before the watches stood
+  watcher.on('ready', () => changed());
   const known = new Set(files);
   let slow: NodeJS.Timeout | undefined;
   // the system may have no watches left to give: then the clock stands in for them

@@ -1,16 +1,17 @@
 /** What the monitor sees and may do: snapshots that follow the log, ends of agents' logs, and the same functions the commands call. */
 import { join } from 'node:path';
+import { agentRow } from '../agents/table.ts';
 import type { TaskId } from '../core/ids.ts';
+import { taskOf } from '../core/plan.ts';
 import { snapshot } from '../core/snapshot.ts';
 import type { Snapshot } from '../core/view.ts';
-import { visible } from '../core/visible.ts';
-import { lastLines } from '../effects/follow.ts';
 import { holderOf } from '../effects/lock.ts';
 import type { Watch } from '../effects/watch.ts';
 import type { Context } from './context.ts';
 import { answer } from './decisions.ts';
 import type { Iteration } from './iteration.ts';
 import { PLAN_FILE, logFile } from './iteration.ts';
+import { createLogTail } from './log-tail.ts';
 import { launchLock } from './places.ts';
 import { Run } from './run.ts';
 
@@ -44,6 +45,15 @@ export function openFeed(iteration: Iteration, person: string, context: Context)
   };
   let watch: Promise<Watch> | undefined;
   const audit = setInterval(tell, AUDIT);
+  const tails = new Map<string, (lines: number) => readonly string[]>();
+  const tailOf = (task: TaskId, log: string): ((lines: number) => readonly string[]) => {
+    const known = tails.get(log);
+    if (known !== undefined) return known;
+    const format = agentRow(taskOf(run.plan, task).agent, context.program.agents)?.format ?? 'text';
+    const tail = createLogTail(join(iteration.directory, log), format);
+    tails.set(log, tail);
+    return tail;
+  };
   const isRunning = (): boolean => holderOf(launchLock(iteration))?.alive === true;
   const subscribe = (changed: () => void): (() => void) => {
     listeners.add(changed);
@@ -55,7 +65,7 @@ export function openFeed(iteration: Iteration, person: string, context: Context)
     snapshot: () => snapshot(run.plan, run.state, { directory: iteration.directory, running: isRunning(), now: new Date().toISOString() }),
     tail: (task, lines) => {
       const log = run.state.tasks[task]?.log;
-      return log === undefined ? [] : lastLines(join(iteration.directory, log), lines).flatMap((line) => visible(line).split('\n'));
+      return log === undefined ? [] : tailOf(task, log)(lines);
     },
     subscribe,
     now: () => context.now().getTime(),

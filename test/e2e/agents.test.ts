@@ -1,9 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { done, iter, jsonOf } from '../rig/cli.ts';
+import { done, iter, jsonOf, startIter } from '../rig/cli.ts';
 import { repositoryWith, sh, temporaryFolder } from '../rig/repository.ts';
+import { until } from '../rig/until.ts';
 
 const recorded = (name: string): string => fileURLToPath(new URL(`../fixtures/streams/${name}.jsonl`, import.meta.url));
 
@@ -98,4 +99,16 @@ it('agents of the repository are listed, looked for, replayed and started, and w
   expect(task).toMatchObject({ state: 'accepted', tokens: 3702 });
   expect((await done(root, ['logs', 'T1'])).stdout).toContain('\nI will write the file.\n> command_execution\nI will commit it.\n');
   expect(sh(root, 'show', `${String(task?.['branch'])}:asked.txt`)).toBe('run -m middling');
+
+  // what is followed may pause in the middle of a line
+  const followed = path.join(root, 'iterations', '001-one', '.run', 'prompts', 'T1-1.md');
+  const following = startIter(root, ['logs', 'T1', '--prompt', '-f']);
+  const seen = (end: string): Promise<string> => {
+    appendFileSync(followed, end);
+    return until(following.said, (text) => text.trimEnd().endsWith(end.trim()), 30_000);
+  };
+  expect(await seen('half')).toMatch(/half$/);
+  expect(await seen(' a line\n')).toMatch(/half a line\n$/);
+  process.kill(following.pid, 'SIGINT');
+  await following.ended;
 });

@@ -15,6 +15,8 @@ export interface Ended {
 export interface Started {
   readonly pid: number;
   readonly ended: Promise<Ended>;
+  /** What it has printed so far. */
+  readonly said: () => string;
 }
 
 type Variables = Readonly<Record<string, string>>;
@@ -36,7 +38,7 @@ export function startIter(cwd: string, argv: readonly string[], env: Variables =
     child.on('close', (exit, signal) => resolve({ exit: exit ?? signal ?? 'unknown', stdout, stderr }));
   });
   if (child.pid === undefined) throw new Error('iter could not be started');
-  return { pid: child.pid, ended };
+  return { pid: child.pid, ended, said: () => stdout };
 }
 
 /** Runs `iter` in a folder to its end. */
