@@ -26,6 +26,11 @@ export function argumentsOf(row: AgentDescriptor, asked: Asked): string[] {
   return template.flatMap((element) => fragments.get(element) ?? [element]).map((element) => filled(element, values));
 }
 
+/** True when it is told after how many turns it has to end; of any other agent tool calls have to be counted. */
+export function limitsTurns({ limits, arguments: template }: AgentDescriptor): boolean {
+  return limits?.turns !== undefined && template.includes('{limits}');
+}
+
 function fragmentsOf(row: AgentDescriptor, { permission, model, turns, usd, mcp }: Asked): ReadonlyMap<string, readonly string[]> {
   const limits = [...(turns === undefined ? [] : (row.limits?.turns ?? [])), ...(usd === undefined ? [] : (row.limits?.usd ?? []))];
   return new Map<string, readonly string[]>([

@@ -9,7 +9,7 @@ import { hasLanded } from '../core/state.ts';
 import { startDetached } from '../effects/machine.ts';
 import type { Context } from '../engine/context.ts';
 import type { Iteration } from '../engine/iteration.ts';
-import { blindBudgets } from '../engine/budgets.ts';
+import { blindLimits } from '../engine/budgets.ts';
 import { baseline } from '../engine/baseline.ts';
 import { diskFinding } from '../engine/doctor.ts';
 import { launch } from '../engine/launch.ts';
@@ -143,7 +143,7 @@ export async function launchChecked(
   const disk = await diskFinding(iteration.repository.root);
   if (disk.state === 'bad') context.say(`warning: ${disk.what}; ${disk.fix ?? ''}`);
   for (const line of await skillWarnings(iteration, personalFolder(context.environment))) context.say(`warning: ${line}`);
-  for (const line of blindBudgets(iteration.plan, context.program.agents)) context.say(`warning: ${line}`);
+  for (const line of blindLimits(iteration.plan, context.program.agents)) context.say(`warning: ${line}`);
   return launch(iteration, limits, context);
 }
 

@@ -118,6 +118,8 @@ export interface PlannedTask {
   readonly stallAfter?: number;
   /** Milliseconds without a sign of work after which the attempt is ended. */
   readonly idleTimeout?: number;
+  /** How often its agent may turn to its tools in one attempt. */
+  readonly maxTurns?: number;
   readonly permission: 'read' | 'edit' | 'full';
   /** A model as the agent calls it; without it the agent takes its own default. */
   readonly model?: string;

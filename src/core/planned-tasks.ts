@@ -98,6 +98,7 @@ export function plannedTask(
     timeout: step.timeout,
     ...(step.stallAfter === undefined ? {} : { stallAfter: step.stallAfter }),
     ...(step.idleTimeout === undefined ? {} : { idleTimeout: step.idleTimeout }),
+    ...(step.maxTurns === undefined ? {} : { maxTurns: step.maxTurns }),
     permission: step.permission ?? role?.permission ?? 'edit',
     estimateTokens: tokens,
     estimateMinutes: step.estimate,

@@ -84,6 +84,8 @@ export interface Step {
   /** Milliseconds without a sign of work: after these a person is asked, or the attempt ended. */
   readonly stallAfter?: number;
   readonly idleTimeout?: number;
+  /** How often the agent may turn to its tools in one attempt. */
+  readonly maxTurns?: number;
   /** What the workflow says; without it the role does. */
   readonly permission?: 'read' | 'edit' | 'full';
   /** Minutes of wall clock expected for one task. */

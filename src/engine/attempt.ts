@@ -76,6 +76,7 @@ export async function attempt(run: Run, task: PlannedTask, number: number, conte
       log: join(iteration.directory, log),
       cookie: attemptCookie(iteration, task.id, number),
       timeout: task.timeout,
+      ...(task.maxTurns === undefined ? {} : { turns: task.maxTurns }),
       environment: context.environment,
       variables: { ...variablesOf(run, task, number, ground.worktree), ...leases.variables },
       program: context.program,

@@ -1,4 +1,5 @@
 /** Says before work which budgets cannot be kept, and in time that one goes to an end. Asking when it is used up is `decide`'s: nothing more starts then. */
+import { limitsTurns } from '../agents/arguments.ts';
 import { agentRow } from '../agents/table.ts';
 import type { AgentDescriptor, BudgetUnit } from '../core/agent-descriptor.ts';
 import { WARN_AT, accountText, accountsOf } from '../core/budget.ts';
@@ -18,8 +19,24 @@ export async function warnOfBudgets(run: Run, context: Context): Promise<void> {
   }
 }
 
-/** A line for each unit in which something is limited that some agents never tell of: their part of it cannot be counted. */
-export function blindBudgets(plan: Plan, own: readonly AgentDescriptor[] = []): string[] {
+/** A line for each limit that cannot be kept for some agents, because they never tell of what is limited. */
+export function blindLimits(plan: Plan, own: readonly AgentDescriptor[] = []): string[] {
+  return [...blindBudgets(plan, own), ...blindTurns(plan, own)];
+}
+
+function blindTurns({ tasks }: Plan, own: readonly AgentDescriptor[]): string[] {
+  const blind = tasks.filter((task) => {
+    if (task.maxTurns === undefined || task.human !== undefined || isFree(task)) return false;
+    const row = agentRow(task.agent, own);
+    return row === undefined || (row.format === 'text' && !limitsTurns(row));
+  });
+  if (blind.length === 0) return [];
+  const agents = [...new Set(blind.map((task) => task.agent))].join(', ');
+  const ids = blind.map(({ id }) => id).join(', ');
+  return [`max_turns is not kept for ${ids}: ${agents} does not tell of its tool calls; a timeout on the step limits it`];
+}
+
+function blindBudgets(plan: Plan, own: readonly AgentDescriptor[]): string[] {
   const { budget = {}, tasks } = plan;
   return (['tokens', 'usd'] as const).flatMap((unit) => {
     const limited = (task: PlannedTask): boolean =>
@@ -39,8 +56,10 @@ const WHY = {
 /** Commands of the workflow, people and the built-in agent use nothing. */
 const FREE = new Set(['rehearsal', 'manual']);
 
+const isFree = (task: PlannedTask): boolean => FREE.has(task.agent) || task.role === 'run';
+
 function isCounted(task: PlannedTask, unit: BudgetUnit, own: readonly AgentDescriptor[]): boolean {
-  if (FREE.has(task.agent) || task.role === 'run') return true;
+  if (isFree(task)) return true;
   const reports = agentRow(task.agent, own)?.usage.reports ?? [];
   return reports.includes(unit) || (unit === 'usd' && reports.includes('tokens') && task.model !== undefined);
 }

@@ -8,7 +8,7 @@ import type { Marks, Watched } from '../core/stall.ts';
 import { evidence, lastSign, looked, silence, watched } from '../core/stall.ts';
 import { groupSeconds } from '../effects/process-table.ts';
 import { fileMark, worktreeMarks } from '../effects/worktree-marks.ts';
-import { IdleTooLong } from '../executors/local.ts';
+import { BeyondLimit } from '../executors/interruption.ts';
 import type { Context } from './context.ts';
 import type { Run } from './run.ts';
 
@@ -37,7 +37,7 @@ export class Health {
   }
 
   /** Looks at every running attempt; `end` ends one. Looks that come too soon after the last are left out. */
-  async look(end: (task: TaskId, why: IdleTooLong) => void): Promise<void> {
+  async look(end: (task: TaskId, why: BeyondLimit) => void): Promise<void> {
     const time = performance.now();
     if (time < this.#next) return;
     this.#next = time + INTERVAL;
@@ -54,7 +54,7 @@ export class Health {
   async #lookAt(
     task: PlannedTask,
     { current, pid }: { readonly current: TaskState; readonly pid: number },
-    end: (task: TaskId, why: IdleTooLong) => void,
+    end: (task: TaskId, why: BeyondLimit) => void,
   ): Promise<void> {
     const now = this.#context.now().toISOString();
     const before = this.#patients.get(task.id);
@@ -78,7 +78,7 @@ export class Health {
     this.#patients.set(task.id, { ...seen, attempt: current.attempt, pid, asked, examined });
     const silent = silence(seen.signs, now);
     if (task.idleTimeout !== undefined && silent >= task.idleTimeout)
-      return end(task.id, new IdleTooLong(`no sign of work for ${durationText(task.idleTimeout)}: ${evidence(seen.signs)}`));
+      return end(task.id, new BeyondLimit(`no sign of work for ${durationText(task.idleTimeout)}: ${evidence(seen.signs)}`));
     if (asked && silent < stallAfter) return this.#stirs(task, current.attempt);
     if (!asked && silent >= stallAfter) return this.#stalls(task, current.attempt, seen);
   }

@@ -1,6 +1,6 @@
 /** Runs one attempt of one task as a child process on this machine, within its time, and ends it with everything it started. Judges nothing. */
 import { join } from 'node:path';
-import { argumentsOf } from '../agents/arguments.ts';
+import { argumentsOf, limitsTurns } from '../agents/arguments.ts';
 import type { StreamSummary } from '../agents/stream-summary.ts';
 import { agentRow, commandOf } from '../agents/table.ts';
 import { childEnvironment } from '../agents/environment.ts';
@@ -8,6 +8,7 @@ import type { AgentDescriptor, Permission, StreamFormat } from '../core/agent-de
 import { readText } from '../effects/disk.ts';
 import { limitLog } from '../effects/log-limit.ts';
 import { AgentStartError, startAgent, stopTree } from '../effects/process.ts';
+import { BeyondLimit, interruption } from './interruption.ts';
 import type { Listener } from './listen.ts';
 import { listen } from './listen.ts';
 import type { StartedAgent } from '../effects/process.ts';
@@ -28,6 +29,8 @@ export interface AttemptSpec {
   /** Milliseconds of wall clock. */
   readonly timeout: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** How often it may turn to its tools. */
+  readonly turns?: number;
   /** Variables for this attempt alone: ITER_DIR, ITER_TASK, … */
   readonly variables: Readonly<Record<string, string>>;
   /** What iter itself starts, and agents besides those that come with it. */
@@ -52,7 +55,14 @@ export async function runAttempt(
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<Ending & { readonly said?: StreamSummary }> {
-  const listener = spec.format === undefined || spec.format === 'text' ? undefined : listen(spec.log, spec.format, reporter.heard);
+  const tooMany = new AbortController();
+  const most = countedTurns(spec);
+  const heard = (summary: StreamSummary): void => {
+    reporter.heard(summary);
+    if (most !== undefined && summary.toolCalls > most)
+      tooMany.abort(new BeyondLimit(`more than ${most} ${most === 1 ? 'tool call' : 'tool calls'}`));
+  };
+  const listener = spec.format === undefined || spec.format === 'text' ? undefined : listen(spec.log, spec.format, heard);
   let agent: StartedAgent;
   try {
     agent = await startAgent({
@@ -70,10 +80,16 @@ export async function runAttempt(
   const lastCut = limitLog(spec.log);
   try {
     await reporter.started(agent.pid);
-    return { ...(await endingOf(agent, spec, signal)), ...said(listener) };
+    return { ...(await endingOf(agent, spec, AbortSignal.any([signal, tooMany.signal]))), ...said(listener) };
   } finally {
     lastCut();
   }
+}
+
+/** The tool calls that are counted here: of an agent that cannot be told to end by itself. */
+function countedTurns(spec: AttemptSpec): number | undefined {
+  const row = rowOf(spec);
+  return row === undefined || limitsTurns(row) ? undefined : spec.turns;
 }
 
 function said(listener: Listener | undefined): { readonly said?: StreamSummary } {
@@ -85,28 +101,7 @@ async function endingOf(agent: StartedAgent, spec: AttemptSpec, signal: AbortSig
   const first = rowOf(spec)?.stop;
   const swept = await stopTree({ pid: agent.pid, cookie: spec.cookie, ...(first === undefined ? {} : { first }) });
   if (!('cause' in ended)) return { outcome: 'exited', ...ended };
-  if (signal.reason instanceof IdleTooLong) return { outcome: 'timeout', reason: signal.reason.message, survivors: swept };
-  const reason = ended.cause === 'timeout' ? `no end within ${Math.round(spec.timeout / 1000)} s` : String(signal.reason ?? 'stopped');
-  return { outcome: ended.cause, reason, survivors: swept };
-}
-
-/** Why an attempt is ended that does nothing any more: it counts as one that did not end in time. */
-export class IdleTooLong extends Error {
-  override readonly name = 'IdleTooLong';
-}
-
-interface Interruption {
-  readonly cause: 'killed' | 'timeout';
-}
-
-function interruption(timeout: number, signal: AbortSignal): Promise<Interruption> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve({ cause: 'timeout' }), Math.min(timeout, 2 ** 31 - 1));
-    timer.unref();
-    const abort = (): void => resolve({ cause: signal.reason instanceof IdleTooLong ? 'timeout' : 'killed' });
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-  });
+  return { outcome: ended.cause, reason: ended.reason, survivors: swept };
 }
 
 function rowOf(spec: AttemptSpec): AgentDescriptor | undefined {

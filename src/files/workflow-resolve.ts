@@ -85,6 +85,7 @@ function said(step: Step, needs: readonly string[]): Readonly<Record<string, unk
     timeout: durationText(step.timeout),
     stall_after: step.stallAfter === undefined ? undefined : durationText(step.stallAfter),
     idle_timeout: step.idleTimeout === undefined ? undefined : durationText(step.idleTimeout),
+    max_turns: step.maxTurns,
     budget: step.budget,
     permission: step.permission,
     estimate: durationText(step.estimate * 60_000),

@@ -61,6 +61,7 @@ interface Defaults {
   readonly timeout?: string;
   readonly stall_after?: string;
   readonly idle_timeout?: string;
+  readonly max_turns?: number;
   readonly budget?: Amounts;
   readonly retry?: RetrySource;
   readonly permission?: NonNullable<Step['permission']>;
@@ -250,10 +251,11 @@ export function workflowOf(source: WorkflowSource): Workflow {
   };
 }
 
-function patienceOf({ stall_after: stall, idle_timeout: idle }: Pick<Defaults, 'stall_after' | 'idle_timeout'>): Partial<Step> {
+function patienceOf({ stall_after: stall, idle_timeout: idle, max_turns: turns }: Defaults): Partial<Step> {
   return {
     ...(stall === undefined ? {} : { stallAfter: milliseconds(stall) }),
     ...(idle === undefined ? {} : { idleTimeout: milliseconds(idle) }),
+    ...(turns === undefined ? {} : { maxTurns: turns }),
   };
 }
 

@@ -20,6 +20,7 @@ inputs: { parts: { type: list } }
 concurrency: 1
 environments: { dev: { human: optional } }
 budget: { usd: 1 }
+defaults: { max_turns: 5 }
 steps:
   - { id: build, role: builder, targets: { from: inputs.parts }, prompt: "Build.", retry: { max: 0 } }
 `;
@@ -81,6 +82,8 @@ describe('a budget', () => {
   it('that cannot be counted is said before anything starts', async () => {
     const root = project();
     await done(root, ['new', 'try', '-w', 'three', '--agent', 'command:true', '--input', 'parts=a']);
-    expect((await iter(root, ['launch'])).stderr).toContain('warning: the budget in usd is not kept for T1: command:true reports no cost');
+    const { stderr } = await iter(root, ['launch']);
+    expect(stderr).toContain('warning: the budget in usd is not kept for T1: command:true reports no cost');
+    expect(stderr).toContain('warning: max_turns is not kept for T1: command:true does not tell of its tool calls');
   });
 });

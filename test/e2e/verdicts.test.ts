@@ -8,7 +8,9 @@ import { repositoryWith, temporaryFolder } from '../rig/repository.ts';
 const recorded = (name: string): string => fileURLToPath(new URL(`../fixtures/streams/${name}.jsonl`, import.meta.url));
 const line = (event: object): string => `echo '${JSON.stringify(event)}'`;
 
-/** Writes lines as claude and qwen do, differently for each task; T1 has a key from its second attempt on, T4 is let through the second time. */
+const calling = (id: string): object => ({ type: 'assistant', message: { content: [{ type: 'tool_use', id, name: 'Bash' }] } });
+
+/** Writes lines as claude and qwen do, differently for each task; T1 has a key from its second attempt on, T4 is let through the second time, T5 goes on and on. */
 const PROGRAM = `#!/bin/sh
 work() { echo "$ITER_TASK" > "$ITER_TASK.txt"; }
 case "$ITER_TASK-$ITER_ATTEMPT" in
@@ -21,6 +23,10 @@ case "$ITER_TASK-$ITER_ATTEMPT" in
       exit 1
     fi
     work; cat '${recorded('qwen.hello')}' ;;
+  T5-1)
+    ${line(calling('a'))}
+    ${line(calling('b'))}
+    exec sleep 600 ;;
   *) work; cat '${recorded('qwen.hello')}' ;;
 esac
 `;
@@ -28,13 +34,14 @@ esac
 const step = (id: string): string => `  - { id: ${id}, stage: all, role: builder, prompt: "Build.", checks: [{ commits: { min: 1 } }] }`;
 
 const WORKFLOW = `version: 1
-name: four
+name: five
 environments: { dev: { human: optional } }
-concurrency: 4
+concurrency: 5
 defaults: { timeout: 5m, retry: { max: 0 } }
 steps:
 ${['one', 'two', 'three'].map(step).join('\n')}
   - { id: four, stage: all, role: builder, provider: other, prompt: "Build.", checks: [{ commits: { min: 1 } }] }
+  - { id: five, stage: all, role: builder, max_turns: 1, prompt: "Build." }
 `;
 
 const DESCRIPTOR = (program: string): string => `name: mine
@@ -47,19 +54,25 @@ usage: { reports: [] }
 install: ask around
 `;
 
-it('what an agent says of its end counts: a person is asked to sign in, trouble is weighed against the work, a refusal is waited for', async () => {
+it('what an agent says of its end counts: a person is asked to sign in, trouble is weighed against the work, a refusal is waited for, tool calls are counted', async () => {
   const program = path.join(temporaryFolder(), 'mine');
   writeFileSync(program, PROGRAM, { mode: 0o755 });
-  const root = repositoryWith({ 'workflows/four.yaml': WORKFLOW, '.iter/agents/mine.yaml': DESCRIPTOR(program) });
+  const root = repositoryWith({ 'workflows/five.yaml': WORKFLOW, '.iter/agents/mine.yaml': DESCRIPTOR(program) });
   const events = () => eventsOf(path.join(root, 'iterations', '001-try'));
   const status = async () => jsonOf(await done(root, ['status', '--json']));
-  await done(root, ['new', 'try', '-w', 'four', '--agent', 'mine']);
+  await done(root, ['new', 'try', '-w', 'five', '--agent', 'mine']);
 
   const first = await iter(root, ['launch']);
   expect([first.exit, await status()]).toMatchObject([
     5,
     {
-      tasks: [{ state: 'awaiting-human' }, { state: 'accepted' }, { state: 'failed' }, { state: 'accepted', attempt: 1 }],
+      tasks: [
+        { state: 'awaiting-human' },
+        { state: 'accepted' },
+        { state: 'failed' },
+        { state: 'accepted', attempt: 1 },
+        { state: 'failed', reason: '1 attempt used up; still failing: T5.agent: more than 1 tool call' },
+      ],
       decisions: [{ id: 'T1-auth-1', task: 'T1', question: 'mine is not signed in: [API Error: 401 Incorrect API key provided]' }],
     },
   ]);
@@ -84,5 +97,5 @@ it('what an agent says of its end counts: a person is asked to sign in, trouble 
 
   await done(root, ['decide', 'T1-auth-1', '--option', 'again']);
   expect((await iter(root, ['launch'])).exit).toBe(1);
-  expect(await status()).toMatchObject({ tasks: [{ state: 'accepted', attempt: 2 }, {}, { state: 'failed' }, {}] });
+  expect(await status()).toMatchObject({ tasks: [{ state: 'accepted', attempt: 2 }, {}, { state: 'failed' }, {}, {}] });
 });

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { AgentDescriptor } from '../../src/core/agent-descriptor.ts';
+import type { AgentDescriptor, StreamFormat } from '../../src/core/agent-descriptor.ts';
 import { runAttempt, type Ending } from '../../src/executors/local.ts';
 import { temporaryFolder } from '../rig/repository.ts';
 import { until } from '../rig/until.ts';
@@ -28,6 +28,8 @@ const MINE: AgentDescriptor = {
 interface Around {
   readonly prompt?: string;
   readonly script?: string;
+  readonly format?: StreamFormat;
+  readonly turns?: number;
   /** Ends it when it has printed this. */
   readonly endAt?: string;
 }
@@ -35,7 +37,7 @@ interface Around {
 /** Runs the script by this descriptor; how it ended, and what it printed. */
 async function run(
   change: Partial<AgentDescriptor>,
-  { prompt = 'Do it.', script = SCRIPT, endAt }: Around = {},
+  { prompt = 'Do it.', script = SCRIPT, endAt, ...limits }: Around = {},
 ): Promise<{ readonly ending: Ending; readonly log: string }> {
   const folder = temporaryFolder();
   const controller = new AbortController();
@@ -47,6 +49,7 @@ async function run(
     {
       agent: 'mine',
       permission: 'edit',
+      ...limits,
       model: 'big',
       worktree: folder,
       prompt: at('prompt.md'),
@@ -57,7 +60,7 @@ async function run(
       variables: {},
       program: { node: process.execPath, rehearsal: '', agents: [{ ...MINE, binary: at('mine'), ...change }] },
     },
-    { started: () => Promise.resolve(), heard: () => {} },
+    { started: () => Promise.resolve(), heard: () => writeFileSync(at('heard'), '') },
     controller.signal,
   );
   if (endAt !== undefined) {
@@ -107,4 +110,28 @@ console.log('ready');
 `;
   const { ending, log } = await run({ stop: 'SIGTERM' }, { script, endAt: 'ready' });
   expect([ending.outcome, log]).toEqual(['killed', 'ready\nterminated\n']);
+});
+
+/** Calls its tools three times; then it comes to its end, or does not. */
+const callsThrice = (last: string): string => {
+  const call = (id: string): string => JSON.stringify({ type: 'item.started', item: { id, type: 'command_execution' } });
+  return `#!/bin/sh\nprintf '%s\\n' '${call('a')}' '${call('b')}' '${call('c')}' "$*"\n${last}\n`;
+};
+
+it('one that turns to its tools more often than it may is ended, as by its time', async () => {
+  const { ending } = await run({}, { script: callsThrice('exec sleep 600'), format: 'codex', turns: 2 });
+  expect(ending).toMatchObject({ outcome: 'timeout', reason: 'more than 2 tool calls' });
+});
+
+it('one that stays within that comes to its end', async () => {
+  const { ending } = await run({}, { script: callsThrice('until [ -e heard ]; do sleep 0.1; done'), format: 'codex', turns: 3 });
+  expect(ending).toMatchObject({ outcome: 'exited', exit: 0 });
+});
+
+it('one that can be told how often it may is told, and not counted', async () => {
+  const change = { arguments: ['go', '{limits}'], limits: { turns: ['--turns', '{turns}'] } };
+  const script = callsThrice('until [ -e heard ]; do sleep 0.1; done');
+  const { ending, log } = await run(change, { script, format: 'codex', turns: 2 });
+  expect(ending).toMatchObject({ outcome: 'exited', exit: 0 });
+  expect(log).toContain('go --turns 2\n');
 });
