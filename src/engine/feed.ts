@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import { agentRow } from '../agents/table.ts';
 import type { TaskId } from '../core/ids.ts';
-import { taskOf } from '../core/plan.ts';
 import { snapshot } from '../core/snapshot.ts';
 import type { Snapshot } from '../core/view.ts';
 import { holderOf } from '../effects/lock.ts';
@@ -49,7 +48,9 @@ export function openFeed(iteration: Iteration, person: string, context: Context)
   const tailOf = (task: TaskId, log: string): ((lines: number) => readonly string[]) => {
     const known = tails.get(log);
     if (known !== undefined) return known;
-    const format = agentRow(taskOf(run.plan, task).agent, context.program.agents)?.format ?? 'text';
+    // a task that came while this feed is open is in the state before it is in the plan
+    const agent = run.plan.tasks.find((one) => one.id === task)?.agent ?? '';
+    const format = agentRow(agent, context.program.agents)?.format ?? 'text';
     const tail = createLogTail(join(iteration.directory, log), format);
     tails.set(log, tail);
     return tail;

@@ -9,6 +9,7 @@ import { createLogTail } from '../../src/engine/log-tail.ts';
 import { ground } from '../rig/ground.ts';
 import { temporaryFolder } from '../rig/repository.ts';
 import { running } from '../rig/story.ts';
+import { until } from '../rig/until.ts';
 
 const recorded = (name: string): string =>
   readFileSync(fileURLToPath(new URL(`../fixtures/streams/${name}.jsonl`, import.meta.url)), 'utf8');
@@ -32,6 +33,16 @@ it('the monitor shows what an agent that writes events says and calls, and what 
   ]);
   appendFileSync(log('T1'), output.slice(cut));
   expect(tail('T1')).toEqual(['> command_execution', 'I will commit it.', 'Finished: RESULT.md written and committed.']);
+  // grown meanwhile: not in the plan this feed was opened with
+  await on.run.record({ type: 'tasks-added', tasks: [taskId('T3')], dropped: [], by: 'iter' }, ...running('T3'));
+  writeFileSync(log('T3'), 'new here\n');
+  feed.subscribe(() => {});
+  expect(
+    await until(
+      () => tail('T3'),
+      (lines) => lines.length > 0,
+    ),
+  ).toEqual(['new here']);
   await feed.close();
 });
 
