@@ -31,40 +31,50 @@ function leasesFolder(): string {
 /** Leases ten free ports; the same `name` gets the same ones as long as they are free. Undefined when none are left. */
 export async function leasePorts(name: string, folder = leasesFolder()): Promise<PortLease | undefined> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const lock = await acquire(path.join(folder, 'lock'), { wait: PATIENCE, what: 'lease ports' });
-  try {
-    return await leaseIn(folder, name);
-  } finally {
-    lock.release();
-  }
-}
-
-/** Milliseconds to wait for others who lease ports. */
-const PATIENCE = 60_000;
-
-async function leaseIn(folder: string, name: string): Promise<PortLease | undefined> {
   const start = createHash('sha256').update(name).digest().readUInt32BE(0) % RANGE.blocks;
   for (let step = 0; step < RANGE.blocks; step += 1) {
     const first = RANGE.from + ((start + step) % RANGE.blocks) * PORTS;
     const file = path.join(folder, String(first));
-    if (!take(file)) continue;
+    if (!make(file) && !(await takeOver(file))) continue;
     if (await isFree(first)) return { first, release: () => rmSync(file, { force: true }) };
     rmSync(file, { force: true });
   }
   return undefined;
 }
 
-/** Makes the lease file, in place of one whose holder is gone. */
-function take(file: string): boolean {
-  const own = `${process.pid} ${processIdentity(process.pid)?.startTime ?? ''}`;
-  if (isHeld(file)) return false;
-  writeFileSync(file, own, { mode: 0o600 });
-  return true;
+/** Makes the lease file where there is none. */
+function make(file: string): boolean {
+  try {
+    writeFileSync(file, own(), { flag: 'wx', mode: 0o600 });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
 }
+
+/** Takes a lease whose holder is gone; one at a time, because two could find it so. */
+async function takeOver(file: string): Promise<boolean> {
+  if (isHeld(file)) return false;
+  const lock = await acquire(path.join(path.dirname(file), 'lock'), { wait: PATIENCE, what: 'take over leases of ports' });
+  try {
+    if (isHeld(file)) return false;
+    writeFileSync(file, own(), { mode: 0o600 });
+    return true;
+  } finally {
+    lock.release();
+  }
+}
+
+/** Milliseconds to wait for others who take over leases. */
+const PATIENCE = 60_000;
+
+const own = (): string => `${process.pid} ${processIdentity(process.pid)?.startTime ?? ''}`;
 
 function isHeld(file: string): boolean {
   const [pid = '', start = ''] = read(file).split(' ');
-  return pid !== '' && isAlive(Number(pid), start === '' ? undefined : Number(start));
+  // one that is just being made says nothing yet
+  return pid === '' || isAlive(Number(pid), start === '' ? undefined : Number(start));
 }
 
 function read(file: string): string {
