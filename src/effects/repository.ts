@@ -38,8 +38,12 @@ export function checkoutDirectory(repository: Repository, checkout: string): str
   if (!repository.bare && wanted === repository.root) return repository.gitDirectory;
   // git names a record after the folder when it can: of hundreds, the one that is most likely it is looked at first
   const likely = path.join(repository.gitDirectory, 'worktrees', path.basename(wanted));
-  if (samePlace(recordAt(likely).checkout, wanted)) return likely;
-  return registrations(repository.gitDirectory).find((registration) => samePlace(registration.checkout, wanted))?.directory;
+  if (samePlace(checkoutOf(likely), wanted)) return likely;
+  const folder = path.join(repository.gitDirectory, 'worktrees');
+  return registeredNames(repository.gitDirectory)
+    .toSorted()
+    .map((name) => path.join(folder, name))
+    .find((directory) => samePlace(checkoutOf(directory), wanted));
 }
 
 /** One folder below `worktrees/`: `checkout` is undefined when `git worktree add` was cut off before it wrote where it leads. */
@@ -65,15 +69,19 @@ export function registeredNames(gitDirectory: string): string[] {
   return existsSync(folder) ? readdirSync(folder) : [];
 }
 
-function recordAt(directory: string): Registration {
+/** Where a record leads, when it says so. */
+function checkoutOf(directory: string): string | undefined {
   const gitFile = firstLine(path.join(directory, 'gitdir'));
+  return gitFile === undefined ? undefined : path.dirname(path.resolve(directory, gitFile));
+}
+
+function recordAt(directory: string): Registration {
+  const checkout = checkoutOf(directory);
   const complete =
-    gitFile !== undefined &&
+    checkout !== undefined &&
     firstLine(path.join(directory, 'commondir')) !== undefined &&
     firstLine(path.join(directory, 'HEAD')) !== undefined;
-  return gitFile === undefined
-    ? { directory, complete }
-    : { directory, checkout: path.dirname(path.resolve(directory, gitFile)), complete };
+  return checkout === undefined ? { directory, complete } : { directory, checkout, complete };
 }
 
 /** `.git` is a file: a linked worktree, a submodule, or a repository whose git directory is kept elsewhere. */

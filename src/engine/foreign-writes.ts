@@ -61,9 +61,12 @@ export async function closeWindow(run: Run, ended: Ended, context: Context): Pro
   context.say(`${word}changed outside the worktrees while ${tasks.join(', ')} ran: ${writes.map((write) => write.what).join('; ')}`);
 }
 
+/** How long none begins after one, as a multiple of what it took. */
+const REST = 3;
+
 /**
- * A look that begins after it was asked for. What is asked for while another look goes on, and for twice its time after, is one look:
- * many tasks that start or end together take a third of the time for all of theirs.
+ * A look that begins after it was asked for. What is asked for while another look goes on, and for some time after, is one look:
+ * many tasks that start or end together take a quarter of the time for all of theirs.
  */
 function look(run: Run, window: 'opens' | 'closes'): Promise<Surroundings> {
   const { looks } = run;
@@ -74,7 +77,7 @@ function look(run: Run, window: 'opens' | 'closes'): Promise<Surroundings> {
     .then(() => {
       const begun = performance.now();
       const current = lookNow(run, looks.opens === true).finally(() => {
-        looks.rests = performance.now() + 2 * (performance.now() - begun);
+        looks.rests = performance.now() + REST * (performance.now() - begun);
       });
       looks.current = current;
       delete looks.next;
