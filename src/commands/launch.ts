@@ -18,7 +18,7 @@ import type { LaunchResult } from '../engine/launch.ts';
 import { preflight, uncommittedWarning } from '../engine/preflight.ts';
 import { retry } from '../engine/resets.ts';
 import { feedbackOf } from './feedback.ts';
-import { personalFolder } from '../engine/settings.ts';
+import { personalFolder } from '../engine/personal-folder.ts';
 import { skillWarnings } from '../engine/skills.ts';
 import { complain, json, say } from './out.ts';
 import { withOwnAgents } from './own-agents.ts';

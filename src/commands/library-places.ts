@@ -1,7 +1,7 @@
 /** Where commands look for workflows. Apart from verb.ts, so that the commands called all the time do not load the reading of settings. */
 import { resolve } from 'node:path';
 import { locate } from '../effects/repository.ts';
-import { personalFolder } from '../engine/settings.ts';
+import { personalFolder } from '../engine/personal-folder.ts';
 import type { LibraryPlaces } from '../engine/workflow-library.ts';
 import type { Common } from './verb.ts';
 

@@ -1,10 +1,13 @@
 /** `iter monitor`: the screen in a terminal, one line per change elsewhere. */
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Finish } from '../cli.ts';
 import { changeLines } from '../core/lines.ts';
 import type { Snapshot } from '../core/view.ts';
 import { whyText } from '../core/why.ts';
+import { isFolder } from '../effects/folder.ts';
 import { openFeed } from '../engine/feed.ts';
+import { personalFolder } from '../engine/personal-folder.ts';
 import { complain, json, result, say } from './out.ts';
 import { statusJson } from './status-text.ts';
 import type { Common } from './verb.ts';
@@ -28,8 +31,9 @@ export function command(finish: Finish, signal: AbortSignal): Command {
         options.once !== true &&
         options.why === undefined;
       const context = contextOf(options, signal);
-      // only the screen shows what agents say, and only who shows it has to know how they write
-      const feed = openFeed(iteration, person(), screen ? (await import('./own-agents.ts')).withOwnAgents(context, options) : context);
+      // only the screen shows what agents say; how those write that come with iter is known without their descriptors
+      const shows = screen && hasOwnAgents(iteration.repository.root);
+      const feed = openFeed(iteration, person(), shows ? (await import('./own-agents.ts')).withOwnAgents(context, options) : context);
       try {
         if (options.why !== undefined) return finish(why(feed.snapshot(), options.why, options.json === true));
         if (options.json === true) {
@@ -61,6 +65,11 @@ function why(view: Snapshot, id: string, asJson: boolean): number {
 }
 
 /** Prints changes until nobody runs the iteration any more. */
+/** Whether a person or the repository has added agents; most have not, and their library takes longer to load than the screen. */
+function hasOwnAgents(root: string): boolean {
+  return isFolder(join(root, '.iter', 'agents')) || isFolder(join(personalFolder(process.env), 'agents'));
+}
+
 async function lines(feed: ReturnType<typeof openFeed>, once: boolean, signal: AbortSignal): Promise<number> {
   let before: Snapshot | undefined;
   const print = (): void => {

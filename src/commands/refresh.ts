@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Finish } from '../cli.ts';
 import type { Refreshed } from '../engine/refresh.ts';
 import { refresh } from '../engine/refresh.ts';
-import { personalFolder } from '../engine/settings.ts';
+import { personalFolder } from '../engine/personal-folder.ts';
 import { complain, json, result, say } from './out.ts';
 import type { Common } from './verb.ts';
 import { EXIT, iterationAt, verb } from './verb.ts';

@@ -7,7 +7,7 @@ import { exists } from '../effects/folder.ts';
 import { locate } from '../effects/repository.ts';
 import { rehearse } from '../engine/rehearse.ts';
 import type { Covered, Rehearsal } from '../engine/rehearse.ts';
-import { personalFolder } from '../engine/settings.ts';
+import { personalFolder } from '../engine/personal-folder.ts';
 import { findWorkflow, libraryWorkflows } from '../engine/workflow-library.ts';
 import { complain, json, result } from './out.ts';
 import type { Common } from './verb.ts';

@@ -20,7 +20,7 @@ import { PLAN_FILE } from './iteration.ts';
 import { promptSourcesOf } from './prompt-sources.ts';
 import { namesOf, roleTexts } from './role-library.ts';
 import type { Run } from './run.ts';
-import { personalFolder } from './settings.ts';
+import { personalFolder } from './personal-folder.ts';
 import type { LibraryPlaces } from './workflow-library.ts';
 
 const FILE = join(GROWN, 'rows.json');

@@ -7,7 +7,7 @@ import type { FoundSkill, SkillPin } from '../files/skill-pins.ts';
 import type { Iteration } from './iteration.ts';
 import type { PromptTemplates, TemplatePlaces } from './prompt-templates.ts';
 import { promptTemplates } from './prompt-templates.ts';
-import { personalFolder } from './settings.ts';
+import { personalFolder } from './personal-folder.ts';
 import { findSkills, pinProblems, skillsUsed } from './skills.ts';
 
 export interface PromptSourcesFound {

@@ -9,6 +9,7 @@ import type { Repository } from '../effects/repository.ts';
 import { loadConfig } from '../files/config.ts';
 import type { Config } from '../files/config.ts';
 import { ITERATIONS } from './iteration.ts';
+import { personalFolder } from './personal-folder.ts';
 
 export interface Settings {
   readonly agent: string;
@@ -60,11 +61,6 @@ export async function settingsOf(repository: Repository, asked: Asked): Promise<
 export function pricesOf(repository: Repository, variables: Asked['environment']): Prices {
   const files = [join(personalFolder(variables), 'config.yaml'), join(repository.root, '.iter', 'config.yaml')];
   return Object.assign({}, ...files.map((file) => read(file, file).config.prices ?? {})) as Prices;
-}
-
-/** The folder of what a person sets for all repositories, by the XDG base directory specification. */
-export function personalFolder(variables: Asked['environment']): string {
-  return join(variables['XDG_CONFIG_HOME'] ?? join(variables['HOME'] ?? '/', '.config'), 'iter');
 }
 
 function read(file: string, shown: string): ReturnType<typeof loadConfig> {
