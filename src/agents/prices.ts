@@ -1,6 +1,11 @@
 /** What tokens cost, by a price list kept by others; loaded by nobody who does not need it. An agent's own figure is better than this. */
 import type { Prices, Usage } from '../core/budget.ts';
 
+/** True for a model whose price is known, written down or in the list. */
+export async function hasPrice(model: string, own: Prices): Promise<boolean> {
+  return (await priced({ inputTokens: 1, outputTokens: 1, model }, own)).usd !== undefined;
+}
+
 const MILLION = 1_000_000;
 
 /** The usage with what it costs: what it says already, else by the own prices, else by the list; without a model of a known price it stays as it is. */

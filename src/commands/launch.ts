@@ -19,6 +19,7 @@ import { preflight, uncommittedWarning } from '../engine/preflight.ts';
 import { retry } from '../engine/resets.ts';
 import { feedbackOf } from './feedback.ts';
 import { personalFolder } from '../engine/personal-folder.ts';
+import { pricesOf } from '../engine/settings.ts';
 import { skillWarnings } from '../engine/skills.ts';
 import { complain, json, say } from './out.ts';
 import { withOwnAgents } from './own-agents.ts';
@@ -143,7 +144,8 @@ export async function launchChecked(
   const disk = await diskFinding(iteration.repository.root);
   if (disk.state === 'bad') context.say(`warning: ${disk.what}; ${disk.fix ?? ''}`);
   for (const line of await skillWarnings(iteration, personalFolder(context.environment))) context.say(`warning: ${line}`);
-  for (const line of blindLimits(iteration.plan, context.program.agents)) context.say(`warning: ${line}`);
+  const prices = pricesOf(iteration.repository, context.environment);
+  for (const line of await blindLimits(iteration.plan, context.program.agents ?? [], prices)) context.say(`warning: ${line}`);
   return launch(iteration, limits, context);
 }
 

@@ -28,9 +28,21 @@ function leasesFolder(): string {
   return path.join(process.env['XDG_RUNTIME_DIR'] ?? (process.platform === 'win32' ? tmpdir() : '/tmp'), `iter-ports-${userInfo().uid}`);
 }
 
-/** Leases ten free ports; the same `name` gets the same ones as long as they are free. Undefined when none are left. */
+/** Leases ten free ports; the same `name` gets the same ones as long as they are free. Undefined when none are left, or leases cannot be written. */
 export async function leasePorts(name: string, folder = leasesFolder()): Promise<PortLease | undefined> {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return await leaseIn(folder, name);
+  } catch (error) {
+    // work does not stop for want of a port
+    if (UNWRITABLE.has((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
+}
+
+const UNWRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EEXIST']);
+
+async function leaseIn(folder: string, name: string): Promise<PortLease | undefined> {
   const start = createHash('sha256').update(name).digest().readUInt32BE(0) % RANGE.blocks;
   for (let step = 0; step < RANGE.blocks; step += 1) {
     const first = RANGE.from + ((start + step) % RANGE.blocks) * PORTS;

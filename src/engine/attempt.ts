@@ -54,7 +54,6 @@ export async function attempt(run: Run, task: PlannedTask, number: number, conte
   const command = commandOf(task.agent);
   const parsed = command === undefined ? undefined : parseCommandLine(command);
   if (parsed !== undefined && 'problem' in parsed) throw new Error(`preflight let a bad command line pass: ${parsed.problem}`);
-  const leases = await leasesFor(iteration, task.id, number);
   await openWindow(run, task.id);
   const measured = meter(run, {
     task: task.id,
@@ -64,6 +63,7 @@ export async function attempt(run: Run, task: PlannedTask, number: number, conte
     prices: pricesOf(iteration.repository, context.environment),
   });
   const format = agentRow(task.agent, context.program.agents)?.format;
+  const leases = await leasesFor(iteration, task.id, number);
   const ending = await runAttempt(
     {
       agent: task.agent,

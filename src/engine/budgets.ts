@@ -1,8 +1,11 @@
 /** Says before work which budgets cannot be kept, and in time that one goes to an end. Asking when it is used up is `decide`'s: nothing more starts then. */
 import { limitsTurns } from '../agents/arguments.ts';
+import { hasPrice } from '../agents/prices.ts';
 import { agentRow } from '../agents/table.ts';
 import type { AgentDescriptor, BudgetUnit } from '../core/agent-descriptor.ts';
 import { WARN_AT, accountText, accountsOf } from '../core/budget.ts';
+import type { Prices } from '../core/budget.ts';
+import type { TaskId } from '../core/ids.ts';
 import type { Plan, PlannedTask } from '../core/plan.ts';
 import type { Context } from './context.ts';
 import type { Run } from './run.ts';
@@ -20,8 +23,8 @@ export async function warnOfBudgets(run: Run, context: Context): Promise<void> {
 }
 
 /** A line for each limit that cannot be kept for some agents, because they never tell of what is limited. */
-export function blindLimits(plan: Plan, own: readonly AgentDescriptor[] = []): string[] {
-  return [...blindBudgets(plan, own), ...blindTurns(plan, own)];
+export async function blindLimits(plan: Plan, own: readonly AgentDescriptor[], prices: Prices): Promise<string[]> {
+  return [...(await blindBudgets(plan, own, prices)), ...blindTurns(plan, own)];
 }
 
 function blindTurns({ tasks }: Plan, own: readonly AgentDescriptor[]): string[] {
@@ -36,12 +39,16 @@ function blindTurns({ tasks }: Plan, own: readonly AgentDescriptor[]): string[] 
   return [`max_turns is not kept for ${ids}: ${agents} does not tell of its tool calls; a timeout on the step limits it`];
 }
 
-function blindBudgets(plan: Plan, own: readonly AgentDescriptor[]): string[] {
+async function blindBudgets(plan: Plan, own: readonly AgentDescriptor[], prices: Prices): Promise<string[]> {
   const { budget = {}, tasks } = plan;
+  const inDollars = [budget, ...Object.values(budget.roles ?? {}), ...tasks.map((task) => task.budget)].some(
+    (one) => one?.usd !== undefined,
+  );
+  const unpriced = inDollars ? await unpricedTasks(plan, own, prices) : new Set<TaskId>();
   return (['tokens', 'usd'] as const).flatMap((unit) => {
     const limited = (task: PlannedTask): boolean =>
       [budget, budget.roles?.[task.role], task.budget].some((amounts) => amounts?.[unit] !== undefined);
-    const blind = tasks.filter((task) => task.human === undefined && limited(task) && !isCounted(task, unit, own));
+    const blind = tasks.filter((task) => task.human === undefined && limited(task) && !isCounted(task, unit, { own, unpriced }));
     if (blind.length === 0) return [];
     const agents = [...new Set(blind.map((task) => task.agent))].join(', ');
     return [`the budget in ${unit} is not kept for ${blind.map(({ id }) => id).join(', ')}: ${agents} ${WHY[unit]}`];
@@ -58,8 +65,25 @@ const FREE = new Set(['rehearsal', 'manual']);
 
 const isFree = (task: PlannedTask): boolean => FREE.has(task.agent) || task.role === 'run';
 
-function isCounted(task: PlannedTask, unit: BudgetUnit, own: readonly AgentDescriptor[]): boolean {
+interface Known {
+  readonly own: readonly AgentDescriptor[];
+  readonly unpriced: ReadonlySet<TaskId>;
+}
+
+function isCounted(task: PlannedTask, unit: BudgetUnit, { own, unpriced }: Known): boolean {
   if (isFree(task)) return true;
   const reports = agentRow(task.agent, own)?.usage.reports ?? [];
-  return reports.includes(unit) || (unit === 'usd' && reports.includes('tokens') && task.model !== undefined);
+  return reports.includes(unit) || (unit === 'usd' && reports.includes('tokens') && !unpriced.has(task.id));
+}
+
+/** Tasks whose agents say tokens and no dollars, and whose model is not named or has no known price; the price list is asked only where there are such. */
+async function unpricedTasks({ tasks }: Plan, own: readonly AgentDescriptor[], prices: Prices): Promise<ReadonlySet<TaskId>> {
+  const toldInTokens = tasks.filter((task) => {
+    const reports = agentRow(task.agent, own)?.usage.reports ?? [];
+    return reports.includes('tokens') && !reports.includes('usd');
+  });
+  const unpriced = await Promise.all(
+    toldInTokens.map(async ({ id, model }) => (model !== undefined && (await hasPrice(model, prices)) ? [] : [id])),
+  );
+  return new Set(unpriced.flat());
 }

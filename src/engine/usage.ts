@@ -45,6 +45,8 @@ export function meter(run: Run, { task, attempt, started, model, prices }: Measu
       if (performance.now() < next) return;
       next = performance.now() + BETWEEN;
       writing = writing.then(() => record(summary));
+      // what fails here is thrown at the end, where somebody waits for it
+      writing.catch(() => undefined);
     },
     end: async (summary) => {
       await writing;

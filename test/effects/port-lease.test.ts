@@ -42,6 +42,12 @@ test('ports another program listens on are passed over', async () => {
   expect(other.first).not.toBe(first);
 });
 
+test('where leases cannot be written there are no ports, and that is no error', async () => {
+  const file = path.join(temporaryFolder(), 'file');
+  writeFileSync(file, '');
+  expect([await leasePorts('x', file), await leasePorts('x', path.join(file, 'below'))]).toEqual([undefined, undefined]);
+});
+
 test('a lease whose holder is gone is free again', async () => {
   const folder = temporaryFolder();
   const { first, release } = await lease('gone', folder);
