@@ -7,6 +7,8 @@ import path from 'node:path';
 import { execa } from 'execa';
 import type { SimpleGit } from 'simple-git';
 import { checkoutDirectory, locate } from './repository.ts';
+import type { ShortOutcome } from './spawn-helper.ts';
+import { runShort } from './spawn-helper.ts';
 
 export interface GitOptions {
   readonly input?: string | Uint8Array;
@@ -52,11 +54,12 @@ export async function git(directory: string, argv: readonly string[], options: G
 /** Runs a git command whose exit code is an answer; throws GitError only when git did not run to its end. */
 export async function gitResult(directory: string, argv: readonly string[], options: GitOptions = {}): Promise<GitResult> {
   const call = callOf(directory, argv, options);
-  const result = await execa('git', call.argv, { ...call.settings, encoding: 'utf8' });
+  const short = await shortly(call, argv, options);
+  const result = short === undefined ? await execa('git', call.argv, { ...call.settings, encoding: 'utf8' }) : inWords(short);
   if (result.exitCode === undefined)
     throw new GitError(call.settings.cwd, argv, {
       exitCode: undefined,
-      stderr: result.message ?? result.stderr,
+      stderr: ('message' in result ? result.message : undefined) ?? result.stderr,
     });
   return { exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr };
 }
@@ -64,19 +67,34 @@ export async function gitResult(directory: string, argv: readonly string[], opti
 /** Gives the output of a git command byte for byte; throws GitError when git ends with anything but 0. */
 export async function gitBytes(directory: string, argv: readonly string[], options: GitOptions = {}): Promise<Uint8Array> {
   const call = callOf(directory, argv, options);
-  const result = await execa('git', call.argv, {
-    ...call.settings,
-    encoding: 'buffer',
-    stripFinalNewline: false,
-  });
+  const result =
+    (await shortly(call, argv, options)) ??
+    (await execa('git', call.argv, { ...call.settings, encoding: 'buffer', stripFinalNewline: false }));
   if (result.exitCode !== 0) {
-    const words = result.exitCode === undefined ? result.message : undefined;
+    const words = result.exitCode === undefined && 'message' in result ? result.message : undefined;
     throw new GitError(call.settings.cwd, argv, {
       exitCode: result.exitCode,
       stderr: words ?? Buffer.from(result.stderr).toString('utf8'),
     });
   }
   return result.stdout;
+}
+
+/** Commands that may talk to a person through their terminal; a helper has none. */
+const REMOTE = new Set(['push', 'fetch', 'ls-remote', 'clone']);
+
+/** Has a helper run what reads nothing and cannot be called off; undefined when git is to be started from here. */
+async function shortly(call: Call, argv: readonly string[], { input, signal }: GitOptions): Promise<ShortOutcome | undefined> {
+  if (input !== undefined || signal !== undefined || REMOTE.has(argv[0] ?? '')) return undefined;
+  return runShort({ argv: ['git', ...call.argv], cwd: call.settings.cwd, env: call.settings.env });
+}
+
+function inWords({ exitCode, stdout, stderr }: ShortOutcome) {
+  const text = (bytes: Uint8Array): string =>
+    Buffer.from(bytes)
+      .toString('utf8')
+      .replace(/\r?\n$/, '');
+  return { exitCode, stdout: text(stdout), stderr: text(stderr) };
 }
 
 /** A simple-git behind the same door, for porcelain that is only read. */
@@ -125,6 +143,8 @@ const PERSONAL = new Set(['EDITOR', 'VISUAL', 'PAGER']);
 
 /** Bytes of output git may produce before the call is given up. */
 const OUTPUT_LIMIT = 512 * 1024 * 1024;
+
+type Call = ReturnType<typeof callOf>;
 
 function callOf(directory: string, argv: readonly string[], options: GitOptions) {
   options.signal?.throwIfAborted();

@@ -7,7 +7,7 @@ import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, realpathSyn
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { isAlive, processIdentity } from './process-table.ts';
+import { isAlive, ownIdentity } from './process-table.ts';
 
 export interface Lock {
   /** Gives the lock back; a second call does nothing. */
@@ -98,7 +98,7 @@ interface LockRecord extends Holder {
 }
 
 function recordOf(what: string): LockRecord {
-  const startTime = processIdentity(process.pid)?.startTime;
+  const { startTime } = ownIdentity();
   const record = {
     pid: process.pid,
     host: hostname(),

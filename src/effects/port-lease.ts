@@ -8,7 +8,7 @@ import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { acquire } from './lock.ts';
-import { isAlive, processIdentity } from './process-table.ts';
+import { isAlive, ownIdentity } from './process-table.ts';
 
 /** Ports of one lease. */
 export const PORTS = 10;
@@ -81,7 +81,7 @@ async function takeOver(file: string): Promise<boolean> {
 /** Milliseconds to wait for others who take over leases. */
 const PATIENCE = 60_000;
 
-const own = (): string => `${process.pid} ${processIdentity(process.pid)?.startTime ?? ''}`;
+const own = (): string => `${process.pid} ${ownIdentity().startTime ?? ''}`;
 
 function isHeld(file: string): boolean {
   const [pid = '', start = ''] = read(file).split(' ');

@@ -19,6 +19,14 @@ export function processIdentity(pid: number): ProcessIdentity | undefined {
   return row === undefined ? undefined : { startTime: row.startTime };
 }
 
+/** Who this process is; it is looked up once. */
+export function ownIdentity(): ProcessIdentity {
+  self ??= processIdentity(process.pid) ?? {};
+  return self;
+}
+
+let self: ProcessIdentity | undefined;
+
 /** True while the process runs; with `startTime` only if it is that very process and not a later one of the same number. */
 export function isAlive(pid: number, startTime?: number): boolean {
   const found = processIdentity(pid);

@@ -34,16 +34,19 @@ export function locate(start: string): Repository | undefined {
 
 /** Finds the git directory of one checkout (`…/.git` or `…/.git/worktrees/<name>`) by the repository's own records, not by the checkout's `.git` file. */
 export function checkoutDirectory(repository: Repository, checkout: string): string | undefined {
-  const wanted = realPath(checkout) ?? path.resolve(checkout);
+  const real = realPath(checkout);
+  const wanted = real ?? path.resolve(checkout);
   if (!repository.bare && wanted === repository.root) return repository.gitDirectory;
   // git names a record after the folder when it can: of hundreds, the one that is most likely it is looked at first
   const likely = path.join(repository.gitDirectory, 'worktrees', path.basename(wanted));
   if (samePlace(checkoutOf(likely), wanted)) return likely;
   const folder = path.join(repository.gitDirectory, 'worktrees');
+  // what is not there has no second name that leads to it
+  const isIt = (place: string | undefined): boolean => (real === undefined ? place === wanted : samePlace(place, wanted));
   return registeredNames(repository.gitDirectory)
     .toSorted()
     .map((name) => path.join(folder, name))
-    .find((directory) => samePlace(checkoutOf(directory), wanted));
+    .find((directory) => isIt(checkoutOf(directory)));
 }
 
 /** One folder below `worktrees/`: `checkout` is undefined when `git worktree add` was cut off before it wrote where it leads. */

@@ -26,12 +26,21 @@ const ENDING = '.yaml';
 const FOLDER = '.iter/agents';
 
 /** Every agent of every layer, by name, the one that is taken before those it hides. One that cannot be read hides nothing. */
-export function libraryAgents({ root, personal }: LibraryPlaces): LibraryAgent[] {
-  const found: LibraryAgent[] = [
-    ...Object.entries(builtIn).map(([name, text]) => entry({ name, text, source: 'built in', layer: 'built in' })),
+export function libraryAgents(places: LibraryPlaces): LibraryAgent[] {
+  const shipped = Object.entries(builtIn).map(([name, text]) => entry({ name, text, source: 'built in', layer: 'built in' }));
+  return layered([...shipped, ...addedAgents(places)]);
+}
+
+/** What a person and a repository have added, without the ones iter ships: these need not be read to start one of those. */
+function addedAgents({ root, personal }: LibraryPlaces): LibraryAgent[] {
+  return [
     ...(personal === undefined ? [] : agentsIn(join(personal, 'agents'), 'user', join(personal, 'agents'))),
     ...(root === undefined ? [] : agentsIn(join(root, FOLDER), 'repository', FOLDER)),
   ];
+}
+
+/** By name; of those of one name the one that counts comes first, and the others say what hides them. */
+function layered(found: readonly LibraryAgent[]): LibraryAgent[] {
   const rank = ({ layer, agent }: LibraryAgent): number => (agent === undefined ? -1 : LAYERS.indexOf(layer));
   return found
     .toSorted((a, b) => (a.name === b.name ? rank(b) - rank(a) : a.name < b.name ? -1 : 1))
@@ -43,7 +52,7 @@ export function libraryAgents({ root, personal }: LibraryPlaces): LibraryAgent[]
 
 /** The agents a person or a repository adds, the repository's first; those that cannot be used are told and left out. */
 export function ownAgents(places: LibraryPlaces): { readonly agents: readonly AgentDescriptor[]; readonly problems: readonly Problem[] } {
-  const own = libraryAgents(places).filter(({ layer }) => layer !== 'built in');
+  const own = layered(addedAgents(places));
   return {
     agents: own.flatMap(({ agent, hiddenBy }) => (agent === undefined || hiddenBy !== undefined ? [] : [agent])),
     problems: own.flatMap(({ problems }) => problems),

@@ -11,6 +11,7 @@ import { allSettled } from '../core/state.ts';
 import { unreachable } from '../core/unreachable.ts';
 import { GitError, git } from '../effects/git.ts';
 import { LockedError, acquire } from '../effects/lock.ts';
+import { endShells } from '../effects/spawn-helper.ts';
 import { reap } from '../effects/reap.ts';
 import type { Watch } from '../effects/watch.ts';
 import { watchFiles } from '../effects/watch.ts';
@@ -67,6 +68,7 @@ export async function launch(iteration: Iteration, options: LaunchOptions, conte
     return await new Launch(new Run(iteration, context), options, context).toTheEnd();
   } finally {
     lock.release();
+    await endShells();
   }
 }
 

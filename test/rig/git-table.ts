@@ -102,6 +102,7 @@ export const REMOVALS: Readonly<Record<string, string>> = {
   'src/effects/replace-file.ts': 'the file a text was written to before it replaced another',
   'src/effects/repair-checkout.ts': 'files that are byte for byte what a landing was about to write, or the beginning of it',
   'src/effects/saved-work.ts': 'an index file of its own',
+  'src/effects/spawn-helper.ts': 'what the programs it had started wrote, once that was read',
   'src/effects/stale-locks.ts': 'locks of git once no git runs there',
   'src/effects/whole-folder.ts': 'the draft of a folder that was not finished',
   'src/effects/worktree-backup.ts': 'an index file of its own',

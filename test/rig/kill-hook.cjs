@@ -79,13 +79,22 @@ function hook(traces, wanted) {
   after(childProcess, 'spawnSync', (_, program, given) =>
     step(program === 'perl' ? 'exchange' : `start ${path.basename(program)}`, given.at(-1)),
   );
-  after(childProcess, 'spawn', (_, program, given) => {
-    const words = Array.isArray(given) ? given.filter((word, index) => word !== '-c' && given[index - 1] !== '-c') : [];
-    step(
-      program === 'git'
-        ? `git ${words[0]} ${words[0] === 'update-ref' ? (words.find((word) => word.startsWith('refs/')) ?? '') : ''}`.trim()
-        : `start ${path.basename(program)}`,
-    );
+  const gitStep = (given) => {
+    const words = given.filter((word, index) => word !== '-c' && given[index - 1] !== '-c');
+    step(`git ${words[0]} ${words[0] === 'update-ref' ? (words.find((word) => word.startsWith('refs/')) ?? '') : ''}`.trim());
+  };
+  after(childProcess, 'spawn', (child, program, given) => {
+    if (program === 'git') return gitStep(given);
+    if (program !== 'sh' || child.stdin === null) return step(`start ${path.basename(program)}`);
+    // a shell that starts git for iter: each line it is told is a step
+    const { stdin } = child;
+    const write = stdin.write.bind(stdin);
+    stdin.write = (line) => {
+      const written = write(line);
+      const [, called] = /exec ('git' .*?)\) >'/s.exec(line) ?? [];
+      if (called !== undefined) gitStep([...called.matchAll(/'((?:[^']|'\\'')*)'/g)].map(([, word]) => word).slice(1));
+      return written;
+    };
   });
   syncBuiltinESMExports();
   process.on('exit', () => writeFileSync(trace, steps.join('\n')));
