@@ -26,8 +26,8 @@ export interface ShortOutcome {
 
 /** Programs one run of iter starts itself before it takes a helper: most commands are over before. */
 const BEFORE = 20;
-/** Shells at most: more programs at once are started by iter itself. */
-const SHELLS = 16;
+/** Shells at most; what is asked for while all of them are at work waits for the next that is free. */
+const SHELLS = 6;
 /** Shells give this plus the number of the signal for a program that a signal ended; git itself gives 128 and 129. */
 const SIGNALLED = 129;
 /** What shells give for a program they could not start. */
@@ -50,13 +50,13 @@ let able = process.platform !== 'win32';
 export async function runShort(command: ShortCommand): Promise<ShortOutcome | undefined> {
   asked += 1;
   if (!able || asked <= BEFORE) return undefined;
-  const shell = freeShell();
+  const shell = await freeShell();
   if (shell === undefined) return undefined;
-  shell.state.busy = true;
   try {
     return await shell.run(command);
   } finally {
     shell.state.busy = false;
+    waiting.shift()?.();
   }
 }
 
@@ -65,15 +65,30 @@ export async function endShells(): Promise<void> {
   await Promise.all(shells.splice(0).map(({ end }) => end()));
 }
 
-function freeShell(): Shell | undefined {
-  const left = shells.filter(({ state }) => !state.gone);
-  shells.splice(0, shells.length, ...left);
-  const free = left.find(({ state }) => !state.busy);
-  if (free !== undefined || left.length >= SHELLS) return free;
-  const opened = openShell();
-  if (opened === undefined) able = false;
-  else shells.push(opened);
-  return opened;
+const waiting: (() => void)[] = [];
+
+/** A shell for the caller alone; undefined where there are none. */
+async function freeShell(): Promise<Shell | undefined> {
+  for (;;) {
+    const left = shells.filter(({ state }) => !state.gone);
+    shells.splice(0, shells.length, ...left);
+    const free = left.find(({ state }) => !state.busy) ?? (left.length < SHELLS ? opened() : undefined);
+    if (free !== undefined) {
+      free.state.busy = true;
+      return free;
+    }
+    if (!able) return undefined;
+    await new Promise<void>((resolve) => {
+      waiting.push(resolve);
+    });
+  }
+}
+
+function opened(): Shell | undefined {
+  const shell = openShell();
+  if (shell === undefined) able = false;
+  else shells.push(shell);
+  return shell;
 }
 
 /** The environment shells have; what a command needs beyond it is written before it, what it must not have is left out. */

@@ -57,7 +57,20 @@ const MARKS: readonly PlanColumn[] = ['Task ID', 'Status', 'Dependencies'];
 const TASK_ID = /^T[1-9][0-9]*$/;
 
 /** Reads the task matrix. Rows that could not be read are left out and have a problem, so the rows are the whole plan only when there is none. */
-export function parsePlan(text: string, file: string): { readonly plan: ParsedPlan; readonly problems: readonly Problem[] } {
+export function parsePlan(text: string, file: string): PlanReading {
+  // a launch reads the same text several times between two changes of it
+  if (latest?.text !== text || latest.file !== file) latest = { text, file, reading: readPlan(text, file) };
+  return latest.reading;
+}
+
+interface PlanReading {
+  readonly plan: ParsedPlan;
+  readonly problems: readonly Problem[];
+}
+
+let latest: { readonly text: string; readonly file: string; readonly reading: PlanReading } | undefined;
+
+function readPlan(text: string, file: string): PlanReading {
   if (exceeds(text, MAX_PLAN_BYTES)) {
     return {
       plan: { rows: [] },

@@ -11,8 +11,17 @@ export interface Summary {
 
 /** How many tokens a model makes of a text, about: counted by rules for each script, without the model's own table; good to some per cent. */
 export function tokensOf(text: string): number {
-  return estimateTokenCount(text);
+  const known = counted.get(text);
+  if (known !== undefined) return known;
+  const tokens = estimateTokenCount(text);
+  // the tasks of an iteration have most of their texts in common
+  if (counted.size >= REMEMBERED) counted.clear();
+  counted.set(text, tokens);
+  return tokens;
 }
+
+const counted = new Map<string, number>();
+const REMEMBERED = 200;
 
 /** The section below the first heading "Summary", without the heading, up to `most` tokens; undefined when there is none or nothing in it. */
 export function summaryOf(text: string, most: number): Summary | undefined {
