@@ -4,8 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
     environment: 'node',
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     // two cores; tests with real git and real processes wait for them a third of their time
     maxWorkers: 3,
     globalSetup: ['test/rig/build.ts'],

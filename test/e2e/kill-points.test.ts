@@ -70,7 +70,7 @@ describe('iter, killed while it works on', () => {
       expect(apart).toEqual([]);
       asked += wanted;
     },
-    STRESS ? 3_600_000 : 120_000,
+    STRESS ? 3_600_000 : 600_000,
   );
 
   // a kill changes the order of what comes after it, so that a step may not come again under its number: of a few, any may be missed

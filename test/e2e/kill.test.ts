@@ -91,7 +91,7 @@ describe('a launch that is killed', () => {
     await until(
       () => eventsOf(place.directory).length,
       (count) => count >= events,
-      20_000,
+      120_000,
     );
     process.kill(first.pid, 'SIGKILL');
     expect((await first.ended).exit).toBe('SIGKILL');
@@ -100,7 +100,7 @@ describe('a launch that is killed', () => {
     await until(
       () => eventsOf(place.directory).filter((event) => event.type === 'launch-started').length,
       (launches) => launches === 2,
-      20_000,
+      120_000,
     );
     // neither those that ran at the kill nor what they started afterwards
     expect([...before.filter(runs), ...processesOf(place.directory, 'ITER_TEST_LAUNCH=first')]).toEqual([]);
@@ -117,7 +117,7 @@ describe('a launch while another is at work', () => {
     await until(
       () => place.agents.announced().length,
       (count) => count > 0,
-      20_000,
+      120_000,
     );
     const second = await iter(place.root, ['launch'], place.agents.env);
     const state = await iter(place.root, ['status', '--json']);
@@ -141,7 +141,7 @@ describe('a launch that is ended', () => {
     await until(
       () => place.agents.announced(),
       (all) => all.some((one) => one.escaped === true),
-      20_000,
+      120_000,
     );
     return { ...place, launch };
   }

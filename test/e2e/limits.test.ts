@@ -92,4 +92,4 @@ it('tasks of a provider that refuses wait until it takes work again, over a kill
     status: Array.from({ length: 4 }, () => 'accepted #1'),
     twice: [],
   });
-}, 120_000);
+}, 300_000);

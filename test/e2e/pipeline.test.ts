@@ -42,7 +42,7 @@ async function worked({ root, directory }: Place, since = 0): Promise<string[]> 
 }
 
 /** Fifteen tasks one after the other: long on a busy machine. */
-const LONG = { timeout: 240_000 };
+const LONG = { timeout: 480_000 };
 
 const BEFORE = ['design', 'design-review', 'test-cases'];
 const OUTLINE = ['implementation-outline', 'quality-feedback', 'code-review'];

@@ -45,7 +45,7 @@ describe('the plan, edited while agents work', () => {
       eventsOf(directory)
         .filter((event) => event.type === 'status-claimed' && event['by'] === 'plan' && event['word'] === 'Completed')
         .map((event) => event.task ?? '');
-    await until(claimed, (tasks) => tasks.length === 3, 20_000);
+    await until(claimed, (tasks) => tasks.length === 3, 120_000);
     const early = jsonOf(await done(root, ['status', '--json'])) as { tasks: { state: string }[] };
     agents.release('go');
     const ended = await launch.ended;

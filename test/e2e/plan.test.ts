@@ -93,7 +93,7 @@ describe('iter triage --agent', () => {
     const [agent] = await until(
       () => agents.announced(),
       (list) => list.length === 1,
-      20_000,
+      120_000,
     );
     process.kill(pid, 'SIGINT');
     expect((await ended).exit).toBe(130);
@@ -107,7 +107,7 @@ describe('iter triage --agent', () => {
     const [agent] = await until(
       () => agents.announced(),
       (list) => list.length === 1,
-      20_000,
+      120_000,
     );
     process.kill(pid, 'SIGKILL');
     await ended;

@@ -51,7 +51,7 @@ it('an agent that does nothing stalls: a person is asked once, with the evidence
     asked: 1,
     ends: ['attempt-ended 1 "killed"', 'attempt-ended 2 "exited"', 'task-accepted 2 undefined'],
   });
-}, 120_000);
+}, 300_000);
 
 it('an agent that is idle for longer than its step allows is ended, and tries again', async () => {
   const root = repositoryWith({ 'README.md': '# Shop\n' });
@@ -67,4 +67,4 @@ it('an agent that is idle for longer than its step allows is ended, and tries ag
     outcome: 'timeout',
     reason: expect.stringMatching(/^no sign of work for 6s: no output since/),
   });
-}, 120_000);
+}, 300_000);

@@ -109,7 +109,7 @@ test('a log that is not there is said to be missing', async () => {
   await expect(appendEvents(file, [failed(1)], AT)).rejects.toThrow('there is no event log');
 });
 
-test('four processes that append at once lose no event and tear no line', { timeout: 60_000 }, async () => {
+test('four processes that append at once lose no event and tear no line', { timeout: 180_000 }, async () => {
   const file = newLog();
 
   const ends = await Promise.all(['T1', 'T2', 'T3', 'T4'].map((name) => runNode(writer, file, name, '50')));

@@ -10,7 +10,7 @@ import { temporaryFolder } from '../rig/repository.ts';
 const racer = bundled('lock-racer');
 const lockFile = (): string => path.join(temporaryFolder(), 'a.lock');
 
-test('eight processes that count together lose no count', { timeout: 60_000 }, async () => {
+test('eight processes that count together lose no count', { timeout: 180_000 }, async () => {
   const file = lockFile();
   const counter = path.join(path.dirname(file), 'counter');
   writeFileSync(counter, '0');
@@ -24,7 +24,7 @@ test('eight processes that count together lose no count', { timeout: 60_000 }, a
   });
 });
 
-test('the lock of a killed process is taken over by exactly one of those who wait', { timeout: 60_000 }, async () => {
+test('the lock of a killed process is taken over by exactly one of those who wait', { timeout: 180_000 }, async () => {
   const file = lockFile();
   const counter = path.join(path.dirname(file), 'counter');
   writeFileSync(counter, '0');

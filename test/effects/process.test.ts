@@ -84,7 +84,7 @@ setsid sh -c 'trap "" INT TERM HUP; echo daemon; while :; do sleep 0.05; done' &
 echo up
 while :; do sleep 0.05; done`;
 
-test('an agent that ignores signals ends with its escaped grandchild', { timeout: 30_000 }, async () => {
+test('an agent that ignores signals ends with its escaped grandchild', { timeout: 180_000 }, async () => {
   const command = agent(STUBBORN);
   const started = await startAgent(command);
   await until(
@@ -98,7 +98,7 @@ test('an agent that ignores signals ends with its escaped grandchild', { timeout
   expect(swept).toBeGreaterThanOrEqual(1);
 });
 
-test('an abort skips the patience', { timeout: 30_000 }, async () => {
+test('an abort skips the patience', { timeout: 180_000 }, async () => {
   const command = agent(STUBBORN);
   const started = await startAgent(command);
   await until(
@@ -157,7 +157,7 @@ test.each([
   expect(await runCommand(command)).toEqual(outcome);
 });
 
-test('a command past its time limit ends with everything it started', { timeout: 30_000 }, async () => {
+test('a command past its time limit ends with everything it started', { timeout: 180_000 }, async () => {
   const command = { ...agent(STUBBORN), timeout: 300 };
 
   const outcome = await runCommand(command);
@@ -171,7 +171,7 @@ test('a command leaves nothing running behind it', async () => {
   expect([await runCommand(command), findByCookie(command.cookie)]).toEqual([{ exit: 0, timedOut: false }, []]);
 });
 
-test('an aborted command is no result', { timeout: 30_000 }, async () => {
+test('an aborted command is no result', { timeout: 180_000 }, async () => {
   const abort = new AbortController();
   const command = { ...agent('echo up; sleep 1000'), timeout: 60_000, signal: abort.signal };
   const running = runCommand(command);

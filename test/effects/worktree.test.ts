@@ -50,7 +50,7 @@ test('without a branch the worktree has a detached HEAD', async () => {
   expect(seen(at('.check'))).toEqual({ branch: 'HEAD', commit: head, status: '' });
 });
 
-test('thirty-two worktrees asked for at once are all there, three times over', { timeout: 120_000 }, async () => {
+test('thirty-two worktrees asked for at once are all there, three times over', { timeout: 180_000 }, async () => {
   const { root, lock, head, at } = ground();
   const names = Array.from({ length: 32 }, (_, index) => `T${index + 1}`);
 

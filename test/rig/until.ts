@@ -1,5 +1,5 @@
 /** Waits for a thing to become true instead of sleeping; says what it saw last when it never does. */
-export async function until<Value>(look: () => Value | Promise<Value>, wanted: (value: Value) => boolean, limit = 5000): Promise<Value> {
+export async function until<Value>(look: () => Value | Promise<Value>, wanted: (value: Value) => boolean, limit = 30_000): Promise<Value> {
   const end = Date.now() + limit;
   for (;;) {
     const value = await look();

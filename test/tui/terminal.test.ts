@@ -21,7 +21,7 @@ const withoutDevtools: Plugin = {
   },
 };
 
-describe.skipIf(!hasTmux)('in a real terminal', { timeout: 60_000 }, () => {
+describe.skipIf(!hasTmux)('in a real terminal', { timeout: 180_000 }, () => {
   const socket = `iter-monitor-${process.pid}`;
   let folder: string;
   let program: string;
@@ -63,7 +63,7 @@ describe.skipIf(!hasTmux)('in a real terminal', { timeout: 60_000 }, () => {
     const name = `t${count}`;
     await tmux('new-session', '-d', '-s', name, '-x', String(columns), '-y', String(rows), 'env PS1="ready> " sh');
     const picture = (): Promise<string> => tmux('capture-pane', '-p', '-t', name);
-    const shows = (text: string): Promise<string> => until(picture, (now) => now.includes(text), 15_000);
+    const shows = (text: string): Promise<string> => until(picture, (now) => now.includes(text), 60_000);
     const press = (...keys: string[]): Promise<string> => tmux('send-keys', '-t', name, ...keys);
     await shows('ready>');
     await press(
