@@ -6,6 +6,7 @@ import type { TaskId } from './ids.ts';
 import { isHeld } from './open-blockers.ts';
 import type { Plan, PlannedTask } from './plan.ts';
 import { downstreamOf, taskOf } from './plan.ts';
+import { notWorthTrying } from './retry.ts';
 import type { Finding } from './review.ts';
 import { passes } from './review.ts';
 import type { ForeignChange, State, TaskState } from './state.ts';
@@ -270,13 +271,15 @@ function pauseBefore({ backoff }: PlannedTask, { tries }: TaskState, { now }: Li
 
 function afterChecks(plan: Plan, state: State, { task, current, limits }: Question): Action | undefined {
   if (current.phase.name !== 'checked') return undefined;
-  const { failures, verdict, findings } = current.phase;
+  const { failures, cause, verdict, findings } = current.phase;
   if (failures.length > 0) {
     // the question about its blocker is open: the answer says whether it goes round again
     if (isHeld(state, task.id)) return undefined;
     if (current.given !== undefined) return askAboutGiven(task, current, failures);
     if (current.claim?.word === 'Blocked') return askAboutBlocker(task, current);
     if (current.tries > task.retries) return { do: 'fail', task: task.id, reason: givenUp(current.tries, failures) };
+    const unwanted = notWorthTrying(task.retryOn, cause);
+    if (unwanted !== undefined) return { do: 'fail', task: task.id, reason: `${unwanted}; failing: ${firstOf(failures)}` };
     return { do: 'send-back', task: task.id, failures, ...pauseBefore(task, current, limits) };
   }
   if (task.gate === undefined || verdict === undefined || passes({ verdict, findings })) {
@@ -361,9 +364,12 @@ function askAboutGiven(task: PlannedTask, current: TaskState, failures: readonly
 }
 
 function givenUp(tries: number, failures: readonly Failure[]): string {
-  const first = failures[0];
-  const more = failures.length > 1 ? ` and ${failures.length - 1} more` : '';
-  return `${tries} ${tries === 1 ? 'attempt' : 'attempts'} used up; still failing: ${first === undefined ? '' : `${first.id}: ${first.message}`}${more}`;
+  return `${tries} ${tries === 1 ? 'attempt' : 'attempts'} used up; still failing: ${firstOf(failures)}`;
+}
+
+function firstOf([first, ...others]: readonly Failure[]): string {
+  const more = others.length > 0 ? ` and ${others.length} more` : '';
+  return `${first === undefined ? '' : `${first.id}: ${first.message}`}${more}`;
 }
 
 function rejection(plan: Plan, task: PlannedTask, current: TaskState, findings: readonly Finding[]): Action {

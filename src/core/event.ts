@@ -9,6 +9,7 @@ import type { CommitId, TaskId, TreeId } from './ids.ts';
 import type { BlockerKind, BlockerSeverity } from './open-blockers.ts';
 import type { StatusWord } from './plan.ts';
 import type { Finding, ReviewVerdict } from './review.ts';
+import type { RetryCause } from './retry.ts';
 import type { RunVerdict } from './run-verdict.ts';
 
 /** A check that failed, as it is quoted to the next attempt. */
@@ -155,6 +156,8 @@ type Fact =
       readonly findings?: readonly Finding[];
       /** The declared fields of its deliverables. */
       readonly outputs?: Readonly<Record<string, FieldValue>>;
+      /** How the attempt ended, where something failed. */
+      readonly cause?: RetryCause;
     }
   | { readonly type: 'task-skipped'; readonly task: TaskId; readonly commit: CommitId; readonly reason: string }
   | {

@@ -8,6 +8,7 @@ import { Heap } from './heap.ts';
 import type { HumanAnswer, HumanMode } from './human.ts';
 import type { CommitId, TaskId } from './ids.ts';
 import type { ContextRules } from './prompt-context.ts';
+import type { RetryCause } from './retry.ts';
 import type { InputValue, ScorePart } from './workflow.ts';
 
 /** The five words people and agents write in the Status column (seed 004, section 6). */
@@ -111,6 +112,8 @@ export interface PlannedTask {
   readonly finally?: boolean;
   /** Further attempts after a first one whose checks failed. */
   readonly retries: number;
+  /** Only after attempts that ended so; after any when left out. */
+  readonly retryOn?: readonly RetryCause[];
   readonly backoff?: Backoff;
   /** Wall clock for one attempt, in milliseconds. */
   readonly timeout: number;

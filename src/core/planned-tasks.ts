@@ -94,6 +94,7 @@ export function plannedTask(
     ...(gathers ? {} : modelOf(step, role, { agent: alternative?.agent ?? actor.agent, workflow })),
     ...(step.budget === undefined ? {} : { budget: step.budget }),
     retries: step.retries,
+    ...(step.retryOn === undefined ? {} : { retryOn: step.retryOn }),
     ...(step.backoff === undefined ? {} : { backoff: step.backoff }),
     timeout: step.timeout,
     ...(step.stallAfter === undefined ? {} : { stallAfter: step.stallAfter }),

@@ -108,6 +108,7 @@ export function reduce(state: State, event: Event): State {
           commit: event.commit,
           failures: event.failures,
           findings: event.findings ?? [],
+          ...(event.cause === undefined ? {} : { cause: event.cause }),
           ...(event.verdict === undefined ? {} : { verdict: event.verdict }),
         },
       }));

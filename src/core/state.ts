@@ -16,6 +16,7 @@ import type { CommitId, TaskId, TreeId } from './ids.ts';
 import type { BlockerState } from './open-blockers.ts';
 import type { StatusWord } from './plan.ts';
 import type { ProviderLimit } from './provider-limit.ts';
+import type { RetryCause } from './retry.ts';
 import type { Finding, ReviewVerdict } from './review.ts';
 import type { RunVerdict } from './run-verdict.ts';
 
@@ -38,6 +39,8 @@ export type Phase =
       readonly name: 'checked';
       readonly commit: CommitId;
       readonly failures: readonly Failure[];
+      /** How the attempt ended, where something failed. */
+      readonly cause?: RetryCause;
       readonly verdict?: ReviewVerdict;
       readonly findings: readonly Finding[];
     }

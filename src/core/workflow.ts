@@ -8,6 +8,7 @@ import type { HumanStep } from './human.ts';
 import type { Models } from './model.ts';
 import type { Backoff, DecisionRules, Escalation, Gate, MergeStrategy } from './plan.ts';
 import type { ContextRules } from './prompt-context.ts';
+import type { RetryCause } from './retry.ts';
 
 export interface Input {
   readonly type: 'string' | 'number' | 'boolean' | 'list';
@@ -78,6 +79,8 @@ export interface Step {
   /** What one task may use over all its attempts. */
   readonly budget?: Amounts;
   readonly retries: number;
+  /** After which ends there is another try; after any when left out. */
+  readonly retryOn?: readonly RetryCause[];
   readonly backoff?: Backoff;
   /** Milliseconds. */
   readonly timeout: number;

@@ -9,6 +9,7 @@ import type { CommitId } from '../core/ids.ts';
 import type { PlannedTask } from '../core/plan.ts';
 import { type Problem, problemLine } from '../core/problem.ts';
 import { answerFailures, answerFindings } from '../core/checklist.ts';
+import { causeOf } from '../core/retry.ts';
 import { judged, type Review } from '../core/review.ts';
 import { againstWork } from '../core/run-verdict.ts';
 import { readText } from '../effects/disk.ts';
@@ -77,6 +78,9 @@ export async function judge(run: Run, task: PlannedTask, context: Context): Prom
     attempt,
     commit: head,
     failures: forgiven ? [] : [...open, ...ending.failures],
+    ...(forgiven || (open.length === 0 && ending.failures.length === 0)
+      ? {}
+      : { cause: causeOf(run.lastEnding(task.id), lacksDeliverable(iteration, task, worktree)) }),
     warnings: [...told((result) => isDebt(result) && !stops(result)), ...(forgiven ? ending.failures.map(takenAnyway) : [])],
     ...(Object.keys(outputs).length === 0 ? {} : { outputs }),
     ...review.verdict,
@@ -114,6 +118,13 @@ function collectDeliverables(iteration: Iteration, task: PlannedTask, worktree: 
     }
   }
   return { refused, brought };
+}
+
+/** True when a required file is not where it was asked for. */
+function lacksDeliverable({ directory }: Iteration, { deliverables }: PlannedTask, worktree: string): boolean {
+  return deliverables.some(
+    ({ path, in: place, level }) => level === 'must' && !exists(join(place === 'iteration' ? directory : worktree, path)),
+  );
 }
 
 async function commitRest(

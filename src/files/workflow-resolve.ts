@@ -81,7 +81,7 @@ function said(step: Step, needs: readonly string[]): Readonly<Record<string, unk
   return {
     ...always,
     ...(hasAgent(step) ? { agent: step.agent, provider: step.provider } : {}),
-    retry: { max: step.retries, ...backoffSaid(step.backoff) },
+    retry: { max: step.retries, ...backoffSaid(step.backoff), on: step.retryOn },
     timeout: durationText(step.timeout),
     stall_after: step.stallAfter === undefined ? undefined : durationText(step.stallAfter),
     idle_timeout: step.idleTimeout === undefined ? undefined : durationText(step.idleTimeout),

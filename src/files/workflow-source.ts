@@ -10,6 +10,7 @@ import type { Models } from '../core/model.ts';
 import type { MergeStrategy } from '../core/plan.ts';
 import type { ContextRules } from '../core/prompt-context.ts';
 import { USUAL_CONTEXT } from '../core/prompt-context.ts';
+import type { RetryCause } from '../core/retry.ts';
 import type {
   Alternative,
   DeliverableTemplate,
@@ -45,6 +46,7 @@ interface RetrySource {
   readonly backoff?: 'fixed' | 'exponential';
   readonly delay?: string;
   readonly max_delay?: string;
+  readonly on?: readonly RetryCause[];
 }
 
 interface BudgetSource extends Amounts {
@@ -273,6 +275,10 @@ function budgetOf({ wall, warn_at: warnAt, on_exceed: onExceed, ...amounts }: Bu
   };
 }
 
+function retryOnOf(retryOn: RetrySource['on']): Pick<Step, 'retryOn'> {
+  return retryOn === undefined ? {} : { retryOn };
+}
+
 /** A delay alone is the same each time; a backoff without one starts with ten seconds. */
 function backoffOf({ backoff, delay, max_delay: longest }: RetrySource): Partial<Step> {
   if (backoff === undefined && delay === undefined) return {};
@@ -359,6 +365,7 @@ function stepOf(step: StepSource, defaults: Defaults, reports: Reports): Step {
     ...(step.model === undefined ? {} : { model: step.model }),
     retries: step.retry?.max ?? defaults.retry?.max ?? UNSAID.retries,
     ...backoffOf({ ...defaults.retry, ...step.retry }),
+    ...retryOnOf(step.retry?.on ?? defaults.retry?.on),
     timeout: milliseconds(step.timeout ?? defaults.timeout ?? UNSAID.timeout),
     ...patienceOf({ ...defaults, ...step }),
     ...budgetFor(step.budget ?? defaults.budget),

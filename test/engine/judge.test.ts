@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { taskId } from '../../src/core/ids.ts';
@@ -90,4 +91,36 @@ test('a commit of the agent is not taken for one of iter', async () => {
   await judge(on.run, taskOf(on.plan, T1), on.context);
 
   expect(eventsOf(on.iteration.directory).map((event) => event.type)).not.toContain('work-committed');
+});
+
+test('an attempt that does not pass is on record with how it ended: what a missing file or a bad exit leaves behind is not taken for bad output', async () => {
+  const on = await ground({ 'a.txt': 'one\n' }, 'T1 build');
+  const worktree = path.join(path.dirname(on.root), 'T1');
+  sh(on.root, 'worktree', 'add', '--quiet', '-b', 'iter/001-story/t1', worktree);
+  const base = { base: on.plan.base, head: on.plan.base };
+  const task = { ...taskOf(on.plan, T1), deliverables: [{ path: 'notes.md', in: 'repository' as const, level: 'must' as const }] };
+  const check = (line: string): void =>
+    writeFileSync(path.join(on.iteration.directory, 'COMPLETION_CRITERIA.md'), `# Completion criteria\n\n## T1\n\n${line}\n`);
+  const causes: unknown[] = [];
+  const attempted = async (attempt: number, exit: number): Promise<void> => {
+    await on.run.record(
+      { type: 'attempt-prepared', task: T1, attempt, worktree, ...base },
+      { type: 'attempt-started', task: T1, attempt, agent: 'command:x', pid: 1, log: 'l' },
+      { type: 'attempt-ended', task: T1, attempt, outcome: 'exited', exit },
+    );
+    await judge(on.run, task, on.context);
+    causes.push(eventsOf(on.iteration.directory).findLast((event) => event.type === 'checks-finished')?.['cause']);
+  };
+  check('- [ ] MUST file `notes.md` exists');
+  await attempted(1, 3);
+  await attempted(2, 0);
+  write(worktree, { 'notes.md': 'short\n' });
+  check('- [ ] MUST file `notes.md` contains `long`');
+  await attempted(3, 0);
+  write(worktree, { 'notes.md': 'long\n' });
+  await attempted(4, 0);
+  expect({ causes, failures: lastFailures(on.iteration.directory) }).toEqual({
+    causes: ['crash', 'missing-deliverable', 'invalid-output', undefined],
+    failures: [],
+  });
 });

@@ -102,6 +102,25 @@ steps:
     ]);
   });
 
+  test('a step says after which ends there is another try, else the defaults do', () => {
+    const text = `version: 1
+name: defaults
+defaults: { retry: { on: [crash] } }
+steps:
+  - { id: one, role: builder, retry: { max: 1 } }
+  - { id: two, role: builder, retry: { on: [timeout, invalid-output] } }
+`;
+    const { workflow } = loadWorkflow(text, 'w.yaml');
+    expect(workflow?.steps.map(({ retries, retryOn }) => [retries, retryOn])).toEqual([
+      [1, ['crash']],
+      [2, ['timeout', 'invalid-output']],
+    ]);
+    expect(lines(text.replace('crash', 'rate-limit').replace('[timeout, invalid-output]', '[]'))).toEqual([
+      'w.yaml:3:27: "on" is "rate-limit"; use one of crash, timeout, missing-deliverable, invalid-output',
+      'w.yaml:6:44: "on" is empty; put something in or remove the key',
+    ]);
+  });
+
   test('names each of its roles once', () => {
     const { workflow } = loadWorkflow(
       withSteps('{ id: a, role: builder }', '{ id: b, role: reviewer }', '{ id: c, role: builder }'),
