@@ -39,6 +39,8 @@ export interface ForeignWrite {
   readonly place: string;
   /** What it is now: the same change is found once. */
   readonly now: string;
+  /** What it was, where that holds until somebody has answered. */
+  readonly was?: string;
   /** The change in words, with what speaks for an agent. */
   readonly what: string;
   /** The work is not accepted before a person has said whose change it is. */
@@ -198,6 +200,15 @@ type Fact =
       readonly by: string;
       readonly message?: string;
       readonly line?: number;
+    }
+  | {
+      /** A Status cell said what cannot be so, or was not for whoever edited it to say. */
+      readonly type: 'claim-refused';
+      readonly task: TaskId;
+      readonly word: StatusWord;
+      readonly by: string;
+      readonly reason: string;
+      readonly line: number;
     }
   | {
       /** A person has tasks start over, and everything after them: `goto` are told why. */

@@ -183,6 +183,8 @@ export function reduce(state: State, event: Event): State {
       return change(state, event.task, event.at, (task) => ({ ...task, phase: { name: 'failed', reason: event.reason } }));
     case 'status-claimed':
       return claimed(state, event);
+    case 'claim-refused':
+      return state;
     case 'stop-requested':
       return change(state, event.task, undefined, (task) => ({ ...task, stop: event.by }));
     case 'decision-requested': {

@@ -65,6 +65,8 @@ export function sentence(event: NewEvent): string {
       return `failed: ${event.reason}`;
     case 'status-claimed':
       return `${event.by} claims ${event.word}${event.message === undefined ? '' : `: ${event.message}`}`;
+    case 'claim-refused':
+      return `${event.by} says ${event.word}, which does not count: ${event.reason}`;
     case 'task-reset':
       return `${event.goto.join(', ')} start over, by ${event.by}${event.reason === undefined ? '' : `: ${event.reason}`}`;
     case 'skip-requested':

@@ -2,9 +2,10 @@
 import { join } from 'node:path';
 import type { Event } from '../core/event.ts';
 import type { TaskId } from '../core/ids.ts';
-import { byNumber } from '../core/ids.ts';
+import { byNumber, taskId } from '../core/ids.ts';
 import type { Plan, PlannedTask } from '../core/plan.ts';
 import { cycleIn, withParts } from '../core/plan.ts';
+import { heldValue } from '../core/plan-edits.ts';
 import type { Problem } from '../core/problem.ts';
 import { fold } from '../core/reduce.ts';
 import type { State } from '../core/state.ts';
@@ -105,7 +106,7 @@ function open(repository: Repository, name: string): Opened {
     const { events, torn } = exists(logFile(directory)) ? readLog(logFile(directory)) : { events: [], torn: undefined };
     const state = fold(events.length === 0 ? [creation(manifest.plan)] : events);
     const plan = withGrown(manifest.plan, grown.tasks, state);
-    const rows = applyRows(plan, planText, `${shown}/${PLAN_FILE}`);
+    const rows = applyRows(plan, planText, { file: `${shown}/${PLAN_FILE}`, foreign: state.foreign });
     if ('problems' in rows) return rows;
     const iteration = { repository, name, directory, plan: rows.plan, events, state };
     return { iteration: torn === undefined ? iteration : { ...iteration, torn } };
@@ -148,8 +149,12 @@ export function startLog(directory: string, plan: Plan): void {
   createLog(logFile(directory), plan.iteration, [creation(plan)]);
 }
 
-/** What people may change in the matrix while a run goes on: the dependencies of each task. */
-export function applyRows(plan: Plan, text: string, file: string): { plan: Plan } | { problems: readonly Problem[] } {
+/** What people may change in the matrix while a run goes on: the dependencies of each task. What may be an agent's edit does not hold before they say so. */
+export function applyRows(
+  plan: Plan,
+  text: string,
+  { file, foreign }: { readonly file: string; readonly foreign: State['foreign'] },
+): { plan: Plan } | { problems: readonly Problem[] } {
   const parsed = parsePlan(text, file);
   const problems: Problem[] = [...parsed.problems];
   const rows = new Map(parsed.plan.rows.map((row) => [row.id, row]));
@@ -166,7 +171,13 @@ export function applyRows(plan: Plan, text: string, file: string): { plan: Plan 
   if (problems.length > 0) return { problems };
   // a row that is no task yet holds nobody up
   const known = new Set<TaskId>(plan.tasks.map((task) => task.id));
-  const tasks = plan.tasks.map((task) => ({ ...task, needs: (rows.get(task.id)?.needs ?? task.needs).filter((need) => known.has(need)) }));
+  const needsOf = ({ id, needs }: PlannedTask): readonly TaskId[] => {
+    const written = rows.get(id)?.needs ?? needs;
+    const now = written.join(', ');
+    const holds = heldValue(foreign, id, { column: 'Dependencies', now });
+    return holds === now ? written : holds.split(', ').filter(Boolean).map(taskId);
+  };
+  const tasks = plan.tasks.map((task) => ({ ...task, needs: needsOf(task).filter((need) => known.has(need)) }));
   const cycle = cycleIn(tasks);
   if (cycle.length > 0) {
     const line = rows.get(cycle[0] ?? ('' as TaskId))?.line;

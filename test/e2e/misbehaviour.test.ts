@@ -120,7 +120,7 @@ describe('an agent that', () => {
     expect(await outcome(place, launched)).toMatchObject({ exit: 1, state: 'failed', reason: expect.stringContaining('exit 1') as string });
   });
 
-  it("edits another task's row changes nothing: it is a claim, on record with its line, and the cell is put back", async () => {
+  it("edits another task's row changes nothing: it is refused, on record with its line, and the cell is put back", async () => {
     const orders: Record<string, readonly Order[]> = {
       T1: [{ do: 'claim', word: 'Completed', task: 'T2' }, { do: 'claim', word: 'Failed', task: 'T3' }, ...PIECE],
       T2: [],
@@ -130,10 +130,10 @@ describe('an agent that', () => {
     const launched = await iter(place.root, ['launch', '--max-parallel', '1'], place.agents.env);
     const rows = await rowsOf(place.root);
     expect({ exit: launched.exit, states: rows.map((row) => row.state) }).toEqual({ exit: 1, states: ['accepted', 'failed', 'accepted'] });
-    const claims = eventsOf(place.directory).filter((event) => event.type === 'status-claimed');
-    expect(claims.map((event) => `${String(event.task)} ${String(event['word'])} ${typeof event['line']}`)).toEqual([
-      'T2 Completed number',
-      'T3 Failed number',
+    const claims = eventsOf(place.directory).filter((event) => event.type === 'status-claimed' || event.type === 'claim-refused');
+    expect(claims.map((event) => `${event.type} ${String(event.task)} ${String(event['word'])} ${typeof event['line']}`)).toEqual([
+      'claim-refused T2 Completed number',
+      'claim-refused T3 Failed number',
     ]);
     const plan = readFileSync(path.join(place.directory, 'MULTI_AGENT_PLAN.md'), 'utf8').split('Execution Log')[0] ?? '';
     expect([...plan.matchAll(/^\| (T\d) .*\| (Completed|Failed) +\|/gm)].map((match) => `${match[1]} ${match[2]}`)).toEqual([
