@@ -7,6 +7,7 @@ import type { Plan, PlannedTask } from './plan.ts';
 import { taskOf } from './plan.ts';
 import type { ProviderLimit } from './provider-limit.ts';
 import { MAX_REFUSALS, providerOf } from './provider-limit.ts';
+import { openSignIn } from './sign-in.ts';
 import type { State } from './state.ts';
 
 type Start = Extract<Action, { do: 'start' }>;
@@ -40,6 +41,8 @@ export function admitted(starts: readonly Start[], places: number, around: Aroun
       if (instead !== undefined) taken.push(instead);
       continue;
     }
+    // whatever it begins with now is refused, too
+    if (task.human === undefined && openSignIn(state, task) !== undefined) continue;
     const provider = providerOf(task);
     const count = working.get(provider) ?? 0;
     if (task.human === undefined && count >= (plan.perProvider?.[provider] ?? Number.POSITIVE_INFINITY)) continue;

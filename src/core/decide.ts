@@ -9,7 +9,9 @@ import { downstreamOf, taskOf } from './plan.ts';
 import { notWorthTrying } from './retry.ts';
 import type { Finding } from './review.ts';
 import { passes } from './review.ts';
-import type { ForeignChange, State, TaskState } from './state.ts';
+import type { Account } from './sign-in.ts';
+import { accountOf, openSignIn } from './sign-in.ts';
+import type { ForeignChange, OpenDecision, State, TaskState } from './state.ts';
 import { settledAt } from './state.ts';
 import { unreachable } from './unreachable.ts';
 
@@ -50,7 +52,11 @@ export type Action =
       readonly options: readonly DecisionOption[];
       /** A budget: the task waits as it is while the question is open. */
       readonly about?: string;
-    };
+      /** The account that is refused: asked once for all that work with it. */
+      readonly signIn?: Account;
+    }
+  /** What it has to ask is asked already: wait for the same answer. */
+  | { readonly do: 'join'; readonly task: TaskId; readonly id: string };
 
 export interface Limits {
   readonly maxParallel: number;
@@ -66,14 +72,16 @@ export interface Limits {
 
 /** The actions that may be performed now, in plan order; none when everything waits or is over. */
 export function decide(plan: Plan, state: State, limits: Limits): Action[] {
-  const possible = plan.tasks.flatMap((task): Action[] => {
-    const current = state.tasks[task.id];
-    if (current === undefined || limits.busy.has(task.id)) return [];
-    if (limits.only !== undefined && !limits.only.has(task.id)) return [];
-    const action = next(plan, state, { task, current, limits });
-    if (action === undefined) return [];
-    return [action.do === 'ask' ? { ...action, question: addressed(plan.escalation, action.question) } : action];
-  });
+  const possible = askedOnce(
+    plan.tasks.flatMap((task): Action[] => {
+      const current = state.tasks[task.id];
+      if (current === undefined || limits.busy.has(task.id)) return [];
+      if (limits.only !== undefined && !limits.only.has(task.id)) return [];
+      const action = next(plan, state, { task, current, limits });
+      if (action === undefined) return [];
+      return [action.do === 'ask' ? { ...action, question: addressed(plan.escalation, action.question) } : action];
+    }),
+  );
   // judging finished work comes before starting more, and takes up a place while it runs
   const judging = possible.filter((action) => action.do === 'check' || action.do === 'recover').length;
   const places = limits.maxParallel - limits.busy.size - judging;
@@ -85,11 +93,22 @@ export function decide(plan: Plan, state: State, limits: Limits): Action[] {
   });
 }
 
+/** Of several that would ask about one account the first does, and the others join it on the next look. */
+function askedOnce(possible: readonly Action[]): Action[] {
+  const accounts = new Set<string>();
+  return possible.filter((action) => {
+    if (action.do !== 'ask' || action.signIn === undefined) return true;
+    const account = JSON.stringify(action.signIn);
+    return !accounts.has(account) && accounts.add(account);
+  });
+}
+
 /** The next ISO time at which a task can start that waits for nothing but the clock; undefined when none does. */
 export function wakeTime(plan: Plan, state: State, limits: Limits): string | undefined {
   const could = plan.tasks.filter((task) => {
     const current = state.tasks[task.id];
     if (current === undefined || limits.busy.has(task.id) || limits.only?.has(task.id) === false) return false;
+    if (openSignIn(state, task) !== undefined) return false;
     return next(plan, state, { task, current, limits })?.do === 'start';
   });
   return nextStart(
@@ -123,7 +142,7 @@ function next(plan: Plan, state: State, { task, current, limits }: Question): Ac
     case 'checking':
       if (current.phase.outcome === 'killed') return afterStop(task, current);
       // no check says anything about work that could not begin, and no further try would either
-      return current.phase.verdict === 'auth' ? askToSignIn(task, current) : { do: 'check', task: task.id };
+      return current.phase.verdict === 'auth' ? askToSignIn(task, current, openSignIn(state, task)) : { do: 'check', task: task.id };
     case 'checked':
       return afterChecks(plan, state, { task, current, limits });
     default:
@@ -162,7 +181,8 @@ function askAfterStop(task: PlannedTask, current: TaskState): Action {
 }
 
 /** An account that is refused is refused again: a person hears of it before another try. */
-function askToSignIn(task: PlannedTask, current: TaskState): Action {
+function askToSignIn(task: PlannedTask, current: TaskState, asked: OpenDecision | undefined): Action {
+  if (asked !== undefined) return { do: 'join', task: task.id, id: asked.id };
   const why = current.phase.name === 'checking' && current.phase.reason !== undefined ? `: ${current.phase.reason}` : '';
   return {
     do: 'ask',
@@ -170,6 +190,7 @@ function askToSignIn(task: PlannedTask, current: TaskState): Action {
     kind: 'escalation',
     task: task.id,
     question: `${task.agent} is not signed in${why}`,
+    signIn: accountOf(task),
     options: [
       { id: 'again', label: 'it is signed in now: start another attempt' },
       { id: 'fail', label: 'give up' },

@@ -260,7 +260,11 @@ type Fact =
       readonly beside?: true;
       /** The blocker, message or budget it is about. */
       readonly about?: string;
+      /** The account that is refused: other tasks that work with it wait for the same answer. */
+      readonly signIn?: { readonly agent: string; readonly provider: string };
     }
+  /** One more task waits for the answer to an open decision. */
+  | { readonly type: 'decision-joined'; readonly id: string; readonly task: TaskId }
   | {
       readonly type: 'blocker-raised';
       readonly id: string;

@@ -4,6 +4,7 @@ import type { Event } from './event.ts';
 import type { TaskId } from './ids.ts';
 import type { Reasons } from './reset.ts';
 import { reasonsOf, reset } from './reset.ts';
+import { waitingFor } from './sign-in.ts';
 import type { OpenDecision, State } from './state.ts';
 import { SETTLED, change, withoutStall } from './task-change.ts';
 
@@ -51,7 +52,7 @@ export function decided(state: State, event: Extract<Event, { type: 'decision-ma
     case 'done':
       return change(closed, open.task, event.at, (task) => ({ ...task, phase: { name: 'checking', outcome: 'exited' } }));
     case 'again': {
-      const again = reset(closed, event.reset ?? [open.task], event.at, (id) => againBecause(closed, open, event, id));
+      const again = reset(closed, event.reset ?? waitingFor(open), event.at, (id) => againBecause(closed, open, event, id));
       return change(again, open.task, undefined, (task) => ({ ...task, rejections: 0 }));
     }
     case 'wait':
@@ -102,10 +103,11 @@ export function decided(state: State, event: Extract<Event, { type: 'decision-ma
     }
     case 'fail':
     case 'abort':
-      return change(closed, open.task, event.at, (task) => ({
-        ...task,
-        phase: { name: 'failed', reason: event.reason ?? `given up by ${event.by}` },
-      }));
+      return waitingFor(open).reduce<State>(
+        (next, id) =>
+          change(next, id, event.at, (task) => ({ ...task, phase: { name: 'failed', reason: event.reason ?? `given up by ${event.by}` } })),
+        closed,
+      );
     default:
       if (open.kind !== 'pick') return closed;
       return change(closed, open.task, event.at, (task) => ({

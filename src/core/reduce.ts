@@ -4,6 +4,7 @@ import type { CommitId, TaskId } from './ids.ts';
 import type { ProviderLimit } from './provider-limit.ts';
 import { cleared, decided, raised, withBudget } from './reduce-decision.ts';
 import { reset } from './reset.ts';
+import { joined } from './sign-in.ts';
 import type { State, TaskState } from './state.ts';
 import { SETTLED, change, during, isKnown, newTask, rephase, stirred, withoutClaim, withoutStall, withoutStop } from './task-change.ts';
 import { unreachable } from './unreachable.ts';
@@ -189,17 +190,26 @@ export function reduce(state: State, event: Event): State {
       return change(state, event.task, undefined, (task) => ({ ...task, stop: event.by }));
     case 'decision-requested': {
       if (!isKnown(state, event.task) || state.decisions.some((open) => open.id === event.id)) return state;
-      const { id, kind, task, question, options, until, onTimeout, beside, about } = event;
+      const { id, kind, task, question, options, until, onTimeout, beside, about, signIn } = event;
       if (beside === true) {
         const more = about === undefined ? {} : { about };
         const open = { id, kind, task, question, options, since: event.at, beside, ...more };
         return { ...state, decisions: [...state.decisions, open], asked: [...state.asked, id] };
       }
-      const box = { ...(until === undefined ? {} : { until }), ...(onTimeout === undefined ? {} : { onTimeout }) };
+      const account = signIn === undefined ? {} : { signIn: { ...signIn, asked: question, others: [] } };
+      const box = { ...(until === undefined ? {} : { until }), ...(onTimeout === undefined ? {} : { onTimeout }), ...account };
       const asked = { ...state, decisions: [...state.decisions, { id, kind, task, question, options, since: event.at, ...box }] };
       // a stalled attempt goes on while a person thinks
       if (kind === 'stall') return asked;
       return change(asked, task, event.at, (old) => ({ ...old, phase: { name: 'awaiting-human', decision: id } }));
+    }
+    case 'decision-joined': {
+      if (!isKnown(state, event.task) || !state.decisions.some((open) => open.id === event.id)) return state;
+      const decisions = state.decisions.map((open) => (open.id === event.id ? joined(open, event.task) : open));
+      return change({ ...state, decisions }, event.task, event.at, (task) => ({
+        ...task,
+        phase: { name: 'awaiting-human', decision: event.id },
+      }));
     }
     case 'blocker-raised':
       return raised(state, event);

@@ -1,6 +1,7 @@
 /** The one way in which tasks start over, and what their next attempts are told. Pure. */
 import type { TaskId } from './ids.ts';
 import type { Finding } from './review.ts';
+import { without } from './sign-in.ts';
 import type { Phase, State, TaskState } from './state.ts';
 import { change, isKnown, withoutClaim } from './task-change.ts';
 
@@ -12,7 +13,10 @@ export interface Reasons {
 
 /** The one operation behind rejection, conflict and a person's "again": these tasks start over; their earlier attempts stay on record. */
 export function reset(state: State, ids: readonly TaskId[], at: string, why: (id: TaskId) => Reasons): State {
-  const start: State = { ...state, decisions: state.decisions.filter((open) => open.beside === true || !ids.includes(open.task)) };
+  const start: State = {
+    ...state,
+    decisions: state.decisions.flatMap((open) => (open.beside === true ? open : (without(open, ids) ?? []))),
+  };
   const free = ids.reduce((next, id) => takenBack(next, id, at), start);
   return ids.reduce((next, id) => {
     const reasons = why(id);

@@ -65,6 +65,8 @@ export function sentence(event: NewEvent): string {
       return `failed: ${event.reason}`;
     case 'status-claimed':
       return `${event.by} claims ${event.word}${event.message === undefined ? '' : `: ${event.message}`}`;
+    case 'decision-joined':
+      return `waits for the answer to ${event.id}, too`;
     case 'claim-refused':
       return `${event.by} says ${event.word}, which does not count: ${event.reason}`;
     case 'task-reset':

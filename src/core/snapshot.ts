@@ -4,6 +4,7 @@ import { needsMet, openForeignChange, openNeeds } from './decide.ts';
 import { accountText, accountsOf, sum, usedBy } from './budget.ts';
 import type { Plan, PlannedTask } from './plan.ts';
 import { providerOf } from './provider-limit.ts';
+import { openSignIn } from './sign-in.ts';
 import type { Phase, State, TaskState } from './state.ts';
 import { allSettled, hasLanded } from './state.ts';
 import type { RunStatus, Snapshot, StateName, TaskView } from './view.ts';
@@ -67,7 +68,13 @@ function taskView(plan: Plan, task: PlannedTask, state: State, { directory, runn
   const change = current.phase.name === 'checked' ? openForeignChange(state, task.id) : undefined;
   const name = stateName(plan, task, state);
   const blocked = blockers.length === 0 ? reasonFor(current, running) : blockers.map((one) => `${one.severity}: ${one.text}`).join('; ');
-  const waits = change === undefined ? blocked : `waits for the answer to ${change.id}`;
+  const refused = name === 'ready' && task.human === undefined ? openSignIn(state, task) : undefined;
+  const waits =
+    refused !== undefined
+      ? `waits for the answer to ${refused.id}: ${task.agent} is not signed in`
+      : change === undefined
+        ? blocked
+        : `waits for the answer to ${change.id}`;
   const reason = name === 'limited' ? limitReason(task, state) : running && name === 'stalled' ? current.stalled?.evidence : waits;
   return {
     ...common,

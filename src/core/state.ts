@@ -19,6 +19,7 @@ import type { ProviderLimit } from './provider-limit.ts';
 import type { RetryCause } from './retry.ts';
 import type { Finding, ReviewVerdict } from './review.ts';
 import type { RunVerdict } from './run-verdict.ts';
+import type { SignIn } from './sign-in.ts';
 
 export type Phase =
   | { readonly name: 'waiting' }
@@ -158,6 +159,8 @@ export interface OpenDecision {
   readonly beside?: true;
   /** The blocker, message or budget it is about. */
   readonly about?: string;
+  /** The account it is about, and who else waits for the answer. */
+  readonly signIn?: SignIn;
 }
 
 export interface Landed {

@@ -5,6 +5,7 @@ import type { DecisionOption, ForeseenConflict } from './event.ts';
 import type { TaskId } from './ids.ts';
 import type { BlockerSeverity } from './open-blockers.ts';
 import type { StatusWord } from './plan.ts';
+import type { SignIn } from './sign-in.ts';
 
 export type StateName =
   | 'waiting'
@@ -65,6 +66,8 @@ export interface PendingDecision {
   readonly since: string;
   /** ISO time at which its time box ends. */
   readonly until?: string;
+  /** The account it is about, and who else waits for the answer. */
+  readonly signIn?: SignIn;
 }
 
 /** What changed outside the worktrees while tasks ran. */

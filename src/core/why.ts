@@ -1,11 +1,12 @@
 /** Why a task is in the state it is in, with the evidence and its age: what `iter monitor --why T2` prints. */
 import { formatDuration } from './duration.ts';
+import { waitingFor } from './sign-in.ts';
 import type { Snapshot, TaskView } from './view.ts';
 
 /** A few lines; `now` in milliseconds. */
 export function whyText(view: Snapshot, task: TaskView, now: number): string {
   const age = task.attempt === 0 && task.state === 'waiting' ? '' : `, for ${formatDuration(now - Date.parse(task.since))}`;
-  const open = view.decisions.filter((decision) => decision.task === task.id);
+  const open = view.decisions.filter((decision) => waitingFor(decision).includes(task.id));
   return [
     `${task.id} is ${task.state}${age} (attempt ${task.attempt}, ${task.word} in the plan)`,
     ...(task.reason === undefined ? [] : [`  ${task.reason}`]),

@@ -4,6 +4,7 @@ import { sendBackSet } from '../core/decide.ts';
 import type { TaskId } from '../core/ids.ts';
 import { downstreamOf, taskOf } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
+import { waitingFor } from '../core/sign-in.ts';
 import type { OpenDecision } from '../core/state.ts';
 import { appendText } from '../effects/folder.ts';
 import { conflictedPaths } from '../effects/git-facts.ts';
@@ -172,6 +173,6 @@ export function rejectionOf(run: Run, open: OpenDecision): { reset: readonly Tas
 /** Once more for a review means once more for the work it rejected; for anything else, the task itself. */
 function resetFor(run: Run, open: OpenDecision): readonly TaskId[] {
   const task = taskOf(run.plan, open.task);
-  if (task.gate === undefined || !/-(?:rejection|opposed)-/.test(open.id)) return [open.task];
+  if (task.gate === undefined || !/-(?:rejection|opposed)-/.test(open.id)) return waitingFor(open);
   return sendBackSet(run.plan, task, run.state.tasks[open.task]?.findings ?? []).reset;
 }

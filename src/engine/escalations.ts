@@ -26,6 +26,8 @@ export function renderEscalations(run: Run): void {
 
 function textOf(plan: Plan, asked: Asked, events: readonly Event[]): string {
   const task = plan.tasks.find((one) => one.id === asked.task);
+  const joined = events.flatMap((event) => (event.type === 'decision-joined' && event.id === asked.id ? [event.task] : []));
+  const waiting: readonly TaskId[] = [asked.task, ...joined];
   const answer = events.find((event) => event.type === 'decision-made' && event.id === asked.id);
   return render('escalation.md', {
     id: asked.id,
@@ -38,7 +40,7 @@ function textOf(plan: Plan, asked: Asked, events: readonly Event[]): string {
     who: task?.human?.who ?? plan.escalation?.to ?? 'whoever runs the iteration',
     options: asked.options,
     recommendation: recommendationFor(asked),
-    blocking: [asked.task, ...downstreamOf(plan, [asked.task])].filter((id): id is TaskId => id !== undefined),
+    blocking: [...waiting, ...downstreamOf(plan, waiting)],
     ...(answer?.type === 'decision-made'
       ? { answer: { option: answer.option, by: answer.by, at: answer.at, reason: answer.reason ?? '' } }
       : {}),

@@ -302,7 +302,11 @@ class Launch {
           question: action.question,
           options: action.options,
           ...(action.about === undefined ? {} : { beside: true, about: action.about }),
+          ...(action.signIn === undefined ? {} : { signIn: action.signIn }),
         });
+      case 'join':
+        this.#context.say(`${action.task}: waits for ${action.id}, too`);
+        return run.record({ type: 'decision-joined', id: action.id, task: action.task });
       default:
         return unreachable(action);
     }

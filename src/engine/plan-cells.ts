@@ -29,15 +29,15 @@ export interface PlanMemory {
 
 /** The memory as the last iter that wrote the plan left it; a lost one costs nothing but an edit that goes unnoticed. */
 export function rememberPlan(directory: string): PlanMemory {
-  const seen = remembered<SeenWords>(join(directory, SEEN_FILE)) ?? {};
-  const rows = remembered<SeenRows>(join(directory, ROWS_FILE));
+  const seen = (remembered(join(directory, SEEN_FILE)) ?? {}) as SeenWords;
+  const rows = remembered(join(directory, ROWS_FILE)) as SeenRows | undefined;
   return { complaint: '', seen, ...(rows === undefined ? {} : { rows }) };
 }
 
-function remembered<Memory>(file: string): Memory | undefined {
+function remembered(file: string): unknown {
   try {
     const text = readText(file);
-    return text === undefined ? undefined : (JSON.parse(text) as Memory);
+    return text === undefined ? undefined : JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 /** Where the person is on the screen, and what each key does there. Pure: acting and drawing happen elsewhere. */
 import type { TaskId } from '../core/ids.ts';
+import { waitingFor } from '../core/sign-in.ts';
 import { unreachable } from '../core/unreachable.ts';
 import type { PendingDecision, Snapshot, TaskView } from '../core/view.ts';
 import type { MonitorAction } from './feed.ts';
@@ -122,7 +123,7 @@ export function selectedTask(focus: Focus, snapshot: Snapshot): TaskView | undef
 /** The decision that `a` opens: of the selected task, else the first that is open. */
 export function nextDecision(focus: Focus, snapshot: Snapshot): PendingDecision | undefined {
   const task = selectedTask(focus, snapshot);
-  return snapshot.decisions.find((decision) => decision.task === task?.id) ?? snapshot.decisions[0];
+  return snapshot.decisions.find((decision) => task !== undefined && waitingFor(decision).includes(task.id)) ?? snapshot.decisions[0];
 }
 
 function moved(focus: Focus, key: string, { snapshot, page }: { readonly snapshot: Snapshot; readonly page: number }): Focus {

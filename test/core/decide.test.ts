@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { needsMet, openNeeds, sendBackSet } from '../../src/core/decide.ts';
+import { needsMet, openNeeds, sendBackSet, wakeTime } from '../../src/core/decide.ts';
 import { commitId, taskId } from '../../src/core/ids.ts';
 import { taskOf } from '../../src/core/plan.ts';
 import {
@@ -17,13 +17,16 @@ import {
   landed,
   landing,
   objecting,
+  picture,
   plan,
   prepared,
   rejected,
   running,
+  secondsAfterNoon,
   sentBack,
   wentBy,
 } from '../rig/story.ts';
+import type { Told } from '../rig/story.ts';
 
 const CHAIN = plan('T1 plan', 'T2 build < T1', 'T3 build < T1', 'T4 review < T2 T3, sends back to build at most 3', 'T5 doc < T4');
 
@@ -199,6 +202,61 @@ describe('a person is asked', () => {
     expect(actions(of, [running('T1'), wentBy('T1', 1, { exit: 41, verdict: 'auth' })])).toEqual([
       'ask T1-auth-1 (again|fail): rehearsal is not signed in',
     ]);
+  });
+
+  it('once for all tasks of an account: the others wait for the same answer, those yet to start do not, and one answer frees them', () => {
+    const of = plan('T1 build', 'T2 build', 'T3 build', 'T4 build');
+    const other = { ...of, tasks: of.tasks.map((task) => (task.id === 'T4' ? { ...task, provider: 'other' } : task)) };
+    const refused = (task: string) => [running(task), wentBy(task, 1, { exit: 1, verdict: 'auth' as const })];
+    const account = { agent: 'rehearsal', provider: 'rehearsal' };
+    const both = [...refused('T1'), ...refused('T2')].flat();
+    expect(actions(other, both)).toEqual(['ask T1-auth-1 (again|fail): rehearsal is not signed in', 'start T3 #1', 'start T4 #1']);
+    const question = { ...asked('T1', 'T1-auth-1'), question: 'rehearsal is not signed in', signIn: account };
+    expect(actions(other, [both, question])).toEqual(['join T2', 'start T4 #1']);
+    const waiting = [both, question, { type: 'decision-joined', id: 'T1-auth-1', task: taskId('T2') }] as const;
+    const open = after(other, ...waiting);
+    expect([
+      open.decisions.map((one) => one.question),
+      open.tasks['T2']?.phase,
+      wakeTime(other, open, { maxParallel: 3, busy: new Set() }),
+    ]).toEqual([['rehearsal is not signed in; T1, T2 wait for it'], { name: 'awaiting-human', decision: 'T1-auth-1' }, undefined]);
+    expect(actions(other, [...waiting, answered('T1-auth-1', 'again')])).toEqual([
+      'start T1 #2',
+      'start T2 #2',
+      'start T3 #1',
+      'start T4 #1',
+    ]);
+    expect(picture(other, ...waiting, answered('T1-auth-1', 'fail')).slice(0, 2)).toEqual([
+      'T1 failed: given up by ada',
+      'T2 failed: given up by ada',
+    ]);
+  });
+
+  it('about an account, and nothing of it wakes the launch by the clock meanwhile', () => {
+    const of = plan('T1 build', 'T2 build, retries 1');
+    const until = { ...sentBack('T2', 1, 'a'), until: secondsAfterNoon(99) } as const;
+    const question = { ...asked('T1', 'T1-auth-1'), signIn: { agent: 'rehearsal', provider: 'rehearsal' } };
+    const wakes = (...told: readonly Told[]) =>
+      wakeTime(of, after(of, checked('T2', 1, { fails: ['a'] }), until, running('T1'), ...told), {
+        maxParallel: 3,
+        busy: new Set([taskId('T1')]),
+      });
+    expect([wakes(), wakes(question)]).toEqual([secondsAfterNoon(99), undefined]);
+  });
+
+  it('about an account as long as anybody waits for the answer, also when the first to ask starts over', () => {
+    const of = plan('T1 build', 'T2 build');
+    const refused = (task: string) => [running(task), wentBy(task, 1, { exit: 1, verdict: 'auth' as const })].flat();
+    const question = { ...asked('T1', 'T1-auth-1'), question: 'who?', signIn: { agent: 'rehearsal', provider: 'rehearsal' } };
+    const joins = { type: 'decision-joined', id: 'T1-auth-1', task: taskId('T2') } as const;
+    const again = (task: string) => ({ type: 'task-reset', goto: [taskId(task)], reset: [taskId(task)], by: 'ada' }) as const;
+    const open = (...resets: readonly string[]) =>
+      after(of, refused('T1'), refused('T2'), question, joins, ...resets.map(again)).decisions.map((one) => [
+        one.id,
+        one.task,
+        one.question,
+      ]);
+    expect([open('T1'), open('T2'), open('T1', 'T2')]).toEqual([[['T1-auth-1', 'T2', 'who?']], [['T1-auth-1', 'T1', 'who?']], []]);
   });
 
   it.each(['ok', 'error', 'unfinished', 'limit', 'killed'] as const)('not about a run that went as %s: its work is judged', (verdict) => {

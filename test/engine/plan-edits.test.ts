@@ -57,6 +57,7 @@ describe('a save of the plan while agents work', () => {
     const { on, file, look, needsOfT3 } = await atWork(NAMES_THE_PLAN);
     edit(file);
     await look();
+    expect(needsOfT3()).toEqual(['T1', 'T2']);
     await look();
     expect(said(on)).toEqual([
       { at: '', type: 'status-claimed', task: 'T1', word: 'Completed', by: 'builder-T1', line: 3 },
