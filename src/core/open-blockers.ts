@@ -1,4 +1,6 @@
 /** Blockers on record: which are open, whom they hold up, and when a person has to hear of one. Reads no clock and no file. */
+import type { Level } from './check.ts';
+import type { NewEvent } from './event.ts';
 import type { TaskId } from './ids.ts';
 import type { State, TaskState } from './state.ts';
 
@@ -31,6 +33,41 @@ export interface BlockerState extends RaisedBlocker {
   readonly resolved?: { readonly by: string; readonly how: string };
   /** A person has looked at it and lets the work go on. */
   readonly kept?: true;
+}
+
+/** A blocker as it stands in a file now. */
+export interface WrittenBlocker extends RaisedBlocker {
+  /** Its status says that it is over; that alone clears nothing that is on record. */
+  readonly over: boolean;
+  /** Who says how it was cleared. */
+  readonly cleared?: { readonly by: string; readonly how: string };
+}
+
+/** What the files say that is not on record yet: blockers that are new, and words on how one was cleared. */
+export function blockerNews(known: readonly BlockerState[], written: readonly WrittenBlocker[]): BlockerNews[] {
+  return written.flatMap(({ over, cleared, ...blocker }): BlockerNews[] => {
+    const before = known.find((one) => one.id === blocker.id);
+    if (before === undefined) return over || cleared !== undefined ? [] : [{ type: 'blocker-raised', ...blocker }];
+    if (before.resolved !== undefined || cleared === undefined) return [];
+    return [{ type: 'blocker-resolved', id: blocker.id, ...(before.task === undefined ? {} : { task: before.task }), ...cleared }];
+  });
+}
+
+export type BlockerNews = Extract<NewEvent, { type: 'blocker-raised' | 'blocker-resolved' }>;
+
+/** The first line of what stands in the way. */
+export function blockerTitle({ text }: Pick<RaisedBlocker, 'text'>): string {
+  return (text.split('\n').find((line) => line.trim() !== '') ?? '').trim();
+}
+
+/** Critical and high stop a landing, the others are debts. */
+export function blockerLevel(severity: BlockerSeverity): Level {
+  return severity === 'critical' || severity === 'high' ? 'must' : 'should';
+}
+
+/** True when `severity` is `least` or worse. */
+export function isAsBad(severity: BlockerSeverity, least: BlockerSeverity): boolean {
+  return BLOCKER_SEVERITIES.indexOf(severity) <= BLOCKER_SEVERITIES.indexOf(least);
 }
 
 /** Milliseconds in which somebody has to look at a blocker that asks for nobody (seed 004: 10 minutes). */

@@ -3,15 +3,17 @@ import { join } from 'node:path';
 import type { DecisionOption } from '../core/event.ts';
 import type { TaskId } from '../core/ids.ts';
 import { durationText } from '../core/duration.ts';
-import type { RaisedBlocker } from '../core/open-blockers.ts';
-import { TRIAGE_WITHIN, blockerDecision, escalationOf, openBlockers } from '../core/open-blockers.ts';
+import type { BlockerState, RaisedBlocker, WrittenBlocker } from '../core/open-blockers.ts';
+import { TRIAGE_WITHIN, blockerDecision, blockerNews, escalationOf, openBlockers } from '../core/open-blockers.ts';
+import type { Plan } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
-import type { OpenDecision } from '../core/state.ts';
+import { reduce } from '../core/reduce.ts';
+import type { OpenDecision, State } from '../core/state.ts';
 import { readText } from '../effects/disk.ts';
 import { blockerIn, planBlockers } from '../files/blocker-text.ts';
 import type { Thread } from '../files/message-threads.ts';
 import { deadlineOf } from '../files/message-threads.ts';
-import type { MalformedBlock } from '../files/messages.ts';
+import type { MalformedBlock, Message } from '../files/messages.ts';
 import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
 import { MESSAGES_FILE, PLAN_FILE } from './iteration.ts';
@@ -37,45 +39,77 @@ export async function readMail(run: Run, memory: MailMemory, context: Context): 
   if (messages !== memory.messages) {
     const read = readThreads(run.iteration);
     threads = read.threads;
-    quarantine(run.iteration, MESSAGES_FILE, [...read.malformed, ...(await takeMessages(run, threads))], context);
+    quarantine(run.iteration, MESSAGES_FILE, [...read.malformed, ...(await take(run, writtenIn(threads, run.plan)))], context);
   }
-  if (plan !== memory.plan) quarantine(run.iteration, PLAN_FILE, await takePlan(run, plan), context);
+  if (plan !== memory.plan) quarantine(run.iteration, PLAN_FILE, await take(run, writtenInPlan(plan, run.plan)), context);
   await triage(run, context);
   await askOverdue(run, threads, context);
   return { messages, plan, threads };
 }
 
-async function takeMessages(run: Run, threads: readonly Thread[]): Promise<MalformedBlock[]> {
-  const malformed: MalformedBlock[] = [];
-  for (const { id, message, status, replies } of threads) {
-    if (message.type !== 'Blocker') continue;
-    const last = replies.findLast((reply) => reply.status === 'Resolved');
-    const read = blockerIn(message);
-    if ('problems' in read) {
-      malformed.push({ text: message.text, problems: read.problems });
-      continue;
-    }
-    const known = run.state.blockers.find((one) => one.id === id);
-    const task = run.plan.tasks.find((one) => one.id === message.task)?.id;
-    if (known === undefined && status !== 'Resolved')
-      await run.record({ type: 'blocker-raised', id, ...(task === undefined ? {} : { task }), ...read.value, by: message.from });
-    // without a word on how it was cleared it stays open: the status line alone says nothing
-    if (known !== undefined && known.resolved === undefined && last !== undefined)
-      await run.record({ type: 'blocker-resolved', id, ...taskOf(known), by: last.from, how: last.text });
-  }
+/** Puts on record what is new among the blockers of one file. */
+async function take(run: Run, { blockers, malformed }: Written): Promise<readonly MalformedBlock[]> {
+  const news = blockerNews(run.state.blockers, blockers);
+  if (news.length > 0) await run.record(...news);
   return malformed;
 }
 
-async function takePlan(run: Run, text: string): Promise<readonly MalformedBlock[]> {
+/** The open blockers as the files have them now, whether or not they are on record yet: what status, gates and landings go by. */
+export function blockersNow(iteration: Iteration, state: State): BlockerState[] {
+  const { directory, plan } = iteration;
+  const inMessages = writtenIn(readThreads(iteration).threads, plan);
+  const inPlan = writtenInPlan(readText(join(directory, PLAN_FILE)) ?? '', plan);
+  const news = blockerNews(state.blockers, [...inMessages.blockers, ...inPlan.blockers]);
+  return openBlockers(news.reduce<State>((next, event) => reduce(next, { ...event, at: NOT_YET }), state));
+}
+
+/** In the place of the time of an event that is not on record. */
+const NOT_YET = '';
+
+interface Written {
+  readonly blockers: readonly WrittenBlocker[];
+  readonly malformed: readonly MalformedBlock[];
+}
+
+/** Blockers in messages. One that breaks the form counts with what can be read of it: somebody is blocked all the same. */
+function writtenIn(threads: readonly Thread[], plan: Plan): Written {
+  const malformed: MalformedBlock[] = [];
+  const blockers = threads.flatMap(({ id, message, status, replies }, index): WrittenBlocker[] => {
+    if (message.type !== 'Blocker') return [];
+    const read = blockerIn(message);
+    if ('problems' in read) malformed.push({ text: message.text, problems: read.problems });
+    const words = 'problems' in read ? read.legible : read.value;
+    const last =
+      replies.findLast((reply) => reply.status === 'Resolved') ?? threads.slice(index + 1).find((later) => clears(later, message))?.message;
+    const cleared = last === undefined ? {} : { cleared: { by: last.from, how: last.text } };
+    return [{ id, ...taskIn(plan, message.task), ...words, by: message.from, over: status === 'Resolved', ...cleared }];
+  });
+  return { blockers, malformed };
+}
+
+/** A blocker of a task that is none is one of the whole iteration. */
+function taskIn({ tasks }: Plan, task: TaskId | undefined): { readonly task?: TaskId } {
+  return task !== undefined && tasks.some(({ id }) => id === task) ? { task } : {};
+}
+
+/** A later block without REF that was sent as Resolved is about the blockers of its task; without a task, about those of whoever it is from or to. */
+function clears({ message, id }: Thread, blocker: Message): boolean {
+  if (message.status !== 'Resolved' || id === blocker.id || message.text.trim() === '') return false;
+  if (blocker.task !== undefined || message.task !== undefined) return blocker.task === message.task;
+  return message.from === blocker.from || message.to === blocker.from;
+}
+
+function writtenInPlan(text: string, plan: Plan): Written {
   const { blockers, malformed } = planBlockers(text, PLAN_FILE);
-  for (const { how, ...blocker } of blockers) {
-    const known = run.state.blockers.find((one) => one.id === blocker.id);
-    const isTask = run.plan.tasks.some((task) => task.id === blocker.task);
-    if (known === undefined && how === undefined && isTask) await run.record({ type: 'blocker-raised', ...blocker });
-    if (known !== undefined && known.resolved === undefined && how !== undefined)
-      await run.record({ type: 'blocker-resolved', id: known.id, ...taskOf(known), by: 'plan', how });
-  }
-  return malformed;
+  return {
+    blockers: blockers.map(({ how, task, ...blocker }) => ({
+      ...blocker,
+      ...taskIn(plan, task),
+      over: false,
+      ...(how === undefined ? {} : { cleared: { by: 'plan', how } }),
+    })),
+    malformed,
+  };
 }
 
 const taskOf = ({ task }: { readonly task?: TaskId }): { readonly task?: TaskId } => (task === undefined ? {} : { task });

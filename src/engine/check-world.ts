@@ -1,29 +1,29 @@
 /** Checks on what is no file: lines a branch added, open blockers, the checkout, the disk, programs. None of them says figures that differ between two looks. */
 import { dirname, join } from 'node:path';
 import { childEnvironment } from '../agents/environment.ts';
-import { isAsBad, openBlockers } from '../core/blocker.ts';
-import type { Blocker, BlockerMessage } from '../core/blocker.ts';
 import type { Check, Result } from '../core/check.ts';
 import type { CommitId } from '../core/ids.ts';
 import { commitId } from '../core/ids.ts';
+import { blockerTitle, isAsBad } from '../core/open-blockers.ts';
+import { fold } from '../core/reduce.ts';
 import { sizeText } from '../core/size.ts';
 import { isAtLeast, parseTool, versionIn } from '../core/tool.ts';
 import { mergeCommits } from '../effects/commit-objects.ts';
 import { readText } from '../effects/disk.ts';
+import { readLog } from '../effects/event-log.ts';
 import { removeFolder } from '../effects/folder.ts';
 import { gitResult } from '../effects/git.ts';
 import { bareDiff, uncommittedPaths } from '../effects/git-facts.ts';
 import { freeBytes } from '../effects/machine.ts';
 import { runCommand } from '../effects/process.ts';
 import { addedLines } from '../files/added-lines.ts';
-import { blockerIn, planBlockers } from '../files/blocker-text.ts';
 import { about, count, named } from '../files/outcome.ts';
 import { secretsIn } from '../files/secrets.ts';
+import { blockersNow } from './blockers.ts';
 import type { Subject } from './checks.ts';
 import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
-import { ITERATIONS, PLAN_FILE } from './iteration.ts';
-import { readThreads } from './messages.ts';
+import { ITERATIONS, logFile } from './iteration.ts';
 import { iterationCookie } from './places.ts';
 import { onPath } from './preflight.ts';
 
@@ -48,37 +48,15 @@ export async function judgeSecrets(iteration: Iteration, check: Of<'secrets'>, s
   };
 }
 
-/** The blockers in INTER_AGENT_MESSAGES.md and in section 8 of the plan that nobody has resolved. */
-export function blockersOf(iteration: Iteration): Blocker[] {
-  const cleared = new Set(iteration.state.blockers.filter((one) => one.resolved !== undefined).map(({ id }) => id));
-  const { threads } = readThreads(iteration);
-  // an answer to something else about the same task clears nothing, nor does the end of another blocker: such threads are left out whole
-  const sent = threads.flatMap(({ id, message, status }): (BlockerMessage & { readonly to: string })[] => {
-    if (cleared.has(id) || (status === 'Resolved' && message.status !== 'Resolved')) return [];
-    const read = message.type === 'Blocker' ? blockerIn(message) : undefined;
-    return read === undefined || 'problems' in read ? [message] : [{ ...message, priority: read.value.severity, text: read.value.text }];
-  });
-  const inPlan = planBlockers(readText(join(iteration.directory, PLAN_FILE)) ?? '', PLAN_FILE).blockers.filter(
-    ({ id, how }) => how === undefined && !cleared.has(id),
-  );
-  return [
-    ...openBlockers(sent),
-    ...inPlan.map(({ by, task, severity, text }) => ({
-      from: by,
-      ...(task === undefined ? {} : { task }),
-      severity,
-      text: text.split('\n')[0] ?? '',
-    })),
-  ];
-}
-
 /** Counts the open blockers that are bad enough, of the task or of all. */
 export function judgeBlockers(iteration: Iteration, check: Of<'blockers'>): Result {
-  const open = blockersOf(iteration).filter(
+  // what happened since the iteration was opened counts
+  const state = fold(readLog(logFile(iteration.directory)).events);
+  const open = blockersNow(iteration, state).filter(
     (blocker) =>
       isAsBad(blocker.severity, check.severity) && (check.task === undefined || blocker.task === undefined || blocker.task === check.task),
   );
-  const said = open.map((blocker) => `${blocker.severity} from ${blocker.from}: ${blocker.text}`);
+  const said = open.map((blocker) => `${blocker.severity} from ${blocker.by}: ${blockerTitle(blocker)}`);
   const worse = `of severity ${check.severity} or worse`;
   return {
     ...about(check),

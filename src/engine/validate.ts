@@ -1,13 +1,13 @@
 /** The gate: all criteria on exactly the tree that would land, with the verdict stored for that tree and those criteria. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { blockerLevel } from '../core/blocker.ts';
 import type { Check, Result, Verdict } from '../core/check.ts';
 import { conditionFacts } from '../core/condition.ts';
 import { gate, missed } from '../core/gate.ts';
 import type { CommitId, TaskId } from '../core/ids.ts';
 import { isUnpicked } from '../core/merge-plan.ts';
 import { inDependencyOrder, taskOf } from '../core/plan.ts';
+import { blockerLevel, blockerTitle } from '../core/open-blockers.ts';
 import type { MergeStrategy, PlannedTask } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
 import { settledAt } from '../core/state.ts';
@@ -19,7 +19,7 @@ import { shown } from '../files/quoted.ts';
 import type { Chain, ChainConflict } from './chain.ts';
 import { acceptedWork, buildChain } from './chain.ts';
 import type { CheckFiles } from './check-files.ts';
-import { blockersOf } from './check-world.ts';
+import { blockersNow } from './blockers.ts';
 import { observe, withCommands } from './checks.ts';
 import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
@@ -149,14 +149,14 @@ function overridden(task: PlannedTask, { by, reason }: { readonly by: string; re
 
 /** Blockers somebody reported and nobody resolved: critical and high ones stop a landing (MODEL, "Decision"). */
 function blocked(run: Run, wanted: ReadonlySet<TaskId>): Result[] {
-  const open = blockersOf(run.iteration).filter(({ task }) => task === undefined || wanted.has(task));
+  const open = blockersNow(run.iteration, run.state).filter(({ task }) => task === undefined || wanted.has(task));
   return open.map((blocker, index): Result => ({
     id: `${blocker.task ?? 'all'}.blocker-${index + 1}`,
     ...(blocker.task === undefined ? {} : { task: blocker.task }),
     level: blockerLevel(blocker.severity),
     check: 'blocker',
     pass: false,
-    message: `${MESSAGES_FILE}: open blocker of severity ${blocker.severity} from ${shown(blocker.from)}: ${shown(blocker.text)}`,
+    message: `${MESSAGES_FILE}: open blocker of severity ${blocker.severity} from ${shown(blocker.by)}: ${shown(blockerTitle(blocker))}`,
     measured: blocker.severity,
     expected: 'resolved',
   }));

@@ -25,7 +25,8 @@ export function blockerText({ severity, kind, text, needed, escalate }: BlockerW
   ].join('\n');
 }
 
-type Read<Value> = { readonly value: Value } | { readonly problems: readonly Problem[] };
+/** `legible`: what could be read in spite of the problems, the rest as if it had not been said. */
+type Read<Value> = { readonly value: Value } | { readonly problems: readonly Problem[]; readonly legible: Value };
 
 /** Reads the blocker in a message of that type; what it does not say is medium, Technical and no escalation. */
 export function blockerIn(message: Message): Read<BlockerWords> {
@@ -111,8 +112,9 @@ function wordsOf(fields: ReadonlyMap<string, string>, before: string, priority: 
   const escalation = oneOf('escalation', ['Yes', 'No'], 'No');
   const text = before === '' ? (fields.get('description') ?? '').trim() : before;
   if (text === '') problems.push({ what: 'the blocker says not what stands in the way', fix: 'add a line "**Description:** ..."' });
-  if (problems.length > 0) return { problems };
-  return { value: { severity, kind, text, needed: (fields.get('required resolution') ?? '').trim(), escalate: escalation === 'Yes' } };
+  const value = { severity, kind, text, needed: (fields.get('required resolution') ?? '').trim(), escalate: escalation === 'Yes' };
+  if (problems.length > 0) return { problems, legible: text === '' ? { ...value, text: 'it does not say what stands in the way' } : value };
+  return { value };
 }
 
 /** `Yes - business decision required` says Yes. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NewEvent } from '../../src/core/event.ts';
 import { taskId } from '../../src/core/ids.ts';
-import { TRIAGE_WITHIN, escalationOf, openBlockers } from '../../src/core/open-blockers.ts';
+import { BLOCKER_SEVERITIES, TRIAGE_WITHIN, blockerLevel, escalationOf, isAsBad, openBlockers } from '../../src/core/open-blockers.ts';
 import { snapshot } from '../../src/core/snapshot.ts';
 import { wordOf } from '../../src/core/words.ts';
 import { accepted, actions, after, checked, plan, prepared, running, secondsAfterNoon } from '../rig/story.ts';
@@ -107,4 +107,9 @@ describe('when a person hears of a blocker', () => {
       'its task cannot go on without an answer',
     );
   });
+});
+
+it('critical and high blockers stop a landing, the others are debts', () => {
+  expect(BLOCKER_SEVERITIES.map(blockerLevel)).toEqual(['must', 'must', 'should', 'should']);
+  expect([isAsBad('critical', 'high'), isAsBad('high', 'high'), isAsBad('medium', 'high')]).toEqual([true, true, false]);
 });

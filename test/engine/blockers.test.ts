@@ -3,8 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { taskId } from '../../src/core/ids.ts';
 import { openBlockers } from '../../src/core/open-blockers.ts';
-import { NO_MAIL, answerBeside, readMail, resolve } from '../../src/engine/blockers.ts';
-import { blockersOf } from '../../src/engine/check-world.ts';
+import { NO_MAIL, answerBeside, blockersNow, readMail, resolve } from '../../src/engine/blockers.ts';
 import type { Context } from '../../src/engine/context.ts';
 import { changeStatus, postMessage, readThreads } from '../../src/engine/messages.ts';
 import type { Ground } from '../rig/ground.ts';
@@ -70,10 +69,11 @@ describe('mail of an iteration', () => {
     const file = path.join(iteration.directory, 'INTER_AGENT_MESSAGES.md');
     writeFileSync(file, '# Messages\n\n---\nFROM: x\nTYPE: Shout\n\nMESSAGE: hm\n---\n');
     await postMessage(iteration, { ...blocker, text: 'no schema' });
-    await postMessage(iteration, { ...blocker, text: '**Severity:** Huge\n**Description:** x' });
+    await postMessage(iteration, { ...blocker, priority: 'High', text: '**Severity:** Huge\n**Description:** x' });
     await readMail(run, NO_MAIL, context);
     await readMail(run, NO_MAIL, context);
-    expect(openBlockers(run.state).map((one) => one.text)).toEqual(['no schema']);
+    // somebody is blocked all the same
+    expect(openBlockers(run.state).map((one) => `${one.severity}: ${one.text}`)).toEqual(['medium: no schema', 'high: x']);
     const folder = path.join(iteration.directory, '.run', 'quarantine');
     const kept = readdirSync(folder).map((name) => readFileSync(path.join(folder, name), 'utf8'));
     expect(kept.length).toBe(2);
@@ -136,7 +136,7 @@ describe('the blockers a landing is judged by', () => {
     for (const text of ['first', '**Severity:** High\n**Description:** second'])
       ids.push(await postMessage(iteration, { ...blocker, text }));
     const asked = await postMessage(iteration, { ...blocker, type: 'Question', text: 'which?' });
-    const open = (): string[] => blockersOf(iteration).map((one) => `${one.severity} ${one.text}`);
+    const open = (): string[] => blockersNow(iteration, run.state).map((one) => `${one.severity} ${one.text}`);
     await changeStatus(iteration, { id: asked, status: 'Resolved', by: 'ada', text: 'both' }, context);
     expect(open()).toEqual(['medium first', 'high second']);
     await resolve(run, { id: ids[1] ?? '', by: 'ada', how: 'done' }, context);
@@ -144,11 +144,54 @@ describe('the blockers a landing is judged by', () => {
   });
 
   it('are in section 8 of the plan, too, until they have a resolution', async () => {
-    const { iteration } = await on();
+    const { iteration, run } = await on();
     const plan = path.join(iteration.directory, 'MULTI_AGENT_PLAN.md');
+    const open = () => blockersNow(iteration, run.state).map(({ by, task, severity, text }) => ({ by, task, severity, text }));
     appendFileSync(plan, '\n## 8. Notes and Blockers\n\n### T2 - builder-T2 - 12:00\n**Severity:** Critical\n**Description:** down\n');
-    expect(blockersOf(iteration)).toEqual([{ from: 'builder-T2', task: 'T2', severity: 'critical', text: 'down' }]);
+    expect(open()).toEqual([{ by: 'builder-T2', task: 'T2', severity: 'critical', text: 'down' }]);
     appendFileSync(plan, '**Resolution:** up again\n');
-    expect(blockersOf(iteration)).toEqual([]);
+    expect(open()).toEqual([]);
+  });
+
+  it('are those the status shows, whatever was written how, before iter has read it and after', async () => {
+    const { iteration, run, context } = await on();
+    const plan = path.join(iteration.directory, 'MULTI_AGENT_PLAN.md');
+    const file = path.join(iteration.directory, 'INTER_AGENT_MESSAGES.md');
+    const nobodys = (({ task: _none, ...rest }) => rest)(blocker);
+    const resolved = { ...nobodys, from: 'lead', type: 'Update', status: 'Resolved', text: 'done' } as const;
+    const title = ({ task, text }: { readonly task?: string; readonly text: string }): string => `${task ?? 'all'} ${text}`;
+    const rounds: string[][] = [];
+    const look = async (...change: readonly (() => unknown)[]): Promise<void> => {
+      for (const step of change) await step();
+      const before = blockersNow(iteration, run.state).map(title);
+      await readMail(run, NO_MAIL, context);
+      expect([openBlockers(run.state).map(title), blockersNow(iteration, run.state).map(title)]).toEqual([before, before]);
+      rounds.push(before);
+    };
+    await look(
+      () => postMessage(iteration, { ...blocker, status: 'Resolved', text: 'over before anybody looked' }),
+      () => postMessage(iteration, { ...blocker, text: 'no key' }),
+      () => postMessage(iteration, { ...blocker, task: taskId('T2'), text: 'no disk' }),
+      () => postMessage(iteration, { ...nobodys, text: 'no power' }),
+      () => postMessage(iteration, { ...blocker, task: taskId('T9'), text: 'no such task' }),
+      () => appendFileSync(plan, '\n## 8. Notes and Blockers\n\n### T2 - builder-T2 - 12:00\n**Severity:** Low\n**Description:** slow\n'),
+    );
+    // without REF, as somebody writes it by hand: about the task, not about others
+    await look(
+      () => postMessage(iteration, { ...resolved, task: taskId('T2') }),
+      () => postMessage(iteration, { ...resolved, to: 'builder-T2', text: 'nothing of builder-T1' }),
+    );
+    // a status that is changed where it stands says nothing of how
+    await look(() => writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/^(.*STATUS: )Sent$/gm, '$1Resolved')));
+    await look(() =>
+      resolve(run, { id: run.state.blockers.find((one) => one.text === 'slow')?.id ?? '', by: 'ada', how: 'fast now' }, context),
+    );
+    const shared = ['all no power', 'all no such task'];
+    expect(rounds).toEqual([
+      ['T1 no key', 'T2 no disk', ...shared, 'T2 slow'],
+      ['T1 no key', ...shared, 'T2 slow'],
+      ['T1 no key', ...shared, 'T2 slow'],
+      ['T1 no key', ...shared],
+    ]);
   });
 });
