@@ -99,7 +99,8 @@ function said(listener: Listener | undefined): { readonly said?: StreamSummary }
 async function endingOf(agent: StartedAgent, spec: AttemptSpec, signal: AbortSignal): Promise<Ending> {
   const ended = await Promise.race([agent.exited, interruption(spec.timeout, signal)]);
   const first = rowOf(spec)?.stop;
-  const swept = await stopTree({ pid: agent.pid, cookie: spec.cookie, ...(first === undefined ? {} : { first }) });
+  const { pid, startTime } = agent;
+  const swept = await stopTree({ pid, startTime, cookie: spec.cookie, ...(first === undefined ? {} : { first }) });
   if (!('cause' in ended)) return { outcome: 'exited', ...ended };
   return { outcome: ended.cause, reason: ended.reason, survivors: swept };
 }

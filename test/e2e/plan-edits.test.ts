@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { done, eventsOf, jsonOf, startIter } from '../rig/cli.ts';
@@ -61,6 +61,30 @@ describe('the plan, edited while agents work', () => {
       exit: 0,
       cells: ['T1 Completed', 'T2 Completed', 'T3 Completed'],
     });
+  });
+
+  it('is followed where nothing can be watched, and so is what agents leave in their outboxes', async () => {
+    const root = repositoryWith({ 'README.md': '# Shop\n' });
+    const agents = drivenAgents();
+    const report = { do: 'write', path: '.iter/outbox/ctx/base.port', text: '4000\n' } as const;
+    agents.order('any', [{ do: 'claim', word: 'Blocked' }, report, { do: 'wait-for', file: 'go' }, ...PIECE]);
+    await done(root, ['new', 'try', '--agent', agents.agent, '-w', partsWorkflow(root)]);
+    const directory = path.join(root, 'iterations', '001-try');
+    const refused = path.join(path.dirname(root), 'refused');
+    const hook = `--require ${path.join(import.meta.dirname, '..', 'rig', 'no-watches.cjs')}`;
+    const launch = startIter(root, ['launch'], { ...agents.env, NODE_OPTIONS: hook, NO_WATCHES: refused });
+    await until(
+      () => ({
+        claimed: eventsOf(directory).some((event) => event.type === 'status-claimed' && event['word'] === 'Blocked'),
+        kept: existsSync(path.join(directory, 'context', 'base', 'port.txt')),
+      }),
+      ({ claimed, kept }) => claimed && kept,
+      60_000,
+    );
+    agents.release('go');
+    const { exit } = await launch.ended;
+    expect([exit, readFileSync(refused, 'utf8').length > 1]).toEqual([0, true]);
+    expect(cells(readFileSync(path.join(directory, 'MULTI_AGENT_PLAN.md'), 'utf8'))).toEqual(['T1 Completed']);
   });
 
   it('keeps every byte a person writes elsewhere, at each event of the run, and its cells end right', async () => {
