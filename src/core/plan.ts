@@ -111,6 +111,8 @@ export interface PlannedTask {
   /** Done at the end, whatever became of the tasks it needs. */
   readonly finally?: boolean;
   /** Further attempts after a first one whose checks failed. */
+  /** What it finds as inputs, where that is not what the workflow was given. */
+  readonly inputs?: Readonly<Record<string, InputValue>>;
   readonly retries: number;
   /** Only after attempts that ended so; after any when left out. */
   readonly retryOn?: readonly RetryCause[];

@@ -7,9 +7,9 @@ import { modelFor } from './model.ts';
 import type { Deliverable, PlannedTask } from './plan.ts';
 import { risk, tokensFor } from './risk.ts';
 import { depthsOf, letterOf, needsOf, stagesOf } from './stages.ts';
-import { substitute } from './substitute.ts';
+import { type Values, substitute, substituteEach, wholePlaceholder } from './substitute.ts';
 import { namesTarget } from './targets.ts';
-import type { Role, Step, Workflow } from './workflow.ts';
+import type { InputValue, Inputs, Role, Step, Workflow } from './workflow.ts';
 
 /** The tasks of an expansion, in the order of their drafts. */
 export function plannedTasks(drafts: readonly Draft[], request: ExpandRequest): PlannedTask[] {
@@ -93,6 +93,7 @@ export function plannedTask(
     ...(gathers ? {} : { ...gateOf(step, deliverables), ...checklistOf(step, deliverables, workflow) }),
     ...(gathers ? {} : modelOf(step, role, { agent: alternative?.agent ?? actor.agent, workflow })),
     ...(step.budget === undefined ? {} : { budget: step.budget }),
+    ...(step.values === undefined ? {} : { inputs: ownInputs(step.values, texts.all) }),
     retries: step.retries,
     ...(step.retryOn === undefined ? {} : { retryOn: step.retryOn }),
     ...(step.backoff === undefined ? {} : { backoff: step.backoff }),
@@ -114,6 +115,18 @@ export function plannedTask(
     prompt: `agent-prompts/${id}-${step.role}-agent-prompt.md`,
     ...(step.context === undefined ? {} : { context: step.context }),
   };
+}
+
+/** A text that is one placeholder of a list and nothing else is that list. */
+function ownInputs(values: Inputs, texts: Values): Inputs {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]): [string, InputValue] => {
+      if (typeof value !== 'string') return [name, typeof value === 'object' ? substituteEach(value, texts) : value];
+      const passed = wholePlaceholder(value);
+      const list = passed === undefined || !Object.hasOwn(texts, passed) ? undefined : texts[passed];
+      return [name, typeof list === 'object' ? list : substitute(value, texts).text];
+    }),
+  );
 }
 
 /** Task ids by step, both in the order of the plan. */

@@ -78,6 +78,8 @@ export interface Step {
   readonly model?: string;
   /** What one task may use over all its attempts. */
   readonly budget?: Amounts;
+  /** What it finds as inputs in the place of those of the workflow; texts to be filled in. */
+  readonly values?: Inputs;
   readonly retries: number;
   /** After which ends there is another try; after any when left out. */
   readonly retryOn?: readonly RetryCause[];

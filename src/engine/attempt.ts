@@ -206,7 +206,7 @@ function variablesOf(run: Run, task: PlannedTask, number: number, worktree: stri
       Object.fromEntries(task.deliverables.flatMap(({ path, fields }) => (fields === undefined ? [] : [[path, fields]]))),
     ),
     ...(task.alternative === undefined ? {} : { ITER_ALTERNATIVE: task.alternative }),
-    ...inputVariables(run.plan.inputs ?? {}),
+    ...inputVariables(task.inputs ?? run.plan.inputs ?? {}),
   };
 }
 

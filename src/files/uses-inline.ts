@@ -5,7 +5,7 @@ import { type Replacement, rewriteCondition } from './condition-rewrite.ts';
 import { derived, type Origins, type Place } from './origins.ts';
 import { renamed } from './step-references.ts';
 import { carriedAround, withChecklist, withDefaults } from './uses-around.ts';
-import { carriedChecks, carriedStep, carrierFor, movedPaths } from './uses-texts.ts';
+import { type Carrier, carriedChecks, carriedStep, carriedText, carrierFor, movedPaths } from './uses-texts.ts';
 import { passedOn, type UsedValues, valueInCondition } from './uses-values.ts';
 import type { Fault } from './workflow-fault.ts';
 import { type CheckSource, kindsOf } from './workflow-checks.ts';
@@ -72,7 +72,7 @@ export function inlineWorkflow(request: InlineRequest): Inlined {
       },
       origins,
     );
-    return finished(names, step, { ...request, named });
+    return finished(names, step, { ...request, named, carrier });
   };
   const steps = inner.steps.map((step): StepSource => {
     const made = one(step);
@@ -99,7 +99,16 @@ export function inlineWorkflow(request: InlineRequest): Inlined {
 function finished(
   step: StepSource,
   before: StepSource,
-  { named, prefix, title, when, place, condition, origins }: InlineRequest & { readonly named: (id: string) => string },
+  {
+    named,
+    prefix,
+    title,
+    when,
+    place,
+    condition,
+    origins,
+    carrier,
+  }: InlineRequest & { readonly named: (id: string) => string; readonly carrier: Carrier },
 ): StepSource {
   const own = step.title ?? titleOf(before);
   const { when: inner, ...rest } = step;
@@ -109,6 +118,7 @@ function finished(
     id: named(before.id),
     title: title === undefined ? own : `${title}: ${own}`,
     ...(step.stage === undefined ? {} : { stage: `${prefix}-${step.stage}` }),
+    ...(step.role === undefined && step.run === undefined ? {} : { values: valuesOf(before, carrier) }),
     ...(conditions.length === 0
       ? {}
       : { when: conditions.length === 1 ? String(conditions[0]) : conditions.map((one) => `(${one})`).join(' && ') }),
@@ -117,6 +127,20 @@ function finished(
   derived(origins, made, step, keys);
   origins.uses.set(made, [place, ...(origins.uses.get(step) ?? [])]);
   return made;
+}
+
+/** What the commands of a step find as inputs: those of its own workflow, also where that one is used by one that is used. */
+function valuesOf({ values }: StepSource, carrier: Carrier): NonNullable<StepSource['values']> {
+  if (values === undefined) return Object.fromEntries([...carrier.values].map(([name, { value }]) => [name, value]));
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => {
+      const passed = passedOn(value);
+      const whole = passed === undefined ? undefined : carrier.values.get(passed)?.value;
+      if (whole !== undefined) return [name, whole];
+      if (typeof value === 'object') return [name, value.map((text) => carriedText(text, carrier))];
+      return [name, typeof value === 'string' ? carriedText(value, carrier) : value];
+    }),
+  );
 }
 
 /** A condition of the used workflow in the words of the outer one. */

@@ -88,8 +88,8 @@ function remaining(check: CheckSource): CheckSource | undefined {
   return check;
 }
 
-/** CEL, a command line of its own and names of steps hold no placeholders. */
-const AS_THEY_ARE = ['id', 'when', 'expr', 'needs', 'run', 'by', 'metric', 'show', 'goto', 'from', 'uses'];
+/** CEL, a command line of its own and names of steps hold no placeholders; inputs keep their form. */
+const AS_THEY_ARE = ['id', 'when', 'expr', 'needs', 'run', 'by', 'metric', 'show', 'goto', 'from', 'uses', 'values'];
 
 function fill(value: unknown, carrier: Carrier, key: string): unknown {
   // a check has a metric, too: a map with a report in it

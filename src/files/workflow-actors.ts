@@ -44,7 +44,7 @@ export function actorFaults(step: StepSource, path: YamlPath, source: WorkflowSo
     if (!known.includes(name))
       faults.push({ path: [...at, 'mode', name], key: 'key', what: `unknown environment "${name}"`, fix: didYouMean(name, known) });
   }
-  for (const key of ['deliverables', 'targets', 'prompt', 'agent'] as const) {
+  for (const key of ['deliverables', 'targets', 'prompt', 'agent', 'values'] as const) {
     if (step[key] !== undefined)
       faults.push({
         path: [...path, key],

@@ -134,6 +134,10 @@ function stepFaults(step: StepSource, path: YamlPath, source: WorkflowSource, ou
   const scope = scopeOf(source, names, step);
   if (step.targets !== undefined) faults.push(...targetFaults(step, step.targets, { path: [...path, 'targets'], source, outside }));
   for (const key of ['title', 'prompt'] as const) faults.push(...textFaults(step[key] ?? '', [...path, key], names));
+  for (const [name, value] of Object.entries(step.values ?? {})) {
+    const texts = typeof value === 'object' ? value : [String(value)];
+    faults.push(...texts.flatMap((text) => textFaults(text, [...path, 'values', name], names)));
+  }
   for (const key of ['ask', 'who'] as const) faults.push(...textFaults(step.human?.[key] ?? '', [...path, 'human', key], outside));
   const delivered: string[] = [];
   (step.deliverables ?? []).forEach((deliverable, index) => {

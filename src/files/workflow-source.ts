@@ -121,6 +121,8 @@ export interface StepSource extends Defaults {
   readonly uses?: string | { readonly by: string; readonly one_of: readonly string[] };
   /** Values for the inputs of the workflow that is used. */
   readonly with?: Readonly<Record<string, InputValue>>;
+  /** What its agent or command finds as inputs, in the place of those of the workflow. */
+  readonly values?: Readonly<Record<string, InputValue>>;
   readonly targets?: TargetsSource;
   readonly prompt?: string;
   readonly skills?: readonly string[];
@@ -363,6 +365,7 @@ function stepOf(step: StepSource, defaults: Defaults, reports: Reports): Step {
     ...(step.gate === undefined ? {} : { gate: gateOf(step.gate) }),
     ...checklistOf(step),
     ...(step.model === undefined ? {} : { model: step.model }),
+    ...(step.values === undefined ? {} : { values: step.values }),
     retries: step.retry?.max ?? defaults.retry?.max ?? UNSAID.retries,
     ...backoffOf({ ...defaults.retry, ...step.retry }),
     ...retryOnOf(step.retry?.on ?? defaults.retry?.on),

@@ -26,12 +26,14 @@ steps:
     deliverables: [{ id: words, path: context/words.md, checks: [{ headings: [Summary] }] }]
   - id: note
     run: node note.mjs
+    values: { issue: "{{ inputs.issue }}", own: "{{ iteration.slug }}" }
   - id: go
     human: { ask: Ship it?, who: lead, show: [triage], mode: { prod: required, quiet: off } }
     gate: { on_reject: { goto: code } }
 `;
 
-const NOTE = "import { writeFileSync } from 'node:fs';\nwriteFileSync('note.txt', process.env.ITER_INPUT_ISSUE);\n";
+const NOTE =
+  "import { writeFileSync } from 'node:fs';\nwriteFileSync('note.txt', [process.env.ITER_INPUT_ISSUE, process.env.ITER_INPUT_OWN].join());\n";
 
 async function made(fields: string, ...flags: readonly string[]): Promise<{ root: string; directory: string }> {
   const root = repositoryWith({ 'note.mjs': NOTE });
@@ -74,7 +76,7 @@ describe('a command as a step', () => {
     const { root } = await made('kind=words');
     await done(root, ['launch']);
     await done(root, ['merge']);
-    expect(sh(root, 'show', 'main:note.txt')).toBe('nothing; touch /tmp/never');
+    expect(sh(root, 'show', 'main:note.txt')).toBe('nothing; touch /tmp/never,try');
     expect(existsSync('/tmp/never')).toBe(false);
   });
 });

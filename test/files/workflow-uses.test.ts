@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { expand } from '../../src/core/expand.ts';
 import { problemLine } from '../../src/core/problem.ts';
 import { needsOf } from '../../src/core/stages.ts';
 import type { Step, Workflow } from '../../src/core/workflow.ts';
@@ -195,6 +196,31 @@ describe('inputs of a used workflow', () => {
     const sub = `${SUB.split('steps:')[0] ?? ''}steps: [{ id: go, role: doc, when: '${when}', checks: [{ commits: { min: 0 } }] }]\n`;
     const loaded = loadWorkflow(outer(`{ id: do, uses: sub, with: { ${given} } }`), 'outer.yaml', shelf({ sub }));
     expect([loaded.problems, loaded.workflow?.steps[0]?.when]).toEqual([[], expected]);
+  });
+
+  test('are the inputs of its tasks, also where it is used by one that is used, and those of the outer workflow are not', () => {
+    const middle = `version: 1
+name: middle
+inputs: { wish: { type: string, required: true }, things: { type: list, default: [x] } }
+steps:
+  - { id: own, role: doc, checks: [{ commits: { min: 0 } }] }
+  - { id: in, uses: sub, with: { issue: "Wish {{ inputs.wish }}", parts: "{{ inputs.things }}", limit: 7 } }
+`;
+    const text = outer('{ id: do, uses: middle, with: { wish: "of {{ inputs.topic }}", things: "{{ inputs.list }}" } }', END);
+    const made = load(text, { middle }).workflow;
+    if (made === undefined) throw new Error('not sound');
+    const inputs = { topic: 'tea', list: ['a, b', 'c'] };
+    const { tasks } = expand({ workflow: made, iteration: '001-try', slug: 'try', inputs, roles: {}, agent: 'rehearsal' });
+    const own = (id: string) => tasks.find((task) => task.step === id)?.inputs;
+    expect([own('do-own'), own('do-in-plan'), own('do-in-ok'), own('end')]).toEqual([
+      { wish: 'of tea', things: ['a, b', 'c'] },
+      { issue: 'Wish of tea', parts: ['a, b', 'c'], deep: false, limit: 7, command: '' },
+      undefined,
+      undefined,
+    ]);
+    expect(problems(outer('{ id: a, role: doc, values: { wish: "{{ inputs.nothing }}" } }'))).toEqual([
+      expect.stringContaining('unknown name "{{ inputs.nothing }}"'),
+    ]);
   });
 
   test('are refused when they are missing, unknown, of the wrong kind, or name what is not there', () => {
