@@ -206,12 +206,17 @@ steps:
   - { id: own, role: doc, checks: [{ commits: { min: 0 } }] }
   - { id: in, uses: sub, with: { issue: "Wish {{ inputs.wish }}", parts: "{{ inputs.things }}", limit: 7 } }
 `;
-    const text = outer('{ id: do, uses: middle, with: { wish: "of {{ inputs.topic }}", things: "{{ inputs.list }}" } }', END);
+    const text = outer(
+      '{ id: do, uses: middle, with: { wish: "of {{ inputs.topic }}", things: "{{ inputs.list }}" } }',
+      '{ id: re, uses: middle, with: { wish: w, things: ["{{ inputs.topic }}", "d, e"] } }',
+      END,
+    );
     const made = load(text, { middle }).workflow;
     if (made === undefined) throw new Error('not sound');
     const inputs = { topic: 'tea', list: ['a, b', 'c'] };
     const { tasks } = expand({ workflow: made, iteration: '001-try', slug: 'try', inputs, roles: {}, agent: 'rehearsal' });
     const own = (id: string) => tasks.find((task) => task.step === id)?.inputs;
+    expect(own('re-in-plan')?.['parts']).toEqual(['tea', 'd, e']);
     expect([own('do-own'), own('do-in-plan'), own('do-in-ok'), own('end')]).toEqual([
       { wish: 'of tea', things: ['a, b', 'c'] },
       { issue: 'Wish of tea', parts: ['a, b', 'c'], deep: false, limit: 7, command: '' },
