@@ -79,7 +79,7 @@ describe('the plan, edited while agents work', () => {
         kept: existsSync(path.join(directory, 'context', 'base', 'port.txt')),
       }),
       ({ claimed, kept }) => claimed && kept,
-      60_000,
+      120_000,
     );
     agents.release('go');
     const { exit } = await launch.ended;

@@ -29,7 +29,7 @@ it('somebody who has got the number of a launch or an agent that was killed is l
   const [agent] = await until(
     () => agents.announced().filter(() => eventsOf(directory).some((event) => event.type === 'attempt-started')),
     (found) => found.length === 1,
-    20_000,
+    120_000,
   );
   if (agent === undefined) throw new Error('no agent');
   process.kill(launch.pid, 'SIGKILL');
@@ -38,6 +38,7 @@ it('somebody who has got the number of a launch or an agent that was killed is l
   await until(
     () => runs(agent),
     (running) => !running,
+    120_000,
   );
   const other = stranger();
   const withNumber = (text: string): string => text.replaceAll(/"pid":(\d+)/g, `"pid":${other.pid}`);

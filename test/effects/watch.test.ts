@@ -45,7 +45,7 @@ describe('where the system has no watches left', () => {
     await until(
       () => calls,
       (count) => count >= 3,
-      60_000,
+      120_000,
     );
     await watched.close();
   });
@@ -65,7 +65,7 @@ it('what is written into a folder that is watched later is seen', async () => {
       return before;
     },
     (count) => count >= 3,
-    60_000,
+    120_000,
   );
   await watched.close();
 });
