@@ -35,6 +35,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   inbox: { summary: 'for agents: what is addressed to you', load: () => import('./commands/inbox.ts') },
   block: { summary: 'for agents: say what stands in the way', load: () => import('./commands/block.ts') },
   ctx: { summary: 'for agents: values kept for each other', load: () => import('./commands/ctx.ts') },
+  mcp: { summary: 'for agents: the same doors as a server of tools', load: () => import('./commands/mcp.ts') },
   logs: { summary: 'what an agent said', load: () => import('./commands/logs.ts') },
   stop: { summary: 'end agents with everything they started', load: () => import('./commands/stop.ts') },
   clean: { summary: 'remove worktrees and branches after saving them', load: () => import('./commands/clean.ts') },

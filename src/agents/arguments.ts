@@ -14,8 +14,15 @@ export interface Asked {
   /** Where the agent is to end by itself. */
   readonly turns?: number;
   readonly usd?: number;
-  /** A server of tools for this run. */
-  readonly mcp?: { readonly command: string; readonly args: readonly string[] };
+  readonly mcp?: ToolServer;
+}
+
+/** A server of tools for one run. */
+export interface ToolServer {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Where a file for the program goes, if it wants one. */
+  readonly file: string;
 }
 
 /** The arguments after the binary; what the descriptor has no place for is left out. */
@@ -50,10 +57,28 @@ function valuesOf({ prompt, promptFile, worktree, model, session, turns, usd, mc
     session,
     turns,
     usd,
-    mcp_command: mcp === undefined ? undefined : JSON.stringify(mcp.command),
-    mcp_args: mcp === undefined ? undefined : JSON.stringify(mcp.args),
   };
-  return new Map(Object.entries(known).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])));
+  const asked = Object.entries(known).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, String(value)]]));
+  return new Map([...asked, ...(mcp === undefined ? [] : serverValues(mcp))]);
+}
+
+function serverValues({ command, args, file }: ToolServer): [string, string][] {
+  return [
+    ['mcp_command', JSON.stringify(command)],
+    ['mcp_args', JSON.stringify(args)],
+    ['mcp_line', JSON.stringify([command, ...args])],
+    ['mcp_file', file],
+  ];
+}
+
+/** What a program that takes its server of tools from variables or a file is given besides its arguments. */
+export function serverSettings(
+  { mcp }: AgentDescriptor,
+  server: ToolServer,
+): { readonly environment: Readonly<Record<string, string>>; readonly file?: string } {
+  const values = new Map(serverValues(server));
+  const environment = Object.fromEntries(Object.entries(mcp?.environment ?? {}).map(([name, text]) => [name, filled(text, values)]));
+  return { environment, ...(mcp?.file === undefined ? {} : { file: filled(mcp.file, values) }) };
 }
 
 /** In one pass: what a value contains is not looked at again. */

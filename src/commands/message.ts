@@ -1,14 +1,12 @@
 /** `iter message`: what agents and people tell each other, and what became of it. */
 import type { Command } from 'commander';
 import type { Finish } from '../cli.ts';
-import { parseDuration } from '../core/duration.ts';
-import { taskId } from '../core/ids.ts';
-import { didYouMean } from '../core/nearest.ts';
 import type { Problem } from '../core/problem.ts';
 import { resolve } from '../engine/blockers.ts';
 import type { Iteration } from '../engine/iteration.ts';
-import { changeStatus, flagged, postMessage, readThreads, recipient } from '../engine/messages.ts';
+import { changeStatus, readThreads } from '../engine/messages.ts';
 import { Run } from '../engine/run.ts';
+import { send } from '../engine/send.ts';
 import { MESSAGE_PRIORITIES, MESSAGE_TYPES } from '../files/messages.ts';
 import { threadJson, threadText } from './message-text.ts';
 import { complain, json, result } from './out.ts';
@@ -43,7 +41,7 @@ export function command(finish: Finish, signal: AbortSignal): Command {
     .option('--task <id>', 'the task it is about; ITER_TASK when left out')
     .option('--priority <priority>', MESSAGE_PRIORITIES.join(', '))
     .option('--deadline <when>', 'a time (ISO 8601), or how long from now: 30m')
-    .action(async (_: Flags, own: Command) => finish(await send(own.optsWithGlobals<Flags>(), signal)));
+    .action(async (_: Flags, own: Command) => finish(await post(own.optsWithGlobals<Flags>(), signal)));
   message
     .command('list')
     .description('the messages with what became of them, oldest first; resolved ones with --all')
@@ -66,67 +64,32 @@ export function command(finish: Finish, signal: AbortSignal): Command {
 
 const iterationOf = (options: Flags): Iteration | undefined => iterationAt(options, options.iteration ?? process.env['ITER_ITERATION']);
 
-async function send(options: Flags, signal: AbortSignal): Promise<number> {
+async function post(options: Flags, signal: AbortSignal): Promise<number> {
   const iteration = iterationOf(options);
   if (iteration === undefined) return EXIT.usage;
-  const context = contextOf(options, signal);
   const agent = process.env['ITER_TASK'];
-  const about = options.task ?? agent;
-  const type = MESSAGE_TYPES.find((one) => one.toLowerCase() === options.type?.toLowerCase());
-  const priority = MESSAGE_PRIORITIES.find((one) => one.toLowerCase() === options.priority?.toLowerCase());
-  const named = recipient(iteration.plan, readThreads(iteration).threads, options.to ?? '');
-  const deadline = options.deadline === undefined ? undefined : momentOf(options.deadline, context.now().getTime());
-  const problems: Problem[] = [
-    ...(type === undefined ? [{ what: `unknown type "${options.type ?? ''}"`, fix: didYouMean(options.type ?? '', MESSAGE_TYPES) }] : []),
-    ...(type === 'Blocker' ? [{ what: 'a blocker has more to say', fix: 'use iter block' }] : []),
-    ...(type === 'Directive' && agent !== undefined
-      ? [{ what: 'a Directive comes from the orchestrator or a person only', fix: 'send a Question or an Update' }]
-      : []),
-    ...(options.priority !== undefined && priority === undefined
-      ? [{ what: `unknown priority "${options.priority}"`, fix: didYouMean(options.priority, MESSAGE_PRIORITIES) }]
-      : []),
-    ...('problems' in named ? named.problems : []),
-    ...(options.deadline !== undefined && deadline === undefined
-      ? [{ what: `bad deadline "${options.deadline}"`, fix: 'write 30m, or a time as in 2026-01-10T12:00:00Z' }]
-      : []),
-    ...(about === undefined || iteration.plan.tasks.some((task) => task.id === about)
-      ? []
-      : [
-          {
-            what: `there is no task "${about}"`,
-            fix: didYouMean(
-              about,
-              iteration.plan.tasks.map((task) => task.id),
-            ),
-          },
-        ]),
-  ];
-  if (problems.length > 0 || type === undefined || 'problems' in named) {
-    complain(problems);
+  const sent = await send(
+    iteration,
+    {
+      from: person(),
+      to: options.to ?? '',
+      type: options.type ?? '',
+      priority: options.priority,
+      deadline: options.deadline,
+      task: options.task ?? agent,
+      text: options.message ?? '',
+      byAgent: agent !== undefined,
+      folder: process.env['ITER_WORKTREE'] ?? iteration.repository.root,
+    },
+    contextOf(options, signal),
+  );
+  if ('problems' in sent) {
+    complain(sent.problems);
     return EXIT.usage;
   }
-  const id = await postMessage(iteration, {
-    from: person(),
-    to: named.to,
-    type,
-    ...(about === undefined ? {} : { task: taskId(about) }),
-    timestamp: context.now().toISOString(),
-    status: 'Sent',
-    ...(priority === undefined ? {} : { priority }),
-    ...(deadline === undefined ? {} : { deadline }),
-    text: flagged(options.message ?? '', process.env['ITER_WORKTREE'] ?? iteration.repository.root),
-  });
-  if (options.json === true) json({ iteration: iteration.name, id, to: named.to, type });
-  else result(`${id} is sent to ${named.to}`);
+  if (options.json === true) json({ iteration: iteration.name, ...sent });
+  else result(`${sent.id} is sent to ${sent.to}`);
   return EXIT.done;
-}
-
-/** A length of time from now, or a time, as ISO 8601. */
-function momentOf(text: string, now: number): string | undefined {
-  const length = parseDuration(text);
-  if (length !== undefined) return new Date(now + length).toISOString();
-  const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
 }
 
 function list(options: Flags): number {

@@ -18,6 +18,11 @@ export function json(value: Readonly<Record<string, unknown>>): void {
   process.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...value }, undefined, 2)}\n`);
 }
 
+/** Prints one line of a protocol that another program reads. */
+export function line(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
 /** Prints progress, warnings and errors. */
 export function say(text: string): void {
   process.stderr.write(`${visible(text)}\n`);

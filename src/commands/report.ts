@@ -1,9 +1,8 @@
 /** `iter report`: the door for agents. What comes in is a claim. */
 import type { Command } from 'commander';
 import type { Finish } from '../cli.ts';
-import { taskId } from '../core/ids.ts';
 import { STATUS_WORDS } from '../core/plan.ts';
-import { Run } from '../engine/run.ts';
+import { report } from '../engine/report.ts';
 import { complain, json, result } from './out.ts';
 import type { Common } from './verb.ts';
 import { EXIT, contextOf, iterationAt, person, verb } from './verb.ts';
@@ -27,29 +26,18 @@ export function command(finish: Finish, signal: AbortSignal): Command {
     .action(async (status: string, options: Flags) => {
       const iteration = iterationAt(options, options.iteration ?? process.env['ITER_ITERATION']);
       if (iteration === undefined) return finish(EXIT.usage);
-      const id = options.task ?? process.env['ITER_TASK'];
-      const word = STATUS_WORDS.find((one) => one.toLowerCase() === status.toLowerCase());
-      const problems = [
-        ...(word === undefined ? [{ what: `unknown status "${status}"`, fix: `use one of ${STATUS_WORDS.join(', ')}` }] : []),
-        ...(id === undefined ? [{ what: 'no task is named', fix: 'give --task T2, or set ITER_TASK' }] : []),
-        ...(id === undefined || iteration.plan.tasks.some((task) => task.id === id)
-          ? []
-          : [{ what: `there is no task "${id}"`, fix: `use ${iteration.plan.tasks.map((task) => task.id).join(', ')}` }]),
-      ];
-      if (word === undefined || id === undefined || problems.length > 0) {
-        complain(problems);
+      const done = await report(
+        iteration,
+        { status, task: options.task ?? process.env['ITER_TASK'], by: person(), message: options.message },
+        contextOf(options, signal),
+      );
+      if ('problems' in done) {
+        complain(done.problems);
         return finish(EXIT.usage);
       }
-      const run = new Run(iteration, contextOf(options, signal));
-      await run.record({
-        type: 'status-claimed',
-        task: taskId(id),
-        word,
-        by: person(),
-        ...(options.message === undefined ? {} : { message: options.message }),
-      });
-      if (options.json === true) json({ iteration: iteration.name, task: id, word });
-      else result(`${id}: ${word} is on record as a claim`);
+      const { task, word } = done;
+      if (options.json === true) json({ iteration: iteration.name, task, word });
+      else result(`${task}: ${word} is on record as a claim`);
       return finish(EXIT.done);
     });
 }

@@ -41,8 +41,15 @@ export interface AgentDescriptor {
   readonly resume?: { readonly arguments: readonly string[] };
   /** How it is told to end by itself: after `{turns}` turns, at `{usd}` dollars. */
   readonly limits?: { readonly turns?: readonly string[]; readonly usd?: readonly string[] };
-  /** How it is given one server of tools: `{mcp_command}` is its program, `{mcp_args}` the list of its arguments, both as JSON. */
-  readonly mcp?: { readonly arguments: readonly string[] };
+  /**
+   * How it is given one server of tools: `{mcp_command}` is its program, `{mcp_args}` the list of its arguments, `{mcp_line}` both as one list, all as JSON;
+   * `{mcp_file}` is the path of a file with the text `file`, made for the run. Variables a person has set already stay as they are.
+   */
+  readonly mcp?: {
+    readonly arguments?: readonly string[];
+    readonly environment?: Readonly<Record<string, string>>;
+    readonly file?: string;
+  };
   readonly environment?: {
     /** Handed on besides the allow-list, when they are set. */
     readonly pass?: readonly string[];

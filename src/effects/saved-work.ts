@@ -17,6 +17,15 @@ import { WorktreeError } from './worktree.ts';
 
 /** Saves tracked and untracked files as a commit on top of HEAD that only `ref` names; the index stays as it is. Undefined when nothing differs from HEAD. */
 export async function snapshot(worktree: string, ref: string, message: string): Promise<CommitId | undefined> {
+  const commit = await commitAside(worktree, message);
+  if (commit === undefined) return undefined;
+  const { root } = placeOf(worktree);
+  await git(root, ['update-ref', '-m', 'iter: snapshot', ref, commit], { writes: true });
+  return commit;
+}
+
+/** Makes a commit on top of HEAD of tracked and untracked files that nothing names; index and branch stay as they are. Undefined when nothing differs from HEAD. */
+export async function commitAside(worktree: string, message: string): Promise<CommitId | undefined> {
   const place = placeOf(worktree);
   const folder = mkdtempSync(path.join(tmpdir(), 'iter-index-'));
   try {
@@ -35,7 +44,6 @@ export async function snapshot(worktree: string, ref: string, message: string): 
       ...options,
       input: message,
     });
-    await git(place.root, ['update-ref', '-m', 'iter: snapshot', ref, commit], { writes: true });
     return commitId(commit);
   } finally {
     rmSync(folder, { recursive: true, force: true });

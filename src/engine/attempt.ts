@@ -1,5 +1,6 @@
 /** One attempt from start to end: ground, agent, ending. What the ending means is decided elsewhere. */
 import { join } from 'node:path';
+import type { ToolServer } from '../agents/arguments.ts';
 import { agentRow, commandOf } from '../agents/table.ts';
 import { messageOf, verdictOf } from '../agents/verdict.ts';
 import { addressed } from '../core/escalation.ts';
@@ -19,7 +20,7 @@ import { overflowQuestion, unpickedNeeds } from './furnish.ts';
 import { attemptCookie } from './places.ts';
 import { processEnd, recordRefusal, refusalOf } from './limits.ts';
 import { prepare } from './prepare.ts';
-import { pricesOf } from './settings.ts';
+import { offersTools, pricesOf } from './settings.ts';
 import { meter } from './usage.ts';
 import { sendConflictBack } from './rework.ts';
 import type { Run } from './run.ts';
@@ -79,6 +80,9 @@ export async function attempt(run: Run, task: PlannedTask, number: number, conte
       ...(task.maxTurns === undefined ? {} : { turns: task.maxTurns }),
       environment: context.environment,
       variables: { ...variablesOf(run, task, number, ground.worktree), ...leases.variables },
+      ...(offersTools(iteration.repository, context.environment)
+        ? { mcp: toolServer(run, task, number, { worktree: ground.worktree, context }) }
+        : {}),
       program: context.program,
     },
     {
@@ -92,6 +96,18 @@ export async function attempt(run: Run, task: PlannedTask, number: number, conte
   const refusal = refusalOf(run, task, { ending, log, worktree: ground.worktree }, context);
   if (refusal !== undefined) return recordRefusal(run, task, { number, refusal }, context);
   await recordEnding(run, task, number, ending, context);
+}
+
+/** `iter mcp` for one attempt; what it is for stands in its arguments, because not every program hands its variables on. */
+function toolServer(
+  { iteration }: Run,
+  task: PlannedTask,
+  number: number,
+  { worktree, context }: { readonly worktree: string; readonly context: Context },
+): ToolServer {
+  const about = ['-C', worktree, '--iteration', iteration.name, '--task', task.id, '--agent', task.instance];
+  const file = join(iteration.directory, '.run', 'mcp', `${task.id}-${number}.json`);
+  return { command: context.program.node, args: [context.program.cli, 'mcp', ...about], file };
 }
 
 /** Accepted work of a task that starts over only because something before it did, and finds everything as it was. */

@@ -18,7 +18,7 @@ export interface CheckFiles {
 export async function readFiles(
   iteration: Iteration,
   checks: readonly Check[],
-  subject: Pick<Subject, 'tree'>,
+  subject: Pick<Subject, 'tree' | 'placed'>,
   further: readonly SourceFile[] = [],
 ): Promise<CheckFiles> {
   const wanted = new Map([...checks.flatMap(filesOf), ...further].map((source) => [keyOf(source), source]));
@@ -31,7 +31,7 @@ export async function readFiles(
   ]);
   const found = new Map<string, FoundFile | undefined>();
   for (const [key, source] of wanted) {
-    if (source.in === 'iteration') found.set(key, inspectFile(join(iteration.directory, source.file)));
+    if (source.in === 'iteration') found.set(key, inspectFile(subject.placed?.(source.file) ?? join(iteration.directory, source.file)));
     else found.set(key, (source.in === 'base' ? atBase : inTree).get(source.file));
   }
   const ofIteration = paths('iteration')

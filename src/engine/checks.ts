@@ -40,6 +40,8 @@ export interface Subject {
   readonly facts: ConditionFacts;
   /** Name of the throw-away checkout, unique among checks that run at the same time. */
   readonly purpose: string;
+  /** Where files of the iteration folder lie that are judged before they are in it. */
+  readonly placed?: (file: string) => string | undefined;
 }
 
 /** The results, in the order of the checks. Equal command lines run once. */

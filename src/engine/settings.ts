@@ -63,6 +63,14 @@ export function pricesOf(repository: Repository, variables: Asked['environment']
   return Object.assign({}, ...files.map((file) => read(file, file).config.prices ?? {})) as Prices;
 }
 
+/** Whether agents are given iter's server of tools: ITER_MCP, then the repository, then the person; a file that cannot be read says nothing. */
+export function offersTools(repository: Repository, variables: Asked['environment']): boolean {
+  const said = variables['ITER_MCP'];
+  if (said !== undefined && said !== '') return !['0', 'false', 'no', 'off'].includes(said.toLowerCase());
+  const files = [join(repository.root, '.iter', 'config.yaml'), join(personalFolder(variables), 'config.yaml')];
+  return files.map((file) => read(file, file).config.mcp).find((one) => one !== undefined) ?? true;
+}
+
 function read(file: string, shown: string): ReturnType<typeof loadConfig> {
   const text = readText(file);
   return text === undefined ? { config: { inputs: {} }, problems: [] } : loadConfig(text, shown);

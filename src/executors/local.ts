@@ -1,11 +1,12 @@
 /** Runs one attempt of one task as a child process on this machine, within its time, and ends it with everything it started. Judges nothing. */
 import { join } from 'node:path';
-import { argumentsOf, limitsTurns } from '../agents/arguments.ts';
+import { argumentsOf, limitsTurns, serverSettings, type ToolServer } from '../agents/arguments.ts';
 import type { StreamSummary } from '../agents/stream-summary.ts';
 import { agentRow, commandOf } from '../agents/table.ts';
 import { childEnvironment } from '../agents/environment.ts';
 import type { AgentDescriptor, Permission, StreamFormat } from '../core/agent-descriptor.ts';
 import { readText } from '../effects/disk.ts';
+import { writeText } from '../effects/folder.ts';
 import { limitLog } from '../effects/log-limit.ts';
 import { AgentStartError, startAgent, stopTree } from '../effects/process.ts';
 import { BeyondLimit, interruption } from './interruption.ts';
@@ -31,6 +32,8 @@ export interface AttemptSpec {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** How often it may turn to its tools. */
   readonly turns?: number;
+  /** The tools it is offered, where it can take them. */
+  readonly mcp?: ToolServer;
   /** Variables for this attempt alone: ITER_DIR, ITER_TASK, … */
   readonly variables: Readonly<Record<string, string>>;
   /** What iter itself starts, and agents besides those that come with it. */
@@ -137,9 +140,19 @@ function promptArgument({ agent, prompt }: AttemptSpec): string {
 
 function environmentOf(spec: AttemptSpec): Readonly<Record<string, string>> {
   const { pass = [], set = {}, unset = [] } = rowOf(spec)?.environment ?? {};
+  const tools = toolVariables(spec);
   // a command given by the person is the person's own program: it gets their ITER_* settings, too
   const own = commandOf(spec.agent) === undefined ? [] : Object.keys(spec.environment).filter((name) => name.startsWith('ITER_'));
-  const all = childEnvironment(spec.environment, [...pass, ...own], { ...set, ...spec.variables });
+  const all = childEnvironment(spec.environment, [...pass, ...own], { ...set, ...tools, ...spec.variables });
   const env = Object.fromEntries(Object.entries(all).filter(([name]) => !unset.includes(name)));
   return { ...env, PATH: `${env['PATH'] ?? ''}:${join(spec.variables['ITER_DIR'] ?? '.', '.run', 'bin')}` };
+}
+
+/** The variables that tell a program of its tools, its file with them written; what a person has set to the same end stays. */
+function toolVariables(spec: AttemptSpec): Readonly<Record<string, string>> {
+  const row = rowOf(spec);
+  if (spec.mcp === undefined || row?.mcp === undefined) return {};
+  const { environment, file } = serverSettings(row, spec.mcp);
+  if (file !== undefined) writeText(spec.mcp.file, file);
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => (spec.environment[name] ?? '') === ''));
 }

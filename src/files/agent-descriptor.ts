@@ -47,10 +47,19 @@ function nameFaults({ name }: Source, file: string): Fault[] {
   return [{ path: ['name'], what: `the name "${name}" is not that of the file`, fix: `write ${wanted}, or rename the file` }];
 }
 
+/** A server of tools. */
+const SERVER = ['{mcp_command}', '{mcp_args}', '{mcp_line}'];
+
 const IN_ARGUMENTS = ['{permission}', '{model}', '{limits}', '{mcp}', '{prompt}', '{prompt_file}', '{worktree}'];
 
-/** Each list of arguments with what may stand in it. */
-function placesOf(source: Source): { readonly path: YamlPath; readonly words: readonly string[]; readonly known: readonly string[] }[] {
+interface Place {
+  readonly path: YamlPath;
+  readonly words: readonly string[] | Readonly<Record<string, string>>;
+  readonly known: readonly string[];
+}
+
+/** Each list of arguments, and each map of texts, with what may stand in it. */
+function placesOf(source: Source): Place[] {
   const permissions = Object.entries(source.permissions ?? {});
   return [
     { path: ['arguments'], words: source.arguments, known: IN_ARGUMENTS },
@@ -58,17 +67,23 @@ function placesOf(source: Source): { readonly path: YamlPath; readonly words: re
     { path: ['model', 'arguments'], words: source.model?.arguments ?? [], known: ['{model_name}'] },
     { path: ['limits', 'turns'], words: source.limits?.turns ?? [], known: ['{turns}'] },
     { path: ['limits', 'usd'], words: source.limits?.usd ?? [], known: ['{usd}'] },
-    { path: ['mcp', 'arguments'], words: source.mcp?.arguments ?? [], known: ['{mcp_command}', '{mcp_args}'] },
+    { path: ['mcp', 'arguments'], words: source.mcp?.arguments ?? [], known: [...SERVER, '{mcp_file}'] },
+    { path: ['mcp'], words: { file: source.mcp?.file ?? '' }, known: SERVER },
+    { path: ['mcp', 'environment'], words: source.mcp?.environment ?? {}, known: [...SERVER, '{mcp_file}'] },
     ...permissions.map(([name, words]) => ({ path: ['permissions', name], words, known: ['{worktree}'] })),
   ];
 }
 
 function placeholderFaults(source: Source): Fault[] {
   return placesOf(source).flatMap(({ path, words, known }) =>
-    words.flatMap((word, index) =>
+    Object.entries(words).flatMap(([key, word]) =>
       (word.match(/\{[a-z_]+\}/g) ?? [])
         .filter((name) => !known.includes(name))
-        .map((name) => ({ path: [...path, index], what: `"${name}" stands for nothing here`, fix: didYouMean(name, known) })),
+        .map((name) => ({
+          path: [...path, Array.isArray(words) ? Number(key) : key],
+          what: `"${name}" stands for nothing here`,
+          fix: didYouMean(name, known),
+        })),
     ),
   );
 }
@@ -96,9 +111,25 @@ function fragmentFaults(source: Source): Fault[] {
     permissions: Object.values(source.permissions ?? {}).some((words) => words.length > 0),
     model: source.model !== undefined,
     limits: source.limits !== undefined,
-    mcp: source.mcp !== undefined,
+    mcp: source.mcp?.arguments !== undefined,
   };
-  return Object.entries(isGiven).flatMap(([key, given]): Fault[] => {
+  const named = [...(source.mcp?.arguments ?? []), ...Object.values(source.mcp?.environment ?? {})].some((word) =>
+    word.includes('{mcp_file}'),
+  );
+  const hasFile = source.mcp?.file !== undefined;
+  const file: Fault[] =
+    hasFile === named
+      ? []
+      : hasFile
+        ? [
+            {
+              path: ['mcp', 'file'],
+              what: 'nothing says where the program finds this file',
+              fix: 'put "{mcp_file}" into arguments or environment',
+            },
+          ]
+        : [{ path: ['mcp'], what: '"{mcp_file}" stands for nothing', fix: 'write file:, or take it out' }];
+  const unused = Object.entries(isGiven).flatMap(([key, given]): Fault[] => {
     const name = key === 'permissions' ? '{permission}' : `{${key}}`;
     const isThere = source.arguments.some((word) => word === name);
     if (given && !isThere) return [{ path: [key], what: `"${key}" is never used`, fix: `put "${name}" into arguments` }];
@@ -106,4 +137,5 @@ function fragmentFaults(source: Source): Fault[] {
       return [{ path: ['arguments'], what: `"${name}" stands for nothing`, fix: `write ${key}:, or take it out` }];
     return [];
   });
+  return [...unused, ...file];
 }

@@ -11,6 +11,8 @@ export interface Config {
   readonly workflow?: string;
   readonly environment?: string;
   readonly maxParallel?: number;
+  /** Whether agents are given iter's server of tools. */
+  readonly mcp?: boolean;
   readonly models?: Models;
   readonly prices?: Prices;
   readonly inputs: Inputs;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { argumentsOf } from '../../src/agents/arguments.ts';
+import { argumentsOf, serverSettings } from '../../src/agents/arguments.ts';
 import type { Asked } from '../../src/agents/arguments.ts';
+import type { AgentDescriptor } from '../../src/core/agent-descriptor.ts';
 import { AGENTS, agentRow, agentRows, descriptorOf, tiersOf } from '../../src/agents/table.ts';
 
 const PLAIN = { permission: 'edit', worktree: '/w', promptFile: '/p.md', prompt: 'Do {model_name}.' } as const;
@@ -46,12 +47,25 @@ describe('the arguments of a run', () => {
   });
 
   it('carry limits and a server of tools where there is a place for them', () => {
-    const asked = { turns: 9, usd: 1.5, mcp: { command: 'node', args: ['a "b".mjs'] } };
+    const asked = { turns: 9, usd: 1.5, mcp: { command: 'node', args: ['a "b".mjs'], file: '/f' } };
     expect(line('claude', asked)).toContain(
-      '--max-turns 9 --max-budget-usd 1.5 --mcp-config {"mcpServers":{"iter":{"command":"node","args":["a \\"b\\".mjs"]}}} --strict-mcp-config',
+      '--max-turns 9 --max-budget-usd 1.5 --mcp-config {"mcpServers":{"iter":{"command":"node","args":["a \\"b\\".mjs"]}}} --allowedTools mcp__iter',
     );
     expect(line('codex', asked)).toBe('exec --json -c mcp_servers.iter={command="node",args=["a \\"b\\".mjs"]} -s workspace-write -');
     expect(line('gemini', asked)).toBe(line('gemini'));
+  });
+
+  it('leave a server of tools to variables and a file where the program reads those', () => {
+    const server = { command: 'node', args: ['a b.mjs'], file: '/f.json' };
+    const settings = (name: string) => serverSettings(agentRow(name) as AgentDescriptor, server);
+    expect(settings('opencode')).toEqual({
+      environment: { OPENCODE_CONFIG_CONTENT: '{"mcp":{"iter":{"type":"local","command":["node","a b.mjs"],"enabled":true}}}' },
+    });
+    expect(settings('gemini')).toEqual({
+      environment: { GEMINI_CLI_SYSTEM_DEFAULTS_PATH: '/f.json' },
+      file: '{"mcpServers":{"iter":{"command":"node","args":["a b.mjs"]}}}',
+    });
+    expect(settings('claude')).toEqual({ environment: {} });
   });
 
   it('say nothing of a model nobody asked for, and the built-in agents never do', () => {
