@@ -95,8 +95,10 @@ async function perform(verb: Verb, argv: readonly string[]): Promise<number> {
     const { exitFor } = await import('./commands/verb.ts');
     const known = exitFor(error) ?? interrupted;
     if (known !== undefined) return known;
+    const { visible } = await import('./core/visible.ts');
+    const text = visible(error instanceof Error ? (error.stack ?? error.message) : String(error));
     process.stderr.write(
-      `this is a bug in iter ${ITER_VERSION}; nothing that was recorded is lost. Please report it with this:\n${error instanceof Error ? error.stack : String(error)}\n`,
+      `this is a bug in iter ${ITER_VERSION}; nothing that was recorded is lost. Please report it with this:\n${text}\n`,
     );
     return 70;
   }

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { Finish } from '../cli.ts';
 import { readText } from '../effects/disk.ts';
 import { contextKeys, getContext, keyProblem, setContext } from '../engine/context-store.ts';
+import { redactorOf } from '../engine/redaction.ts';
 import { complain, json, result } from './out.ts';
 import type { Common } from './verb.ts';
 import { EXIT, iterationAt, verb } from './verb.ts';
@@ -38,7 +39,7 @@ async function set(key: string, given: string, options: Flags): Promise<number> 
   const problem =
     value === undefined
       ? { file: file ?? '', what: 'there is no such file', fix: 'check the path behind @' }
-      : await setContext(iteration, key, value);
+      : await setContext(iteration, key, redactorOf({ environment: process.env }).text(value));
   if (problem !== undefined) {
     complain([problem]);
     return EXIT.usage;

@@ -8,6 +8,7 @@ import { readText } from '../effects/disk.ts';
 import { exists } from '../effects/folder.ts';
 import { followText } from '../effects/follow.ts';
 import { ownAgents } from '../engine/agent-library.ts';
+import { redactorOf } from '../engine/redaction.ts';
 import { libraryPlaces } from './library-places.ts';
 import { complain, json, piece, result, say } from './out.ts';
 import type { Common } from './verb.ts';
@@ -51,13 +52,14 @@ export function command(finish: Finish, signal: AbortSignal): Command {
       const own = ownAgents(libraryPlaces(options)).agents;
       const agent = descriptorOf(iteration.plan.tasks.find((one) => one.id === task)?.agent ?? '', own);
       const read = createTranscript(options.prompt === true ? 'text' : (agent?.format ?? 'text'));
+      const { text: redacted } = redactorOf({ environment: process.env });
       const about = { iteration: iteration.name, task, attempt: Number(attempt) };
       const promptManifest = exists(`${told}.manifest.json`) ? { promptManifest: `${told}.manifest.json` } : {};
       if (options.json === true) json({ ...about, ...promptManifest, [options.prompt === true ? 'prompt' : 'log']: readText(file) ?? '' });
       else if (options.follow === true)
-        await followText(file, (text) => (options.raw === true ? process.stdout.write(text) : piece(read(text))), signal);
+        await followText(file, (text) => (options.raw === true ? process.stdout.write(text) : piece(redacted(read(text)))), signal);
       else if (options.raw === true) process.stdout.write(readText(file) ?? '');
-      else shown((read(readText(file) ?? '') + read('\n')).replace(/\n$/, ''));
+      else shown(redacted((read(readText(file) ?? '') + read('\n')).replace(/\n$/, '')));
       return finish(EXIT.done);
     });
 }

@@ -8,6 +8,7 @@ import type { Context } from '../engine/context.ts';
 import { readerOf } from '../engine/correspondence.ts';
 import type { Iteration } from '../engine/iteration.ts';
 import { readThreads } from '../engine/messages.ts';
+import { redactorOf } from '../engine/redaction.ts';
 import { report } from '../engine/report.ts';
 import { send } from '../engine/send.ts';
 import { stillRed } from '../engine/still-red.ts';
@@ -143,7 +144,7 @@ export function toolsFor(asking: Asking): Tool[] {
       required: ['key', 'value'],
       reads: false,
       call: on(async (iteration, given) => {
-        const problem = await setContext(iteration, said(given, 'key'), said(given, 'value'));
+        const problem = await setContext(iteration, said(given, 'key'), redactorOf(context).text(said(given, 'value')));
         return problem === undefined ? { text: `${said(given, 'key')} is set` } : { problems: [problem] };
       }),
     },

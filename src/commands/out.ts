@@ -15,7 +15,15 @@ export function piece(text: string): void {
 
 /** Prints the one JSON object of a command. */
 export function json(value: Readonly<Record<string, unknown>>): void {
-  process.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...value }, undefined, 2)}\n`);
+  process.stdout.write(`${unseenEscaped(JSON.stringify({ schemaVersion: 1, ...value }, undefined, 2))}\n`);
+}
+
+/** JSON leaves DEL, the control characters of 8 bits, which terminals act on, and marks that turn text round as they are; escaped they say the same. */
+function unseenEscaped(text: string): string {
+  return text.replaceAll(
+    /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** Prints one line of a protocol that another program reads. */

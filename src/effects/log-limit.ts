@@ -1,9 +1,12 @@
 /**
  * Keeps the log of a program that prints without end from filling the disk: the beginning and the end stay, and a line says what was cut.
+ * On the way secrets in it are masked (log-mask.ts): both change the file, so both look at it in turn.
  * The program goes on writing to the same file, opened for appending, and notices nothing. What was cut is gone; nothing is read but the parts that stay.
  */
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, statSync, writevSync } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
 import { sizeText } from '../core/size.ts';
+import { createMask } from './log-mask.ts';
 
 export interface LogLimit {
   /** Bytes from which on a log is cut. */
@@ -19,14 +22,19 @@ const LOG_LIMIT: LogLimit = { most: 64 * MEGABYTE, head: MEGABYTE, tail: 8 * MEG
 /** Milliseconds between two looks: what is printed meanwhile may lie on the disk above the limit for that long. */
 const LOOK = 100;
 
-/** Watches a log that a program writes; the function it gives ends the watch with a last look. */
-export function limitLog(file: string, limit: LogLimit = LOG_LIMIT): () => void {
+/**
+ * Watches a log that a program writes: masks secrets in it, these values among them, and cuts it at its limit.
+ * The function it gives ends the watch with a last look at everything.
+ */
+export function tendLog(file: string, secrets: readonly string[], limit: LogLimit = LOG_LIMIT): () => Promise<void> {
   const cut: Cut = { bytes: 0 };
-  const timer = setInterval(() => shorten(file, limit, cut), LOOK);
+  const mask = createMask(file, secrets);
+  const look = (): void => mask.look(shorten(file, limit, cut));
+  const timer = setInterval(look, LOOK);
   timer.unref();
-  return () => {
+  return async () => {
     clearInterval(timer);
-    shorten(file, limit, cut);
+    for (look(); mask.isBehind(); mask.look()) await turn();
   };
 }
 
@@ -40,8 +48,9 @@ interface Cut {
   space?: Buffer;
 }
 
-function shorten(file: string, limit: LogLimit, cut: Cut): void {
-  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) <= limit.most) return;
+/** Gives where the file changed, if it was cut. */
+function shorten(file: string, limit: LogLimit, cut: Cut): number | undefined {
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) <= limit.most) return undefined;
   const log = openSync(file, 'r+');
   const end = openSync(file, 'a');
   try {
@@ -59,6 +68,7 @@ function shorten(file: string, limit: LogLimit, cut: Cut): void {
     cut.bytes += size - head - tail.length;
     const said = `[iter: at least ${Math.ceil(cut.bytes / MEGABYTE)} MB of what was printed was cut here; the log is limited to ${sizeText(limit.most)}]\n`;
     writevSync(end, [Buffer.from(said), tail]);
+    return head;
   } finally {
     closeSync(log);
     closeSync(end);

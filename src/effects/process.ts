@@ -9,7 +9,8 @@ import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { limitLog } from './log-limit.ts';
+import { secretValues } from '../core/redaction.ts';
+import { tendLog } from './log-limit.ts';
 import { CAN_LOOK, findByEnvironment, findByEnvironmentSoon, isGroupAlive, processIdentity } from './process-table.ts';
 
 export interface AgentCommand {
@@ -147,7 +148,7 @@ export async function runCommand(command: CheckCommand): Promise<CommandOutcome>
     if (error instanceof AgentStartError) return { timedOut: false, problem: error.message };
     throw error;
   }
-  const lastCut = limitLog(command.logFile);
+  const lastLook = tendLog(command.logFile, secretValues(command.env));
   const first = await firstOf(started.exited, command);
   await stopTree(
     {
@@ -158,7 +159,7 @@ export async function runCommand(command: CheckCommand): Promise<CommandOutcome>
     },
     command.signal,
   );
-  lastCut();
+  await lastLook();
   command.signal?.throwIfAborted();
   return { ...(await started.exited), timedOut: first === 'late' };
 }

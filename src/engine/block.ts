@@ -9,6 +9,7 @@ import { raise } from './blockers.ts';
 import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
 import { postMessage } from './messages.ts';
+import { redactorOf } from './redaction.ts';
 
 export interface Obstacle {
   readonly task: string | undefined;
@@ -47,7 +48,8 @@ export async function block(
       : [{ what: `there is no task "${named}"`, fix: didYouMean(named, ids) }]),
   ];
   if (severity === undefined || kind === undefined || named === undefined || problems.length > 0) return { problems };
-  const words = { severity, kind, text, needed: obstacle.needs.trim(), escalate: obstacle.escalate };
+  const { text: redacted } = redactorOf(context);
+  const words = { severity, kind, text: redacted(text), needed: redacted(obstacle.needs.trim()), escalate: obstacle.escalate };
   const task = taskId(named);
   const id = await postMessage(iteration, {
     from: by,

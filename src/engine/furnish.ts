@@ -64,7 +64,8 @@ export interface Occasion {
 /** Writes the prompt of one attempt to `.iter/TASK.md` and, with its manifest, to `.run/prompts`; gives the path of the latter. */
 export function writePrompt(run: Run, task: PlannedTask, occasion: Occasion): string {
   const { iteration } = run;
-  const prompt = promptOf(run, task, occasion);
+  const composed = promptOf(run, task, occasion);
+  const prompt = { ...composed, text: run.redactor.text(composed.text) };
   writeText(join(occasion.worktree, '.iter', 'TASK.md'), prompt.text);
   const place = join(iteration.directory, PROMPTS, `${task.id}-${occasion.attempt}`);
   const { attempt } = occasion;

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import type { Failure } from '../core/event.ts';
 import type { CommitId } from '../core/ids.ts';
 import type { PlannedTask } from '../core/plan.ts';
+import type { Redactor } from '../core/redaction.ts';
 import { causeOf } from '../core/retry.ts';
 import { againstWork } from '../core/run-verdict.ts';
-import { copyFile, exists, inspectFile } from '../effects/folder.ts';
+import { copyFile, exists, inspectFile, writeText } from '../effects/folder.ts';
 import { GitError, git, gitResult } from '../effects/git.ts';
 import { changedPaths, headFacts, identity } from '../effects/git-facts.ts';
 import { commitAll } from '../effects/saved-work.ts';
@@ -27,7 +28,7 @@ export async function judge(run: Run, task: PlannedTask, context: Context): Prom
   const { worktree, base, attempt } = before ?? {};
   if (before === undefined || worktree === undefined || base === undefined || attempt === undefined)
     throw new Error(`${task.id} has no attempt to judge`);
-  const collected = collectDeliverables(iteration, task, worktree);
+  const collected = collectDeliverables(run, task, worktree);
   await collectOutbox(run, task, { worktree, running: false }, context);
   const found = await commitRest(iteration, task, { worktree, attempt });
   const unsettled = found !== undefined && 'unsettled' in found ? found.unsettled : [];
@@ -59,7 +60,7 @@ export async function judge(run: Run, task: PlannedTask, context: Context): Prom
 }
 
 /** Copies the declared iteration files out of the worktree; what is not declared stays where it is, so no agent can replace the plan. */
-function collectDeliverables(iteration: Iteration, task: PlannedTask, worktree: string): { refused: Failure[]; brought: boolean } {
+function collectDeliverables({ iteration, redactor }: Run, task: PlannedTask, worktree: string): { refused: Failure[]; brought: boolean } {
   const refused: Failure[] = [];
   let brought = false;
   for (const deliverable of task.deliverables) {
@@ -72,8 +73,13 @@ function collectDeliverables(iteration: Iteration, task: PlannedTask, worktree: 
     else {
       const target = join(iteration.directory, deliverable.path);
       const earlier = inspectFile(target);
-      brought ||= earlier === undefined || 'problem' in earlier || !Buffer.from(earlier.bytes).equals(found.bytes);
-      copyFile(source, target);
+      const clean = withoutSecretsIn(found.bytes, redactor);
+      brought ||=
+        earlier === undefined ||
+        'problem' in earlier ||
+        !Buffer.from(earlier.bytes).equals(clean === undefined ? found.bytes : Buffer.from(clean));
+      if (clean === undefined) copyFile(source, target);
+      else writeText(target, clean);
     }
   }
   return { refused, brought };
@@ -84,6 +90,15 @@ function lacksDeliverable({ directory }: Iteration, { deliverables }: PlannedTas
   return deliverables.some(
     ({ path, in: place, level }) => level === 'must' && !exists(join(place === 'iteration' ? directory : worktree, path)),
   );
+}
+
+/** A text with the secrets taken out; undefined where it has none, and for what is no text. */
+function withoutSecretsIn(bytes: Uint8Array, redactor: Redactor): string | undefined {
+  const whole = Buffer.from(bytes);
+  if (whole.includes(0)) return undefined;
+  const text = whole.toString('utf8');
+  const clean = redactor.text(text);
+  return clean === text ? undefined : clean;
 }
 
 async function commitRest(

@@ -16,6 +16,7 @@ import { readMessages, renderMessage } from '../files/messages.ts';
 import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
 import { MESSAGES_FILE } from './iteration.ts';
+import { redactorOf } from './redaction.ts';
 
 /** Milliseconds a writer waits for the others; one of them takes a few, and none is turned away on a busy machine. */
 const PATIENCE = 300_000;
@@ -88,7 +89,7 @@ export async function changeStatus(
       timestamp: context.now().toISOString(),
       status: change.status,
       ref: change.id,
-      text: change.text === '' ? `${change.status}.` : change.text,
+      text: change.text === '' ? `${change.status}.` : redactorOf(context).text(change.text),
     });
     return { thread };
   } finally {

@@ -49,7 +49,7 @@ async function take(run: Run, task: PlannedTask, { name, text, refused }: Outbox
   if (name === 'report.md') return takeReport(run, task, text);
   if (name.endsWith('.message.md') && !name.includes('/')) return takeMessages(run, task, { text, name }, at);
   if (/^ctx\/[^/]+$/.test(name)) {
-    const problem = await setContext(run.iteration, name.slice('ctx/'.length), text);
+    const problem = await setContext(run.iteration, name.slice('ctx/'.length), run.redactor.text(text));
     return problem === undefined ? [] : [{ text, problems: [problem] }];
   }
   const fix = 'use report.md, a name ending in .message.md, or ctx/<key>';
@@ -63,7 +63,7 @@ async function takeReport(run: Run, task: PlannedTask, text: string): Promise<re
     const fix = `its first line has to be one of ${STATUS_WORDS.join(', ')}`;
     return [{ text, problems: [{ what: `it starts with "${first.slice(0, 40)}"`, fix }] }];
   }
-  const message = rest.join('\n').trim();
+  const message = run.redactor.text(rest.join('\n').trim());
   const claim = run.state.tasks[task.id]?.claim;
   // an iter that was ended before it had moved the file away has put it on record already
   if (claim?.word === word && claim.by === task.instance && (claim.message ?? '') === message) return [];
@@ -83,7 +83,7 @@ async function takeMessages(
     if (message.type === 'Directive') {
       const fix = 'send a Question or an Update';
       forbidden.push({ text: message.text, problems: [{ what: 'a Directive comes from the orchestrator or a person only', fix }] });
-    } else await postMessage(run.iteration, signed(message, task, worktree), { once: true });
+    } else await postMessage(run.iteration, signed({ ...message, text: run.redactor.text(message.text) }, task, worktree), { once: true });
   }
   return [...malformed, ...forbidden];
 }

@@ -6,11 +6,14 @@ import { sha256 } from '../effects/sha256.ts';
 import type { MalformedBlock } from '../files/messages.ts';
 import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
+import { redactorOf } from './redaction.ts';
 
 /** Copies each block to `.run/quarantine/` under a name made from its content; one that lies there already is not said again. */
 export function quarantine(iteration: Iteration, source: string, blocks: readonly MalformedBlock[], context: Context): void {
-  for (const { text, problems } of blocks) {
-    const reasons = problems.map(({ what, fix }) => problemLine({ what, ...(fix === undefined ? {} : { fix }) }));
+  const redactor = redactorOf(context);
+  for (const { text: found, problems } of blocks) {
+    const text = redactor.text(found);
+    const reasons = problems.map(({ what, fix }) => redactor.text(problemLine({ what, ...(fix === undefined ? {} : { fix }) })));
     const name = `${sha256([source, text, ...reasons].join('\n')).slice(0, 16)}.md`;
     const file = join(iteration.directory, '.run', 'quarantine', name);
     if (exists(file)) continue;

@@ -3,6 +3,7 @@ import type { Event, NewEvent } from '../core/event.ts';
 import type { TaskId } from '../core/ids.ts';
 import type { Surroundings } from '../core/foreign.ts';
 import type { Plan } from '../core/plan.ts';
+import type { Redactor } from '../core/redaction.ts';
 import { EMPTY, reduce } from '../core/reduce.ts';
 import type { State } from '../core/state.ts';
 import { appendEvents } from '../effects/event-log.ts';
@@ -11,6 +12,7 @@ import { readTail } from '../effects/event-tail.ts';
 import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
 import { logFile, startLog } from './iteration.ts';
+import { redactorOf, withoutSecrets } from './redaction.ts';
 
 /** The id under which the end of an agent counts for or against its work. */
 export const agentCheck = (task: TaskId): string => `${task}.agent`;
@@ -58,6 +60,11 @@ export class Run {
     return this.#state;
   }
 
+  /** Takes secrets out of what is written down here. */
+  get redactor(): Redactor {
+    return redactorOf(this.#context);
+  }
+
   /** How the last attempt of a task ended; none when a person did the work. */
   lastEnding(task: TaskId): Ending | undefined {
     return this.#endings.get(task);
@@ -93,7 +100,7 @@ export class Run {
   async #write(): Promise<void> {
     // whoever gets as far in this turn of the loop comes along: an append waits for the disk
     await new Promise((resolve) => setImmediate(resolve));
-    const events = this.#unwritten.splice(0);
+    const events = this.#unwritten.splice(0).map((event) => withoutSecrets(event, this.redactor));
     this.#writing = undefined;
     await appendEvents(logFile(this.#iteration.directory), events, this.#context.now().toISOString());
     this.refresh();

@@ -7,6 +7,7 @@ import { MESSAGE_PRIORITIES, MESSAGE_TYPES, type Message } from '../files/messag
 import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
 import { flagged, postMessage, readThreads, recipient } from './messages.ts';
+import { redactorOf } from './redaction.ts';
 
 export interface Letter {
   readonly from: string;
@@ -61,7 +62,7 @@ export async function send(
     status: 'Sent',
     ...(priority === undefined ? {} : { priority }),
     ...(deadline === undefined ? {} : { deadline }),
-    text: flagged(text, letter.folder),
+    text: flagged(redactorOf(context).text(text), letter.folder),
   });
   return { id, to: named.to, type };
 }

@@ -5,9 +5,10 @@ import type { StreamSummary } from '../agents/stream-summary.ts';
 import { agentRow, commandOf } from '../agents/table.ts';
 import { childEnvironment } from '../agents/environment.ts';
 import type { AgentDescriptor, Permission, StreamFormat } from '../core/agent-descriptor.ts';
+import { secretValues } from '../core/redaction.ts';
 import { readText } from '../effects/disk.ts';
 import { writeText } from '../effects/folder.ts';
-import { limitLog } from '../effects/log-limit.ts';
+import { tendLog } from '../effects/log-limit.ts';
 import { AgentStartError, startAgent, stopTree } from '../effects/process.ts';
 import { BeyondLimit, interruption } from './interruption.ts';
 import type { Listener } from './listen.ts';
@@ -66,12 +67,13 @@ export async function runAttempt(
       tooMany.abort(new BeyondLimit(`more than ${most} ${most === 1 ? 'tool call' : 'tool calls'}`));
   };
   const listener = spec.format === undefined || spec.format === 'text' ? undefined : listen(spec.log, spec.format, heard);
+  const env = environmentOf(spec);
   let agent: StartedAgent;
   try {
     agent = await startAgent({
       argv: argvOf(spec),
       cwd: spec.worktree,
-      env: environmentOf(spec),
+      env,
       inputFile: isReadFromInput(spec) ? spec.prompt : '/dev/null',
       logFile: spec.log,
       cookie: spec.cookie,
@@ -80,12 +82,12 @@ export async function runAttempt(
     if (error instanceof AgentStartError) return { outcome: 'not-started', reason: error.message, ...said(listener) };
     throw error;
   }
-  const lastCut = limitLog(spec.log);
+  const lastLook = tendLog(spec.log, secretValues(env));
   try {
     await reporter.started(agent.pid);
     return { ...(await endingOf(agent, spec, AbortSignal.any([signal, tooMany.signal]))), ...said(listener) };
   } finally {
-    lastCut();
+    await lastLook();
   }
 }
 

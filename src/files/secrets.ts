@@ -1,6 +1,6 @@
 /** Looks for secrets in lines a branch added. A line is allowed by the words `iter:allow-secret` and a reason behind them, in whatever comment the language has. */
 import type { AddedLine } from './added-lines.ts';
-import { entropyOf, SECRET_RULES } from './secret-rules.ts';
+import { entropyOf, SECRET_RULES } from '../core/secret-rules.ts';
 
 export interface SecretFound {
   readonly file: string;

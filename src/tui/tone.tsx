@@ -3,6 +3,7 @@ import { Text } from 'ink';
 import { createContext, useContext } from 'react';
 import type { ReactElement } from 'react';
 import type { StateName } from '../core/view.ts';
+import { printable } from '../core/visible.ts';
 import { unreachable } from '../core/unreachable.ts';
 
 /** False when the person asked for no colour (NO_COLOR, --no-color). */
@@ -10,12 +11,12 @@ export const Colour = createContext(true);
 
 export type Meaning = 'plain' | 'quiet' | 'strong' | 'live' | 'good' | 'bad' | 'asks';
 
-/** One line of text, cut to the box it stands in. */
+/** One line of text, cut to the box it stands in; whatever it holds, a terminal only shows it. */
 export function Tone({ meaning = 'plain', children }: { readonly meaning?: Meaning; readonly children: string }): ReactElement {
   const color = useContext(Colour) ? colorOf(meaning) : undefined;
   return (
     <Text wrap="truncate-end" bold={meaning === 'strong'} dimColor={meaning === 'quiet'} {...(color === undefined ? {} : { color })}>
-      {children}
+      {printable(children)}
     </Text>
   );
 }

@@ -4,6 +4,7 @@ import { taskId } from '../../src/core/ids.ts';
 import type { TaskView } from '../../src/core/view.ts';
 import { Screen } from '../../src/tui/screen.tsx';
 import type { Size } from '../../src/tui/layout.ts';
+import { Tone } from '../../src/tui/tone.tsx';
 import { SHORTEST_PAUSE } from '../../src/tui/use-picture.ts';
 import { at, decision, feedOf, NOON, run, task } from '../rig/snapshots.ts';
 import type { TestFeed } from '../rig/snapshots.ts';
@@ -368,4 +369,8 @@ it('q and Ctrl+C are told apart', () => {
     return view.left;
   });
   expect(views).toEqual([['quit'], ['interrupted']]);
+});
+
+it('a line is only shown, whatever orders for the terminal are in it', () => {
+  expect(render(<Tone>{`a${ESCAPE}[2J\u009B31mb\u202E  c`}</Tone>).lastFrame()).toBe('ab  c');
 });

@@ -60,13 +60,14 @@ export const SECRET_RULES: readonly SecretRule[] = [
   // RFC 3986, section 3.2.1: a password in the user part of an address
   {
     name: 'password in an address',
-    pattern: /[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@'"`]{1,64}:([^\s:/@'"`${}<>]{8,128})@[A-Za-z0-9]/g,
+    // begins with what is rare: looked for from its scheme on, it costs more than all the others
+    pattern: /:\/\/(?<=[a-z][a-z0-9+.-]{1,20}:\/\/)[^\s:/@'"`]{1,64}:([^\s:/@'"`${}<>\\]{8,128})@[A-Za-z0-9]/g,
     entropy: 3,
   },
   {
     name: 'secret in an assignment',
     pattern:
-      /(?:password|passwd|secret|api[_-]?key|access[_-]?key|auth[_-]?token|access[_-]?token|client[_-]?secret)["']?\s{0,8}(?:=|:|=>)\s{0,8}["']([^\s"'${}<>]{16,200})["']/gi,
+      /(?:password|passwd|secret|api[_-]?key|access[_-]?key|auth[_-]?token|access[_-]?token|client[_-]?secret)(?:\\?["'])?\s{0,8}(?:=|:|=>)\s{0,8}\\?["']([^\s"'${}<>\\]{16,200})\\?["']/gi,
     entropy: 3.5,
   },
 ];

@@ -1,0 +1,71 @@
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { createMask } from '../../src/effects/log-mask.ts';
+import { tendLog } from '../../src/effects/log-limit.ts';
+import { temporaryFolder } from '../rig/repository.ts';
+import { letters } from '../rig/tokens.ts';
+
+const TOKEN = `ghp_${letters(36)}`;
+const VALUE = 'correct "horse" ä\nbattery';
+const LONG = `eyJ${letters(200)}.eyJ${letters(3000)}.${letters(300)}`;
+
+/** A line of JSON with each of these texts in it. */
+const lineOf = (texts: readonly string[]): string => `${JSON.stringify({ type: 'text', text: texts.join(' ü ') })}\n`;
+const hidden = (text: string): string => {
+  const secret = [TOKEN, LONG, JSON.stringify(VALUE).slice(1, -1)];
+  const stars = (one: string): string => '*'.repeat(Buffer.byteLength(one));
+  return secret.reduce((left, one) => left.replaceAll(one, stars(one)), text);
+};
+
+it('whatever the pieces a log comes in, secrets are masked, every other byte is where it was, and lines of JSON stay JSON', () => {
+  const file = path.join(temporaryFolder(), 'a.log');
+  const text = fc.constantFrom('plain', 'x'.repeat(5000), TOKEN, LONG, VALUE, 'https://example.org');
+  const log = fc
+    .array(fc.array(text, { maxLength: 4 }).map(lineOf), { minLength: 1, maxLength: 5 })
+    .map((lines) => Buffer.from(lines.join('')));
+  const cuts = fc.array(fc.nat(), { maxLength: 8 });
+  fc.assert(
+    fc.property(log, cuts, (whole, marks) => {
+      writeFileSync(file, '');
+      const mask = createMask(file, [VALUE]);
+      const places = [0, ...marks.map((mark) => mark % whole.length).toSorted((a, b) => a - b), whole.length];
+      for (const [index, to] of places.slice(1).entries()) {
+        appendFileSync(file, whole.subarray(places[index], to));
+        mask.look();
+      }
+      const left = readFileSync(file, 'utf8');
+      expect(left.replaceAll(/\*+/g, '')).toBe(hidden(whole.toString()).replaceAll(/\*+/g, ''));
+      expect(Buffer.byteLength(left)).toBe(whole.length);
+      for (const line of left.trimEnd().split('\n')) expect(JSON.parse(line)).toHaveProperty('type', 'text');
+    }),
+    { numRuns: 200 },
+  );
+});
+
+it('a log that is cut at its limit has none either, in what stays of it and in what comes after', async () => {
+  const file = path.join(temporaryFolder(), 'a.log');
+  const noise = `${'noise '.repeat(20)}\n`.repeat(100);
+  writeFileSync(file, `${TOKEN}\n${noise}${TOKEN} and ${VALUE}\n`);
+  const end = tendLog(file, [VALUE], { most: 1000, head: 100, tail: 300 });
+  appendFileSync(file, `last ${TOKEN}\n`);
+  await end();
+  const left = readFileSync(file, 'utf8');
+  expect([
+    left.includes(TOKEN),
+    left.includes('horse'),
+    left.startsWith(`${'*'.repeat(40)}\n`),
+    left.endsWith(`last ${'*'.repeat(40)}\n`),
+  ]).toEqual([false, false, true, true]);
+});
+
+it('a log is only written where there is something to mask', () => {
+  const file = path.join(temporaryFolder(), 'a.log');
+  writeFileSync(file, `${TOKEN}\n`, { mode: 0o644 });
+  const mask = createMask(file, []);
+  mask.look();
+  const masked = readFileSync(file, 'utf8');
+  mask.look(0);
+  expect([masked, readFileSync(file, 'utf8'), mask.isBehind()]).toEqual([`${'*'.repeat(40)}\n`, masked, false]);
+});
