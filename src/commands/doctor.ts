@@ -1,6 +1,8 @@
 /** `iter doctor`: looks whether everything iter needs is there. Changes nothing. */
 import type { Command } from 'commander';
 import type { Finish } from '../cli.ts';
+import type { AgentHealth } from '../engine/agent-doctor.ts';
+import { agentFindings, examineAgents } from '../engine/agent-doctor.ts';
 import type { Finding } from '../engine/doctor.ts';
 import { examine } from '../engine/doctor.ts';
 import { json, result } from './out.ts';
@@ -19,18 +21,22 @@ export function command(finish: Finish, signal: AbortSignal): Command {
 }
 
 async function perform(options: Flags, signal: AbortSignal): Promise<number> {
-  const context = withOwnAgents(contextOf(options, signal), options);
+  const plain = contextOf(options, signal);
   let findings: readonly Finding[];
-  if (options.for === undefined) findings = await examine(options.directory, context);
-  else {
+  let agents: readonly AgentHealth[] | undefined;
+  if (options.for === undefined) {
+    const context = withOwnAgents(plain, options);
+    agents = await examineAgents(context);
+    findings = [...(await examine(options.directory, context)), ...agents.flatMap(agentFindings)];
+  } else {
     const iteration = iterationAt(options, options.for);
     if (iteration === undefined) return EXIT.usage;
     const { examineIteration } = await import('../engine/readiness.ts');
-    findings = await examineIteration(iteration, context);
+    findings = await examineIteration(iteration, withOwnAgents(plain, options, iteration));
   }
-  if (options.json === true) json({ findings });
+  if (options.json === true) json({ findings, ...(agents === undefined ? {} : { agents }) });
   else result(findings.map(({ state, what, fix }) => `${MARK[state]}  ${what}${fix === undefined ? '' : `; ${fix}`}`).join('\n'));
   return findings.some((finding) => finding.state === 'bad') ? EXIT.failed : EXIT.done;
 }
 
-const MARK = { good: 'ok      ', absent: 'missing ', bad: 'problem ' } as const;
+const MARK = { good: 'ok      ', absent: 'missing ', doubtful: 'doubtful', bad: 'problem ' } as const;

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Finish } from '../cli.ts';
+import type { AgentDescriptor } from '../core/agent-descriptor.ts';
 import { taskId } from '../core/ids.ts';
 import type { Problem } from '../core/problem.ts';
 import { snapshot } from '../core/snapshot.ts';
@@ -12,6 +13,7 @@ import type { Iteration } from '../engine/iteration.ts';
 import { blindLimits } from '../engine/budgets.ts';
 import { baseline } from '../engine/baseline.ts';
 import { diskFinding } from '../engine/doctor.ts';
+import { agentInFile } from '../engine/agent-library.ts';
 import { launch } from '../engine/launch.ts';
 import { redText } from '../engine/readiness.ts';
 import type { LaunchResult } from '../engine/launch.ts';
@@ -48,7 +50,7 @@ export function command(finish: Finish, signal: AbortSignal): Command {
   )
     .argument('[iteration]', 'number, slug or folder; the newest unfinished one when left out')
     .option('--max-parallel <n>', 'how many agents at once')
-    .option('--agent <name>', 'who does the work, instead of what the plan says')
+    .option('--agent <name>', 'who does the work, instead of what the plan says: a name, or the file of a descriptor (x.yaml)')
     .option('--only <tasks>', 'start only these tasks: T2,T3')
     .option('--from <step>', 'do this step or task again, and everything after it')
     .option('--feedback <text|@file>', 'with --from: reaches its next prompt, word for word')
@@ -63,13 +65,19 @@ export function command(finish: Finish, signal: AbortSignal): Command {
 async function perform(wanted: string | undefined, options: LaunchFlags, signal: AbortSignal): Promise<number> {
   const opened = iterationAt(options, wanted);
   if (opened === undefined) return EXIT.usage;
-  const iteration = options.agent === undefined ? opened : withAgent(opened, options.agent);
+  const given = options.agent === undefined ? undefined : agentInFile(options.agent, options.directory);
+  if (given !== undefined && 'problems' in given) {
+    complain(given.problems);
+    return EXIT.usage;
+  }
+  const iteration = options.agent === undefined ? opened : withAgent(opened, given?.agent.name ?? options.agent);
   const limits = limitsOf(iteration, options);
   if ('problems' in limits) {
     complain(limits.problems);
     return EXIT.usage;
   }
-  const context = withOwnAgents(contextOf(options, signal), options);
+  const known = withOwnAgents(contextOf(options, signal), options, iteration);
+  const context = given === undefined ? known : before(known, given.agent);
   if (options.dryRun === true) return dryRun(iteration, limits, options);
   if (options.detach === true) return detach(iteration, context);
   const again = await startOver(iteration, options, context);
@@ -190,6 +198,11 @@ function limitsOf(iteration: Iteration, options: LaunchFlags): Limits | { readon
   }
   if (problems.length > 0) return { problems };
   return { maxParallel, ...(options.wait === true ? { wait: true } : {}), ...(only === undefined ? {} : { only: new Set(only) }) };
+}
+
+/** The context with this agent before all others. */
+function before(context: Context, agent: AgentDescriptor): Context {
+  return { ...context, program: { ...context.program, agents: [agent, ...(context.program.agents ?? [])] } };
 }
 
 function withAgent(iteration: Iteration, agent: string): Iteration {

@@ -49,7 +49,7 @@ export function command(finish: Finish, signal: AbortSignal): Command {
         );
         return finish(EXIT.failed);
       }
-      const own = ownAgents(libraryPlaces(options)).agents;
+      const own = ownAgents({ ...libraryPlaces(options), iteration: iteration.directory }).agents;
       const agent = descriptorOf(iteration.plan.tasks.find((one) => one.id === task)?.agent ?? '', own);
       const read = createTranscript(options.prompt === true ? 'text' : (agent?.format ?? 'text'));
       const { text: redacted } = redactorOf({ environment: process.env });

@@ -7,6 +7,7 @@ import type { Snapshot } from '../core/view.ts';
 import { whyText } from '../core/why.ts';
 import { isFolder } from '../effects/folder.ts';
 import { openFeed } from '../engine/feed.ts';
+import type { Iteration } from '../engine/iteration.ts';
 import { personalFolder } from '../engine/personal-folder.ts';
 import { complain, json, result, say } from './out.ts';
 import { statusJson } from './status-text.ts';
@@ -32,8 +33,12 @@ export function command(finish: Finish, signal: AbortSignal): Command {
         options.why === undefined;
       const context = contextOf(options, signal);
       // only the screen shows what agents say; how those write that come with iter is known without their descriptors
-      const shows = screen && hasOwnAgents(iteration.repository.root);
-      const feed = openFeed(iteration, person(), shows ? (await import('./own-agents.ts')).withOwnAgents(context, options) : context);
+      const shows = screen && hasOwnAgents(iteration);
+      const feed = openFeed(
+        iteration,
+        person(),
+        shows ? (await import('./own-agents.ts')).withOwnAgents(context, options, iteration) : context,
+      );
       try {
         if (options.why !== undefined) return finish(why(feed.snapshot(), options.why, options.json === true));
         if (options.json === true) {
@@ -66,8 +71,8 @@ function why(view: Snapshot, id: string, asJson: boolean): number {
 
 /** Prints changes until nobody runs the iteration any more. */
 /** Whether a person or the repository has added agents; most have not, and their library takes longer to load than the screen. */
-function hasOwnAgents(root: string): boolean {
-  return isFolder(join(root, '.iter', 'agents')) || isFolder(join(personalFolder(process.env), 'agents'));
+function hasOwnAgents({ repository, directory }: Iteration): boolean {
+  return [join(repository.root, '.iter', 'agents'), join(personalFolder(process.env), 'agents'), join(directory, 'agents')].some(isFolder);
 }
 
 async function lines(feed: ReturnType<typeof openFeed>, once: boolean, signal: AbortSignal): Promise<number> {

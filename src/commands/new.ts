@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import type { Command } from 'commander';
 import { agentRows, tiersOf } from '../agents/table.ts';
 import type { Finish } from '../cli.ts';
-import { ownAgents } from '../engine/agent-library.ts';
+import { agentInFile, ownAgents } from '../engine/agent-library.ts';
 import { createIteration } from '../engine/create.ts';
 import type { Created, Refused } from '../engine/create.ts';
 import type { PlannedTask } from '../core/plan.ts';
@@ -39,7 +39,10 @@ export function withNewFlags(command: Command): Command {
     .option('--input <name=value>', 'value for an input of the workflow; lists by comma', collect)
     .option('--context <file>', 'a file every agent gets to read', collect)
     .option('--targets <glob>', 'files to work on: one task each', collect)
-    .option('--agent <name>', 'who does the work: rehearsal, manual, a name from iter agents list, or command:<line>')
+    .option(
+      '--agent <name>',
+      'who does the work: rehearsal, manual, a name from iter agents list, the file of a descriptor (x.yaml), or command:<line>',
+    )
     .option('--from <iteration>', 'go on from an earlier one: its workflow, inputs and reports, where no flag says otherwise')
     .option('--env <name>', 'environment of the workflow')
     .option('--max-parallel <n>', 'how many agents at once')
@@ -93,7 +96,9 @@ export async function create(slug: string, options: NewOptions): Promise<Created
   const personal = personalFolder(process.env);
   const own = ownAgents({ root: repository.root, personal });
   complain(own.problems);
-  const rows = agentRows(own.agents);
+  const given = options.agent === undefined ? undefined : agentInFile(options.agent, options.directory);
+  if (given !== undefined && 'problems' in given) return { problems: given.problems, exit: 2 };
+  const rows = agentRows(given === undefined ? own.agents : [given.agent, ...own.agents.filter(({ name }) => name !== given.agent.name)]);
   return createIteration({
     root: repository.root,
     cwd: settings.directory,
@@ -104,7 +109,8 @@ export async function create(slug: string, options: NewOptions): Promise<Created
     ...(earlier === undefined ? {} : { earlier: earlier.inputs }),
     ...(settings.targets === undefined ? {} : { targets: settings.targets }),
     context: [...(earlier?.context ?? []), ...(options.context ?? [])],
-    agent: options.agent ?? settings.agent,
+    agent: given?.agent.name ?? options.agent ?? settings.agent,
+    ...(given === undefined ? {} : { agentFile: given.text }),
     models: settings.models,
     tiers: tiersOf(rows),
     knownAgents: rows.map((row) => row.name),

@@ -28,7 +28,7 @@ async function perform(slug: string, options: NewOptions, signal: AbortSignal): 
     complain(created.problems);
     return created.exit;
   }
-  const context = withOwnAgents(contextOf(options, signal), options);
+  const context = withOwnAgents(contextOf(options, signal), options, created);
   for (const warning of created.warnings) context.say(`warning: ${warning}`);
   if (options.dryRun === true) return EXIT.done;
   context.say(`made ${created.directory}: ${created.plan.tasks.length} tasks`);

@@ -50,6 +50,13 @@ export interface AgentDescriptor {
     readonly environment?: Readonly<Record<string, string>>;
     readonly file?: string;
   };
+  /** Where it can be seen that it has an account, without asking anybody: any of them is enough. */
+  readonly account?: {
+    /** Variables with a key. */
+    readonly variables?: readonly string[];
+    /** Files it keeps its account in, below `~/`, or below the folder a variable names: `$CODEX_HOME/auth.json`. */
+    readonly files?: readonly string[];
+  };
   readonly environment?: {
     /** Handed on besides the allow-list, when they are set. */
     readonly pass?: readonly string[];

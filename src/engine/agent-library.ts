@@ -1,6 +1,6 @@
 /** The agent descriptors there are: those of the repository before the person's own before those that come with the program. Starts nothing. */
-import { join } from 'node:path';
-import { ANY_COMMAND } from '../agents/table.ts';
+import { basename, join, resolve } from 'node:path';
+import { ANY_COMMAND, commandOf } from '../agents/table.ts';
 import type { AgentDescriptor } from '../core/agent-descriptor.ts';
 import type { Problem } from '../core/problem.ts';
 import { listFiles, readText } from '../effects/disk.ts';
@@ -50,13 +50,39 @@ function layered(found: readonly LibraryAgent[]): LibraryAgent[] {
     });
 }
 
-/** The agents a person or a repository adds, the repository's first; those that cannot be used are told and left out. */
-export function ownAgents(places: LibraryPlaces): { readonly agents: readonly AgentDescriptor[]; readonly problems: readonly Problem[] } {
-  const own = layered(addedAgents(places));
+interface AgentPlaces extends LibraryPlaces {
+  /** The folder of an iteration, which keeps the descriptors it was made with. */
+  readonly iteration?: string;
+}
+
+/** The agents a person or a repository adds: those of the iteration first, then the repository's; those that cannot be used are told and left out. */
+export function ownAgents(places: AgentPlaces): { readonly agents: readonly AgentDescriptor[]; readonly problems: readonly Problem[] } {
+  const { iteration } = places;
+  const given =
+    iteration === undefined ? [] : agentsIn(join(iteration, GIVEN_AGENTS), 'repository', join(basename(iteration), GIVEN_AGENTS));
+  const own: readonly LibraryAgent[] = [...given, ...layered(addedAgents(places))];
   return {
     agents: own.flatMap(({ agent, hiddenBy }) => (agent === undefined || hiddenBy !== undefined ? [] : [agent])),
     problems: own.flatMap(({ problems }) => problems),
   };
+}
+
+/** Folder of an iteration for the descriptors that were named by their file. */
+export const GIVEN_AGENTS = 'agents';
+
+export interface GivenAgent {
+  readonly agent: AgentDescriptor;
+  readonly text: string;
+}
+
+/** The agent in a file that was named in place of an agent: a path that ends in .yaml. Undefined for any other name; else everything wrong with the file. */
+export function agentInFile(name: string, directory: string): GivenAgent | { readonly problems: readonly Problem[] } | undefined {
+  if (!/\.ya?ml$/.test(name) || commandOf(name) !== undefined) return undefined;
+  const text = readText(resolve(directory, name));
+  if (text === undefined)
+    return { problems: [{ file: name, what: 'is missing', fix: 'name a file with a descriptor: iter schema agent' }] };
+  const { agent, problems } = entry({ name, text, source: name, layer: 'repository' });
+  return agent === undefined ? { problems } : { agent, text };
 }
 
 function agentsIn(folder: string, layer: Layer, shown: string): LibraryAgent[] {

@@ -1,5 +1,6 @@
 /** `iter new`: everything is checked first, then the folder is made in one step. Starts no agent and touches no branch. */
 import { basename, join } from 'node:path';
+import { GIVEN_AGENTS } from './agent-library.ts';
 import { expand, type Expansion } from '../core/expand.ts';
 import { mergedModels, type Models } from '../core/model.ts';
 import { cycleIn } from '../core/plan.ts';
@@ -49,6 +50,8 @@ export interface CreateRequest {
   /** Paths of files every agent gets. */
   readonly context: readonly string[];
   readonly agent: string;
+  /** The file of a descriptor that was named in place of an agent, kept in the iteration folder. */
+  readonly agentFile?: string;
   /** Rows of the agent table. */
   readonly knownAgents: readonly string[];
   /** The first one of the workflow when left out. */
@@ -169,6 +172,7 @@ async function draft(request: CreateRequest, repository: Repository): Promise<Dr
   const contents: Contents = {
     ...made.contents,
     ...(request.rehearsal === undefined ? {} : { 'rehearsal.yaml': rehearsal.text }),
+    ...(request.agentFile === undefined ? {} : { [join(GIVEN_AGENTS, `${request.agent}.yaml`)]: request.agentFile }),
   };
   // what is written has to read back: an input may have put shell syntax or a line break into a check
   const unreadable = parseCriteria(String(contents[CRITERIA_FILE]), CRITERIA_FILE).problems;

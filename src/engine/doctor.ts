@@ -1,7 +1,6 @@
-/** Looks whether everything iter needs is there. Starts only `git --version`. */
+/** Looks whether everything iter needs is there. Starts only `git --version`; agents are looked at in agent-doctor.ts. */
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { agentRows } from '../agents/table.ts';
 import { problemLine } from '../core/problem.ts';
 import { sizeText } from '../core/size.ts';
 import { readText } from '../effects/disk.ts';
@@ -12,10 +11,9 @@ import { locate } from '../effects/repository.ts';
 import { loadConfig } from '../files/config.ts';
 import type { Context } from './context.ts';
 import { ITERATIONS } from './iteration.ts';
-import { onPath } from './preflight.ts';
 
 export interface Finding {
-  readonly state: 'good' | 'absent' | 'bad';
+  readonly state: 'good' | 'absent' | 'doubtful' | 'bad';
   readonly what: string;
   readonly fix?: string;
 }
@@ -34,7 +32,6 @@ export async function examine(directory: string, context: Context): Promise<Find
     ...(repository === undefined
       ? [bad(`${place} is not inside a git repository`, 'git init')]
       : await repositoryFindings(repository.root, repository)),
-    ...agentFindings(context),
   ];
 }
 
@@ -107,12 +104,4 @@ export async function diskFinding(root: string): Promise<Finding> {
   return free >= DISK_NEEDED
     ? good(`${sizeText(free - (free % 1024 ** 3))} free for worktrees in ${worktrees}`)
     : bad(`only ${Math.round(free / 1024 ** 2)} MB free for worktrees in ${worktrees}`, 'free some: 5 GB are the least to be safe');
-}
-
-function agentFindings(context: Context): Finding[] {
-  return agentRows(context.program.agents ?? []).map((row) => {
-    if (row.binary === undefined) return good(`agent ${row.name}: ${row.install}`);
-    if (onPath(row.binary, context)) return good(`agent ${row.name}: found on PATH; whether it is signed in shows on its first run`);
-    return { state: 'absent', what: `agent ${row.name}: not on PATH`, fix: row.install };
-  });
 }

@@ -1,8 +1,8 @@
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { done, iter, jsonOf, startIter } from '../rig/cli.ts';
+import { done, eventsOf, iter, jsonOf, startIter } from '../rig/cli.ts';
 import { repositoryWith, sh, temporaryFolder } from '../rig/repository.ts';
 import { until } from '../rig/until.ts';
 
@@ -111,4 +111,47 @@ it('agents of the repository are listed, looked for, replayed and started, and w
   expect(await seen(' a line\n')).toMatch(/half a line\n$/);
   process.kill(following.pid, 'SIGINT');
   await following.ended;
+});
+
+it('a descriptor is named by its file: kept with the iteration, used wherever it is read, refused with everything that is wrong with it', async () => {
+  const program = path.join(temporaryFolder(), 'mine');
+  writeFileSync(program, `#!/bin/sh\necho "$*" > asked.txt\ncat '${recorded('codex.write')}'\n`, { mode: 0o755 });
+  const { '.iter/agents/mine.yaml': text = '', '.iter/agents/broken.yaml': _, ...files } = filesWith(program);
+  const root = repositoryWith(files);
+  const folder = temporaryFolder();
+  writeFileSync(path.join(folder, 'mine.yaml'), text);
+  writeFileSync(
+    path.join(folder, 'bad.yaml'),
+    'name: Bad\nabout: x\nbinary: y\narguments: ["{model}", "{odd}"]\nprompt: telepathy\nformat: text\n',
+  );
+  writeFileSync(
+    path.join(folder, 'odd.yaml'),
+    'name: even\nabout: x\nbinary: y\narguments: ["{model}", "{odd}"]\nprompt: stdin\nformat: text\n',
+  );
+
+  const refusals = [
+    ['new', 'one', '-w', 'small', '--agent', path.join(folder, 'bad.yaml')],
+    ['new', 'one', '-w', 'small', '--agent', path.join(folder, 'odd.yaml')],
+    ['new', 'one', '-w', 'small', '--agent', './none.yaml'],
+  ].map((argv) => iter(root, argv));
+  const [bad, odd, none] = await Promise.all(refusals);
+  expect([bad?.exit, odd?.exit, none?.exit]).toEqual([2, 2, 2]);
+  expect(bad?.stderr.match(/bad\.yaml:\d+:\d+: /g)).toHaveLength(2);
+  expect(odd?.stderr).toMatch(/odd\.yaml:1:\d+: the name "even"[^]*"\{odd\}" stands for nothing here[^]*"\{model\}" stands for nothing/);
+  expect(none?.stderr).toContain('./none.yaml: is missing; name a file with a descriptor');
+
+  await done(root, ['new', 'one', '-w', 'small', '--agent', path.relative(root, path.join(folder, 'mine.yaml'))]);
+  await done(root, ['new', 'two', '-w', 'small', '--agent', 'rehearsal']);
+  unlinkSync(path.join(folder, 'mine.yaml'));
+  await done(root, ['launch', 'one']);
+  await done(root, ['launch', 'two', '--agent', 'iterations/001-one/agents/mine.yaml']);
+  for (const name of ['001-one', '002-two']) {
+    const events = eventsOf(path.join(root, 'iterations', name));
+    expect(events.find(({ type }) => type === 'attempt-started')?.['agent']).toBe('mine');
+    expect(events.find(({ type }) => type === 'usage-reported')).toMatchObject({ usage: { inputTokens: 3600, outputTokens: 102 } });
+    expect(events.at(-1)).toMatchObject({ type: 'launch-ended' });
+  }
+  expect((await done(root, ['logs', 'T1', '--iteration', '1'])).stdout).toContain('> command_execution');
+  const { agents } = jsonOf(await done(root, ['doctor', '--json'])) as { agents: { name: string; probe: { state: string } }[] };
+  expect(agents.find(({ name }) => name === 'rehearsal')?.probe).toEqual({ state: 'built-in' });
 });
