@@ -27,7 +27,7 @@ async function perform(options: Flags, signal: AbortSignal): Promise<number> {
   if (options.for === undefined) {
     const context = withOwnAgents(plain, options);
     agents = await examineAgents(context);
-    findings = [...(await examine(options.directory, context)), ...agents.flatMap(agentFindings)];
+    findings = [...(await examine(options.directory)), ...agents.flatMap(agentFindings)];
   } else {
     const iteration = iterationAt(options, options.for);
     if (iteration === undefined) return EXIT.usage;

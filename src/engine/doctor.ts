@@ -9,7 +9,6 @@ import { headFacts, identity, uncommittedPaths } from '../effects/git-facts.ts';
 import { freeBytes } from '../effects/machine.ts';
 import { locate } from '../effects/repository.ts';
 import { loadConfig } from '../files/config.ts';
-import type { Context } from './context.ts';
 import { ITERATIONS } from './iteration.ts';
 
 export interface Finding {
@@ -24,7 +23,7 @@ const OLDEST_GIT = [2, 38] as const;
 const DISK_NEEDED = 5 * 1024 ** 3;
 
 /** Everything worth knowing before a first run, in order. */
-export async function examine(directory: string, context: Context): Promise<Finding[]> {
+export async function examine(directory: string): Promise<Finding[]> {
   const place = resolve(directory);
   const repository = locate(place);
   return [
