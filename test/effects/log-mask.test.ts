@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -60,12 +60,14 @@ it('a log that is cut at its limit has none either, in what stays of it and in w
   ]).toEqual([false, false, true, true]);
 });
 
-it('a log is only written where there is something to mask', () => {
+it('a log is only written where there is something to mask, and its line ends stay', () => {
   const file = path.join(temporaryFolder(), 'a.log');
-  writeFileSync(file, `${TOKEN}\n`, { mode: 0o644 });
-  const mask = createMask(file, []);
+  writeFileSync(file, `${TOKEN}\nb ${VALUE}\r\n`);
+  const mask = createMask(file, [VALUE]);
   mask.look();
   const masked = readFileSync(file, 'utf8');
+  utimesSync(file, 1000, 1000);
   mask.look(0);
-  expect([masked, readFileSync(file, 'utf8'), mask.isBehind()]).toEqual([`${'*'.repeat(40)}\n`, masked, false]);
+  expect(masked).toBe(`${'*'.repeat(40)}\nb ${'*'.repeat(18)}\n${'*'.repeat(7)}\r\n`);
+  expect([readFileSync(file, 'utf8'), statSync(file).mtimeMs, mask.isBehind()]).toEqual([masked, 1_000_000, false]);
 });
