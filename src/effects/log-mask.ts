@@ -12,9 +12,13 @@ export interface LogMask {
   readonly isBehind: () => boolean;
 }
 
-/** Bytes looked at in one go, and how many goes there are in one look: a program that prints without end must not keep iter from everything else. */
-const PIECE = 1024 ** 2;
-const PIECES = 4;
+/**
+ * Bytes looked at in one go: with what is looked at again they make a string that is young to the garbage collector, which larger ones are not,
+ * so that half a gigabyte of them stays in memory for a while.
+ */
+const PIECE = 96 * 1024;
+/** Goes in one look: a program that prints without end must not keep iter from everything else. */
+const PIECES = 40;
 
 /** A mask for what has a form of a secret, and for these values. */
 export function createMask(file: string, values: readonly string[]): LogMask {
