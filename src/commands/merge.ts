@@ -20,6 +20,8 @@ interface Flags extends Common {
   readonly dryRun?: boolean;
   readonly strict?: boolean;
   readonly whole?: boolean;
+  readonly verify?: boolean;
+  readonly gpgSign?: boolean;
   readonly abort?: boolean;
   readonly approveCaution?: boolean;
   readonly message?: string;
@@ -36,6 +38,8 @@ export function command(finish: Finish, signal: AbortSignal): Command {
     .option('--whole', 'all or nothing: do not look for the task that turns it red to land the others without it')
     .option('--approve-caution', 'let a GO_WITH_CAUTION land, as one of the people the workflow names')
     .option('-m, --message <reason>', 'why, with --approve-caution')
+    .option('--no-verify', 'ask no hooks of the repository, and tell them nothing; goes on record')
+    .option('--no-gpg-sign', 'sign nothing, whatever commit.gpgSign says; goes on record')
     .option('--continue', 'finish a landing that was interrupted; plain iter merge does the same')
     .option('--abort', 'put a checkout that was caught half-way back, and land nothing')
     .action(async (wanted: string | undefined, options: Flags) => {
@@ -78,6 +82,9 @@ function mergeOptions(iteration: Iteration, options: Flags): MergeOptions | { re
     dryRun: options.dryRun === true,
     strict: options.strict === true,
     whole: options.whole === true,
+    // commander has both true unless the option is given
+    withoutHooks: options.verify === false,
+    withoutSignature: options.gpgSign === false,
     ...(options.approveCaution === true
       ? { approval: { by: person(), ...(options.message === undefined ? {} : { reason: options.message }) } }
       : {}),

@@ -327,6 +327,14 @@ type Fact =
       readonly backup: string;
       /** What goes back once the others have landed. */
       readonly sentBack?: readonly RedWork[];
+      /** The hooks of the repository that were asked and agreed. */
+      readonly hooks?: readonly string[];
+      /** Somebody wanted it to land without them. */
+      readonly withoutHooks?: true;
+      /** Its commits are signed with the person's key. */
+      readonly signed?: true;
+      /** Somebody wanted it to land without a signature. */
+      readonly withoutSignature?: true;
     }
   | ({ readonly type: 'landing-sent-back' } & RedWork)
   | { readonly type: 'landing-refused'; readonly target: string; readonly reason: string }

@@ -100,7 +100,7 @@ export function sentence(event: NewEvent): string {
         ? 'no branches conflict with each other'
         : event.conflicts.map(({ a, b, paths }) => `${a} and ${b} would conflict in ${paths.join(', ')}`).join('; ');
     case 'landing-started':
-      return `landing ${event.after.slice(0, 10)} on ${event.target}, which was at ${event.before.slice(0, 10)} (kept at ${event.backup})`;
+      return `landing ${event.after.slice(0, 10)} on ${event.target}, which was at ${event.before.slice(0, 10)} (kept at ${event.backup})${sealOf(event)}`;
     case 'landing-sent-back':
       return `what was to land was red with it and green without it: ${event.failures.map(({ id }) => id).join(', ')}; the work goes back`;
     case 'landing-refused':
@@ -118,6 +118,16 @@ export function sentence(event: NewEvent): string {
     default:
       return unreachable(event);
   }
+}
+
+function sealOf({ hooks = [], withoutHooks, signed, withoutSignature }: Extract<NewEvent, { type: 'landing-started' }>): string {
+  const said = [
+    ...(hooks.length === 0 ? [] : [`hooks agreed: ${hooks.join(', ')}`]),
+    ...(withoutHooks === true ? ['without hooks, as somebody wanted'] : []),
+    ...(signed === true ? ['signed'] : []),
+    ...(withoutSignature === true ? ['without a signature, as somebody wanted'] : []),
+  ];
+  return said.map((one) => `; ${one}`).join('');
 }
 
 const STANDING = {

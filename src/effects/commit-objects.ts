@@ -67,19 +67,28 @@ export interface NewCommit {
   readonly committer: Signature;
 }
 
-/** Writes a commit object; the same content gives the same id. */
-export async function writeCommit(root: string, { tree, parents, message, author, committer }: NewCommit): Promise<CommitId> {
-  const id = await git(root, ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-F', '-'], {
-    input: message,
-    env: {
-      GIT_AUTHOR_NAME: nameOf(author),
-      GIT_AUTHOR_EMAIL: author.email,
-      GIT_AUTHOR_DATE: `@${author.date}`,
-      GIT_COMMITTER_NAME: nameOf(committer),
-      GIT_COMMITTER_EMAIL: committer.email,
-      GIT_COMMITTER_DATE: `@${committer.date}`,
+/** Writes a commit object; the same content gives the same id, unless it is signed: with the person's key, by git's settings (git-commit-tree, -S). */
+export async function writeCommit(
+  root: string,
+  { tree, parents, message, author, committer }: NewCommit,
+  { sign, signal }: { readonly sign?: boolean; readonly signal?: AbortSignal } = {},
+): Promise<CommitId> {
+  const id = await git(
+    root,
+    ['commit-tree', ...(sign === true ? ['-S'] : []), tree, ...parents.flatMap((parent) => ['-p', parent]), '-F', '-'],
+    {
+      input: message,
+      ...(signal === undefined ? {} : { signal }),
+      env: {
+        GIT_AUTHOR_NAME: nameOf(author),
+        GIT_AUTHOR_EMAIL: author.email,
+        GIT_AUTHOR_DATE: `@${author.date}`,
+        GIT_COMMITTER_NAME: nameOf(committer),
+        GIT_COMMITTER_EMAIL: committer.email,
+        GIT_COMMITTER_DATE: `@${committer.date}`,
+      },
     },
-  });
+  );
   return commitId(id);
 }
 

@@ -28,6 +28,12 @@ export function isFolder(place: string): boolean {
   return statSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
+/** True for a file that may be executed, and for a link to one. */
+export function isProgram(file: string): boolean {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found?.isFile() === true && (found.mode & 0o111) !== 0;
+}
+
 /** Writes a file that only iter reads, with its folders. */
 export function writeText(file: string, text: string): void {
   mkdirSync(path.dirname(file), { recursive: true });

@@ -128,6 +128,8 @@ export interface CheckCommand {
   /** Milliseconds. */
   readonly timeout: number;
   readonly logFile: string;
+  /** What it reads on its standard input; nothing when left out. */
+  readonly inputFile?: string;
   readonly cookie: string;
   readonly signal?: AbortSignal;
 }
@@ -143,7 +145,7 @@ export async function runCommand(command: CheckCommand): Promise<CommandOutcome>
   command.signal?.throwIfAborted();
   let started: StartedAgent;
   try {
-    started = await startAgent({ ...command, inputFile: '/dev/null' });
+    started = await startAgent({ inputFile: '/dev/null', ...command });
   } catch (error) {
     if (error instanceof AgentStartError) return { timedOut: false, problem: error.message };
     throw error;

@@ -5,24 +5,32 @@ import type { CommitId, TaskId } from '../core/ids.ts';
 import { git } from '../effects/git.ts';
 import { checkedOutAt } from '../effects/git-facts.ts';
 import { clearRefLocks } from '../effects/stale-locks.ts';
-import type { Chain } from './chain.ts';
 import type { Context } from './context.ts';
 import { moveBranch, obstacleTo, shortName } from './move-branch.ts';
 import type { NotMoved } from './move-branch.ts';
 import type { Run } from './run.ts';
+import type { Seal, SealOptions } from './seal.ts';
 
-export type Landing = { readonly done: { readonly before: CommitId; readonly after: CommitId; readonly checkout: string } } | NotMoved;
+export type Landing =
+  | { readonly done: { readonly before: CommitId; readonly after: CommitId; readonly checkout: string | undefined } }
+  | NotMoved;
 
 /** Where the tip before a landing is kept. */
 export const backupRef = (iteration: string, before: CommitId): string => `refs/iter/backup/${iteration}/${before.slice(0, 12)}`;
 
+export interface LandingRequest {
+  readonly sealed: Pick<Seal, 'chain' | 'signed' | 'asked'>;
+  readonly options: SealOptions;
+  readonly tasks: readonly TaskId[];
+  readonly decision: Decision;
+  readonly sentBack?: readonly RedWork[];
+}
+
 /** Lands a chain that has passed the gate. The caller holds the repository lock. */
-export async function land(
-  run: Run,
-  request: { chain: Chain; target: string; tasks: readonly TaskId[]; decision: Decision; sentBack?: readonly RedWork[] },
-  context: Context,
-): Promise<Landing> {
-  const { chain, target, tasks, sentBack = [] } = request;
+export async function land(run: Run, request: LandingRequest, context: Context): Promise<Landing> {
+  const { sealed, options, tasks, sentBack = [] } = request;
+  const { chain, signed, asked } = sealed;
+  const { target } = options;
   const { root } = run.iteration.repository;
   const checkout = await checkedOutAt(root, target);
   const what = `iter merge ${run.iteration.name}`;
@@ -41,6 +49,10 @@ export async function land(
     tasks,
     backup,
     ...(sentBack.length === 0 ? {} : { sentBack }),
+    ...(asked.length === 0 ? {} : { hooks: asked }),
+    ...(options.withoutHooks === true ? { withoutHooks: true } : {}),
+    ...(signed ? { signed: true } : {}),
+    ...(options.withoutSignature === true ? { withoutSignature: true } : {}),
   });
   const moved = await moveBranch(root, move, 'forward');
   if (moved !== undefined) {
@@ -62,7 +74,7 @@ export async function land(
       ? `${shortName(target)} moved; your checkout is on another branch and was left alone`
       : `${shortName(target)} moved, and ${checkout} with it`,
   );
-  return { done: { before: chain.before, after: chain.after, checkout: checkout ?? '' } };
+  return { done: { before: chain.before, after: chain.after, checkout } };
 }
 
 export interface Finished {

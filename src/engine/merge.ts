@@ -18,12 +18,16 @@ import type { Chain } from './chain.ts';
 import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
 import { finish, land } from './landing.ts';
+import type { Landing, LandingRequest } from './landing.ts';
+import { tellHooks } from './landing-hooks.ts';
 import { moveBranch, obstacleTo, shortName } from './move-branch.ts';
 import { launchLock, repositoryLock } from './places.ts';
 import { rememberPlan, syncPlan } from './plan-cells.ts';
 import { renderLog, renderReport } from './reports.ts';
 import { keepForRework, sendConflictBack } from './rework.ts';
 import { Run } from './run.ts';
+import { seal } from './seal.ts';
+import type { Seal } from './seal.ts';
 import { validate, withNeeds } from './validate.ts';
 
 export interface MergeOptions {
@@ -35,6 +39,10 @@ export interface MergeOptions {
   readonly strict: boolean;
   /** All of it or nothing: what is red is not taken apart. */
   readonly whole?: boolean;
+  /** The hooks of the repository are neither asked nor told. */
+  readonly withoutHooks?: boolean;
+  /** Nothing is signed, whatever the settings of git say. */
+  readonly withoutSignature?: boolean;
   /** This person lets a GO_WITH_CAUTION land. */
   readonly approval?: { readonly by: string; readonly reason?: string };
 }
@@ -109,7 +117,6 @@ async function landJudged(
   options: MergeOptions,
   context: Context,
 ): Promise<MergeResult | undefined> {
-  const { iteration } = run;
   const blamed = culprits.length === 0 ? {} : { culprits };
   if (options.strict && verdict.decision === 'GO_WITH_CAUTION') return { outcome: 'refused', verdict, ...blamed };
   if (chain === undefined) throw new Error('a verdict that lets work land has a chain');
@@ -133,18 +140,33 @@ async function landJudged(
     await afterwards(run, verdict, chain, context);
     return { outcome: 'nothing', verdict, chain };
   }
+  const sealed = await seal(run, chain, options, context);
+  if ('refused' in sealed) return { outcome: 'blocked', verdict, why: sealed.refused };
+  const onto = sealed.chain.after;
   const sentBack: RedWork[] = [];
-  for (const { task, failures } of culprits)
-    sentBack.push({ task, failures, onto: chain.after, ...(await keepForRework(run, { task, onto: chain.after })) });
-  const lock = await acquire(repositoryLock(iteration.repository.gitDirectory), { wait: 60_000, what: `iter merge ${iteration.name}` });
+  for (const { task, failures } of culprits) sentBack.push({ task, failures, onto, ...(await keepForRework(run, { task, onto })) });
+  const landing = await landSealed(run, { sealed, options, tasks, decision: verdict.decision, sentBack }, context);
+  if ('moved' in landing) return undefined;
+  if ('refused' in landing) return { outcome: 'blocked', verdict, why: landing.refused };
+  return { outcome: 'landed', verdict, chain: sealed.chain, report: await afterwards(run, verdict, sealed.chain, context), ...blamed };
+}
+
+/** Lands with the repository to itself, and tells the hooks that are told afterwards. */
+async function landSealed(run: Run, request: LandingRequest & { readonly sealed: Seal }, context: Context): Promise<Landing> {
+  const { repository, name } = run.iteration;
+  const { chain, hooks } = request.sealed;
+  const lock = await acquire(repositoryLock(repository.gitDirectory), { wait: 60_000, what: `iter merge ${name}` });
+  let landing: Landing;
   try {
-    const landing = await land(run, { chain, target: options.target, tasks, decision: verdict.decision, sentBack }, context);
-    if ('moved' in landing) return undefined;
-    if ('refused' in landing) return { outcome: 'blocked', verdict, why: landing.refused };
+    landing = await land(run, request, context);
   } finally {
     lock.release();
   }
-  return { outcome: 'landed', verdict, chain, report: await afterwards(run, verdict, chain, context), ...blamed };
+  if (hooks === undefined) return landing;
+  const checkout = 'done' in landing ? landing.done.checkout : undefined;
+  const how = 'done' in landing ? 'committed' : 'aborted';
+  await tellHooks(run, hooks, { ...chain, target: request.options.target, checkout, how }, context);
+  return landing;
 }
 
 /** Records an approval that counts; an answer when one is still missing. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { CHECKOUT } from './landing-scenarios/checkout.ts';
 import { CONTENT } from './landing-scenarios/content.ts';
 import { GIT } from './landing-scenarios/git.ts';
+import { HOOKS } from './landing-scenarios/hooks.ts';
 import { HISTORY } from './landing-scenarios/history.ts';
 import { UNDO } from './landing-scenarios/undo.ts';
 
@@ -23,6 +24,7 @@ describe('docs/landing.md', () => {
     ['What has become of branches and worktrees', HISTORY],
     ['What is in your checkout', CHECKOUT],
     ['What git, its settings and the disk do', GIT],
+    ['What hooks and signatures do', HOOKS],
     ['Taking a landing back', UNDO],
   ])('says what the tests play: %s', (heading, rows) => {
     expect(rowsBelow(heading)).toEqual(rows.map(({ when, iter }) => [when, iter]));
@@ -36,9 +38,14 @@ describe('docs/landing.md', () => {
   });
 
   it('has no row twice', () => {
-    const all = [...CONTENT, ...HISTORY, ...CHECKOUT, ...GIT, ...UNDO.map((row) => ({ ...row, when: `${row.when}, undone` }))].map(
-      ({ when }) => when,
-    );
+    const all = [
+      ...CONTENT,
+      ...HISTORY,
+      ...CHECKOUT,
+      ...GIT,
+      ...HOOKS,
+      ...UNDO.map((row) => ({ ...row, when: `${row.when}, undone` })),
+    ].map(({ when }) => when);
     expect(all.filter((when, index) => all.indexOf(when) !== index)).toEqual([]);
     expect(all.length).toBeGreaterThan(60);
   });

@@ -50,7 +50,7 @@ async function chainOnto(ref = 'main'): Promise<Chain> {
 }
 
 const landOn = (chain: Chain, target = 'refs/heads/main'): Promise<Landing> =>
-  land(on.run, { chain, target, tasks: [taskId('T1')], decision: 'GO' }, on.context);
+  land(on.run, { sealed: { chain, signed: false, asked: [] }, options: { target }, tasks: [taskId('T1')], decision: 'GO' }, on.context);
 
 /** How a merge of T1 ended, in a word, and why if it was blocked. */
 async function merged(options = only('T1')): Promise<string> {
@@ -97,7 +97,7 @@ describe('a landing', () => {
     sh(on.root, 'checkout', '--quiet', '-b', 'work');
     writeFileSync(at('a.txt'), 'mine\n');
     const chain = await chainOnto();
-    expect(await landOn(chain)).toMatchObject({ done: { checkout: '' } });
+    expect(await landOn(chain)).toMatchObject({ done: { checkout: undefined } });
     expect([tip(), mine('a.txt'), sh(on.root, 'rev-parse', 'HEAD')]).toEqual([chain.after, 'mine\n', before]);
   });
 

@@ -51,8 +51,11 @@ export const GIT_COMMANDS: Readonly<Record<string, GitCommand>> = {
 
   'worktree add': { touches: 'refs', in: ['src/effects/worktree.ts'] },
 
-  // of its own index file, of a worktree that is brought back, or of the checkout of the target
-  'read-tree': { touches: 'target', in: ['src/effects/saved-work.ts', 'src/effects/worktree-backup.ts', 'src/engine/move-branch.ts'] },
+  // of its own index file, of a throw-away checkout, of a worktree that is brought back, or of the checkout of the target
+  'read-tree': {
+    touches: 'target',
+    in: ['src/effects/saved-work.ts', 'src/effects/staged-checkout.ts', 'src/effects/worktree-backup.ts', 'src/engine/move-branch.ts'],
+  },
   // resolve: in the worktree of a task, stopped at the conflict a person has asked for
   merge: { touches: 'target', in: ['src/engine/move-branch.ts', 'src/engine/resolve.ts'] },
   'update-index': { touches: 'target', in: ['src/engine/move-branch.ts'] },

@@ -26,38 +26,14 @@ function otherGit(command: string, act: string): () => void {
 /** A git that cannot write files beyond 32 kB when it is asked for this command: the disk is full. */
 export const fullDisk = (command: string): (() => void) => otherGit(command, `trap '' XFSZ; ulimit -f 32`);
 
-function hook({ at }: Place, ...names: readonly string[]): void {
-  for (const name of names) {
-    writeFileSync(at(`.git/hooks/${name}`), `#!/bin/sh\ntouch "$(git rev-parse --git-common-dir)/${name}-ran"\nexit 1\n`);
-    chmodSync(at(`.git/hooks/${name}`), 0o755);
-  }
-}
-
-const settings =
+/** Gives the repository these settings, `name=value`. */
+export const settings =
   (...lines: readonly string[]) =>
   ({ git }: Place): void => {
     for (const line of lines) git('config', ...line.split('='));
   };
 
 export const GIT: readonly Landing[] = [
-  {
-    when: 'hooks that refuse every commit, merge and ref',
-    iter: 'does not run them, and lands: the gate is the criteria',
-    meanwhile: (place) =>
-      hook(place, 'pre-commit', 'commit-msg', 'pre-merge-commit', 'post-merge', 'post-checkout', 'reference-transaction'),
-    exit: 0,
-    lands: CHANGED_A,
-    also: ({ at }) => {
-      for (const name of ['pre-commit', 'post-merge', 'reference-transaction']) expect(existsSync(at(`.git/${name}-ran`))).toBe(false);
-    },
-  },
-  {
-    when: 'commits are to be signed, and signing does not work',
-    iter: 'lands without a signature',
-    meanwhile: settings('commit.gpgSign=true', 'gpg.program=/bin/false'),
-    exit: 0,
-    lands: CHANGED_A,
-  },
   {
     when: 'merge.verifySignatures is on',
     iter: 'waits, and says what git says, exit 1',
