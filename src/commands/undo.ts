@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Finish } from '../cli.ts';
 import type { Repository } from '../effects/repository.ts';
 import { iterationNames, openIteration } from '../engine/iteration.ts';
-import { undo } from '../engine/merge.ts';
+import { undo } from '../engine/undo.ts';
 import { json, result, say } from './out.ts';
 import type { Common } from './verb.ts';
 import { EXIT, contextOf, iterationAt, repositoryAt, verb } from './verb.ts';

@@ -353,6 +353,9 @@ type Fact =
   | { readonly type: 'worktree-removed'; readonly task: TaskId; readonly standing: 'nothing' | 'merged' | 'unmerged' }
   /** They are back as they were saved at this ref. */
   | { readonly type: 'worktree-restored'; readonly task: TaskId; readonly ref: string }
+  /** A landing is about to be taken back: from `before`, where it had left the target, to `after`. */
+  | { readonly type: 'undo-started'; readonly target: string; readonly before: CommitId; readonly after: CommitId; readonly kept: string }
+  | { readonly type: 'undo-refused'; readonly target: string; readonly reason: string }
   | { readonly type: 'landing-undone'; readonly target: string; readonly before: CommitId; readonly after: CommitId };
 
 /** One line of the event log; `at` is ISO 8601 in UTC and only for display: order is the order of lines. */

@@ -257,9 +257,17 @@ export function reduce(state: State, event: Event): State {
     case 'worktree-removed':
     case 'worktree-restored':
       return state;
+    case 'undo-started': {
+      const { target, before, after, kept } = event;
+      return { ...state, undoing: { target, before, after, kept } };
+    }
+    case 'undo-refused': {
+      const { undoing: _none, ...rest } = state;
+      return rest;
+    }
     case 'landing-undone': {
-      const { landed, ...rest } = state;
-      if (landed === undefined) return state;
+      const { landed, undoing: _done, ...rest } = state;
+      if (landed === undefined) return rest;
       const again = landed.earlier === undefined ? rest : { ...rest, landed: landed.earlier };
       return rephase(again, landed.tasks, event.at, 'accepted');
     }

@@ -113,6 +113,10 @@ export function sentence(event: NewEvent): string {
       return `worktree and branch removed; ${STANDING[event.standing]}`;
     case 'worktree-restored':
       return `worktree and branch brought back from ${event.ref}`;
+    case 'undo-started':
+      return `taking back what landed on ${event.target}, which is at ${event.before.slice(0, 10)} (kept at ${event.kept})`;
+    case 'undo-refused':
+      return `nothing was taken back on ${event.target}: ${event.reason}`;
     case 'landing-undone':
       return `${event.target} moved back to ${event.after.slice(0, 10)}`;
     default:

@@ -212,6 +212,8 @@ export interface State {
     readonly tasks: readonly TaskId[];
     readonly sentBack?: readonly RedWork[];
   };
+  /** A landing that is being taken back, and whose end is not on record. */
+  readonly undoing?: { readonly target: string; readonly before: CommitId; readonly after: CommitId; readonly kept: string };
   /** The last landing that has not been undone. */
   readonly landed?: Landed;
   /** What would not go together if it landed now; see `engine/conflict-watch.ts`. */

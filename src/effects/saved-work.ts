@@ -12,7 +12,7 @@ import { git, gitResult } from './git.ts';
 import type { Identity } from './git-facts.ts';
 import { ITER_IDENTITY } from './git-facts.ts';
 import { checkoutDirectory, locate } from './repository.ts';
-import { clearStaleLocks } from './stale-locks.ts';
+import { clearStaleLocks, withFreeRefs } from './stale-locks.ts';
 import { WorktreeError } from './worktree.ts';
 
 /** Saves tracked and untracked files as a commit on top of HEAD that only `ref` names; the index stays as it is. Undefined when nothing differs from HEAD. */
@@ -20,7 +20,7 @@ export async function snapshot(worktree: string, ref: string, message: string): 
   const commit = await commitAside(worktree, message);
   if (commit === undefined) return undefined;
   const { root } = placeOf(worktree);
-  await git(root, ['update-ref', '-m', 'iter: snapshot', ref, commit], { writes: true });
+  await withFreeRefs(root, [ref], () => git(root, ['update-ref', '-m', 'iter: snapshot', ref, commit], { writes: true }));
   return commit;
 }
 

@@ -2,7 +2,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { git } from './git.ts';
+import { GitError, git } from './git.ts';
 import { CAN_LOOK, gitProcessesIn } from './process-table.ts';
 
 /** Milliseconds to wait for a git command that is still at work. */
@@ -22,12 +22,25 @@ export async function clearRefLocks(root: string, checkout: string | undefined, 
   await clearStaleLocks(checkout ?? root, [...files, ...refs.map((ref) => path.join(common, `${ref}.lock`))]);
 }
 
-/** Waits until no git command works in a checkout; false when one still does after a while. */
+/** Does something that writes these refs; where git finds one of them locked by a git that was killed, the lock is cleared and it is done once more. */
+export async function withFreeRefs<Value>(root: string, refs: readonly string[], write: () => Promise<Value>): Promise<Value> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!(error instanceof GitError) || !/\.lock': File exists/.test(error.stderr)) throw error;
+    await clearRefLocks(root, undefined, refs);
+    return write();
+  }
+}
+
+/** Waits until no git command works in a checkout that works there now; false when one still does after a while. Those that begin later do not count. */
 export async function gitsEnded(checkout: string): Promise<boolean> {
   const deadline = performance.now() + PATIENCE;
-  while (gitProcessesIn(checkout).length > 0) {
+  for (let working = gitProcessesIn(checkout); working.length > 0;) {
     if (performance.now() >= deadline) return false;
     await pause(20);
+    const still = new Set(gitProcessesIn(checkout));
+    working = working.filter((pid) => still.has(pid));
   }
   return true;
 }

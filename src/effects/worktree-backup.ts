@@ -11,6 +11,7 @@ import type { GitOptions } from './git.ts';
 import { git, gitResult } from './git.ts';
 import { ITER_IDENTITY } from './git-facts.ts';
 import { checkoutDirectory, locate } from './repository.ts';
+import { withFreeRefs } from './stale-locks.ts';
 import { WorktreeError, addWorktree } from './worktree.ts';
 
 export interface Backup {
@@ -58,7 +59,7 @@ export async function backUp(root: string, { worktree, branch, ref, ignored }: B
     const message = `Backup of a worktree\n\nIter-Head: ${checkedOut}\nIter-Branch: ${branch} ${at.exitCode === 0 ? at.stdout : 'none'}\n`;
     const parents = [head, indexCommit, ...(at.exitCode === 0 && at.stdout !== head ? [at.stdout] : [])];
     const commit = await commitTree(root, { tree, parents, message });
-    await git(root, ['update-ref', '-m', 'iter: backup', ref, commit, ''], { writes: true });
+    await withFreeRefs(root, [ref], () => git(root, ['update-ref', '-m', 'iter: backup', ref, commit, ''], { writes: true }));
     return { commit, uncommitted: plain !== (await git(root, ['rev-parse', `${head}^{tree}`])) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -72,7 +73,7 @@ export async function backUpBranch(root: string, branch: string, ref: string): P
   const index = await commitTree(root, { tree, parents: [head], message: 'Index' });
   const message = `Backup of a branch\n\nIter-Head: ${branch}\nIter-Branch: ${branch} ${head}\n`;
   const commit = await commitTree(root, { tree, parents: [head, index], message });
-  await git(root, ['update-ref', '-m', 'iter: backup', ref, commit, ''], { writes: true });
+  await withFreeRefs(root, [ref], () => git(root, ['update-ref', '-m', 'iter: backup', ref, commit, ''], { writes: true }));
   return commit;
 }
 

@@ -15,7 +15,7 @@ import { acquire } from './lock.ts';
 import { findByEnvironment } from './process-table.ts';
 import type { Repository } from './repository.ts';
 import { checkoutDirectory, locate, registeredNames, registrations } from './repository.ts';
-import { clearStaleLocks, gitsEnded } from './stale-locks.ts';
+import { clearStaleLocks, gitsEnded, withFreeRefs } from './stale-locks.ts';
 
 export interface NewWorktree {
   readonly path: string;
@@ -241,7 +241,8 @@ async function keepAbandoned({ root, gitDirectory }: Repository, branch: string,
   if (found.exitCode !== 0 || found.stdout === commit) return;
   const inside = await gitResult(root, ['merge-base', '--is-ancestor', found.stdout, commit]);
   if (inside.exitCode === 0) return;
-  await git(root, ['update-ref', `refs/iter/keep/${shortName(branch)}/${found.stdout}`, found.stdout], { writes: true });
+  const kept = `refs/iter/keep/${shortName(branch)}/${found.stdout}`;
+  await withFreeRefs(root, [kept], () => git(root, ['update-ref', kept, found.stdout], { writes: true }));
 }
 
 /** Fills a worktree that has no index yet: git writes the index last, so without one the files are nobody's work but git's. */

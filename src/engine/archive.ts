@@ -6,6 +6,7 @@ import { exists } from '../effects/folder.ts';
 import { git, gitResult } from '../effects/git.ts';
 import { acquire } from '../effects/lock.ts';
 import { snapshot } from '../effects/saved-work.ts';
+import { withFreeRefs } from '../effects/stale-locks.ts';
 import type { Context } from './context.ts';
 import { archiveRef, repositoryLock } from './places.ts';
 import type { Run } from './run.ts';
@@ -32,7 +33,7 @@ export async function archive(run: Run, earlier: EarlierAttempt, context: Contex
       if (commit === undefined || earlier.bases.includes(commit)) continue;
       const ref = await refFor(root, archiveRef(iteration, task.id, attempt, 'work'), commit);
       if (run.isArchived(ref)) continue;
-      await git(root, ['update-ref', ref, commit]);
+      await withFreeRefs(root, [ref], () => git(root, ['update-ref', ref, commit]));
       await run.record({ type: 'work-archived', task: task.id, attempt, ref, commit });
       context.say(`${task.id}: the work of attempt ${attempt} is kept at ${ref}`);
     }
@@ -73,7 +74,7 @@ async function uncommitted(run: Run, { wanted, worktree, message }: Uncommitted)
     const before = named(wanted, number);
     const known = run.isArchived(before) ? undefined : await commitAt(root, before);
     if (known === undefined || (await contents(root, known)) !== (await contents(root, commit))) continue;
-    await git(root, ['update-ref', '-d', ref, commit]);
+    await withFreeRefs(root, [ref], () => git(root, ['update-ref', '-d', ref, commit]));
     return { ref: before, commit: known };
   }
   return { ref, commit };

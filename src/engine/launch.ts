@@ -13,6 +13,7 @@ import { GitError, git } from '../effects/git.ts';
 import { LockedError, acquire } from '../effects/lock.ts';
 import { endShells } from '../effects/spawn-helper.ts';
 import { reap } from '../effects/reap.ts';
+import { withFreeRefs } from '../effects/stale-locks.ts';
 import type { Watch } from '../effects/watch.ts';
 import { watchFiles } from '../effects/watch.ts';
 import { WorktreeError } from '../effects/worktree.ts';
@@ -26,6 +27,7 @@ import { ConflictWatch } from './conflict-watch.ts';
 import type { Context } from './context.ts';
 import { renderEscalations } from './escalations.ts';
 import { expandTask, gather } from './growth.ts';
+import { settleHalfDone } from './half-done.ts';
 import { Health } from './health.ts';
 import { inject } from './inject.ts';
 import type { Iteration } from './iteration.ts';
@@ -65,7 +67,9 @@ const LAST_LOOKS = 10;
 export async function launch(iteration: Iteration, options: LaunchOptions, context: Context): Promise<LaunchResult> {
   const lock = await acquire(launchLock(iteration), { what: `iter launch ${iteration.name}` });
   try {
-    return await new Launch(new Run(iteration, context), options, context).toTheEnd();
+    const run = new Run(iteration, context);
+    await settleHalfDone(run, context);
+    return await new Launch(run, options, context).toTheEnd();
   } finally {
     lock.release();
     await endShells();
@@ -336,7 +340,9 @@ class Launch {
     const lock = await acquire(repositoryLock(iteration.repository.gitDirectory), { wait: 60_000, what: 'keep accepted work' });
     try {
       const input = works.map(({ id, commit }) => `update ${keepRef(iteration, id)} ${commit}\n`).join('');
-      await git(iteration.repository.root, ['update-ref', '--stdin'], { input });
+      const { root } = iteration.repository;
+      const refs = ids.map((id) => keepRef(iteration, id));
+      await withFreeRefs(root, refs, () => git(root, ['update-ref', '--stdin'], { input }));
     } finally {
       lock.release();
     }

@@ -1,26 +1,22 @@
-/** `iter merge` and `iter undo`: validate, land, report. Planned anew each time from git and events, so the same command finishes what a killed one began. */
+/** `iter merge`: validate, land, report. Planned anew each time from git and events, so the same command finishes what a killed one began. */
 import { approversFor, mayApprove } from '../core/caution.ts';
 import type { TaskId } from '../core/ids.ts';
-import { commitId } from '../core/ids.ts';
 import { landable } from '../core/merge-plan.ts';
 import type { MergeStrategy } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Verdict } from '../core/check.ts';
 import type { RedWork } from '../core/event.ts';
-import { git, gitResult } from '../effects/git.ts';
-import { checkedOutAt } from '../effects/git-facts.ts';
 import { acquire } from '../effects/lock.ts';
-import { repairCheckout } from '../effects/repair-checkout.ts';
-import { clearRefLocks, gitsEnded } from '../effects/stale-locks.ts';
 import type { Culprit } from './bisect.ts';
 import { takeApart } from './bisect.ts';
 import type { Chain } from './chain.ts';
 import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
+import { settleHalfDone } from './half-done.ts';
 import { finish, land } from './landing.ts';
 import type { Landing, LandingRequest } from './landing.ts';
 import { tellHooks } from './landing-hooks.ts';
-import { moveBranch, obstacleTo, shortName } from './move-branch.ts';
+import { shortName } from './move-branch.ts';
 import { launchLock, repositoryLock } from './places.ts';
 import { rememberPlan, syncPlan } from './plan-cells.ts';
 import { renderLog, renderReport } from './reports.ts';
@@ -71,7 +67,7 @@ export async function merge(iteration: Iteration, options: MergeOptions, context
   const own = await acquire(launchLock(iteration), { what: `iter merge ${iteration.name}` });
   try {
     const run = new Run(iteration, context);
-    if (!options.dryRun) await resume(run, context);
+    if (!options.dryRun) await settleHalfDone(run, context);
     for (let round = 0; round < ROUNDS; round += 1) {
       const result = await once(run, options, context);
       if (result !== undefined) return result;
@@ -83,11 +79,11 @@ export async function merge(iteration: Iteration, options: MergeOptions, context
   }
 }
 
-/** Finishes or clears up a landing that was killed in the middle, and starts no other. */
+/** Finishes or clears up what was killed in the middle, and starts no landing. */
 export async function clearUp(iteration: Iteration, context: Context): Promise<void> {
   const own = await acquire(launchLock(iteration), { what: `iter merge --abort ${iteration.name}` });
   try {
-    await resume(new Run(iteration, context), context);
+    await settleHalfDone(new Run(iteration, context), context);
   } finally {
     own.release();
   }
@@ -184,91 +180,4 @@ async function afterwards(run: Run, verdict: Verdict, chain: Chain, context: Con
   await syncPlan(run, context, rememberPlan(run.iteration.directory));
   await renderLog(run.iteration);
   return renderReport(run, { verdict, chain }, context);
-}
-
-/** Finishes or clears up a landing that was killed in the middle. */
-async function resume(run: Run, context: Context): Promise<void> {
-  const landing = run.state.landing;
-  if (landing === undefined) return;
-  const { root, gitDirectory } = run.iteration.repository;
-  const lock = await acquire(repositoryLock(gitDirectory), { wait: 60_000, what: 'finish a landing' });
-  try {
-    const checkout = await checkedOutAt(root, landing.target);
-    // the git of an iter that was killed may go on without it; one that was killed right after it moved the branch leaves locks, too
-    await gitsEnded(checkout ?? root);
-    await clearRefLocks(root, checkout, [landing.target]);
-    const found = await gitResult(root, ['rev-parse', '-q', '--verify', landing.target]);
-    if (found.exitCode !== 0) return await ended(run, landing.target);
-    const now = commitId(found.stdout);
-    const inside = await gitResult(root, ['merge-base', '--is-ancestor', landing.after, now]);
-    if (inside.exitCode === 0) {
-      const count = await git(root, ['rev-list', '--count', `${landing.before}..${landing.after}`]);
-      await finish(run, {
-        target: landing.target,
-        before: landing.before,
-        after: landing.after,
-        tasks: landing.tasks,
-        commits: Number(count),
-        decision: run.state.validation?.decision ?? 'GO',
-        ...(landing.sentBack === undefined ? {} : { sentBack: landing.sentBack }),
-      });
-      context.say('an earlier iter merge had moved the target already; its end is on record now');
-      return;
-    }
-    if (checkout === undefined || now !== landing.before) return await ended(run, landing.target);
-    const { restored, foreign } = await repairCheckout(root, checkout, { before: landing.before, after: landing.after });
-    if (restored.length > 0)
-      context.say(
-        `an earlier iter merge was ended half-way; put back ${restored.length} ${restored.length === 1 ? 'file' : 'files'} in ${checkout}`,
-      );
-    if (foreign.length > 0)
-      context.say(`left alone in ${checkout}, because it is neither the old nor the new version: ${foreign.join(', ')}`);
-    await ended(run, landing.target);
-  } finally {
-    lock.release();
-  }
-}
-
-/** Puts on record that a landing which was killed has come to nothing. */
-async function ended(run: Run, target: string): Promise<void> {
-  await run.record({ type: 'landing-refused', target, reason: 'it was ended half-way' });
-}
-
-export type UndoResult =
-  | { readonly undone: { readonly target: string; readonly before: string; readonly after: string; readonly kept: string } }
-  | { readonly refused: string };
-
-/** Moves the target back to where the last landing found it, unless anything has moved since; the undone tip is kept under refs/iter/undone. */
-export async function undo(iteration: Iteration, context: Context): Promise<UndoResult> {
-  const run = new Run(iteration, context);
-  const landed = run.state.landed;
-  if (landed === undefined) return { refused: `nothing of ${iteration.name} has landed` };
-  const { root, gitDirectory } = iteration.repository;
-  const lock = await acquire(repositoryLock(gitDirectory), { wait: 60_000, what: `iter undo ${iteration.name}` });
-  try {
-    const found = await gitResult(root, ['rev-parse', '-q', '--verify', landed.target]);
-    if (found.exitCode !== 0)
-      return {
-        refused: `${shortName(landed.target)} is gone; git branch ${shortName(landed.target)} ${landed.before.slice(0, 10)} makes it anew`,
-      };
-    const now = found.stdout;
-    if (now !== landed.after)
-      return {
-        refused: `${shortName(landed.target)} is at ${now.slice(0, 10)}, not at ${landed.after.slice(0, 10)} where the landing left it; take it back by hand: git revert ${landed.before.slice(0, 10)}..${landed.after.slice(0, 10)}`,
-      };
-    const kept = `refs/iter/undone/${iteration.name}/${landed.after.slice(0, 12)}`;
-    await clearRefLocks(root, undefined, [kept]);
-    await git(root, ['update-ref', kept, landed.after]);
-    const checkout = await checkedOutAt(root, landed.target);
-    const move = { branch: landed.target, checkout, before: landed.after, after: landed.before, what: `iter undo ${iteration.name}` };
-    const obstacle = await obstacleTo(root, move);
-    if (obstacle !== undefined) return { refused: obstacle };
-    const moved = await moveBranch(root, move, 'back');
-    if (moved !== undefined) return { refused: 'refused' in moved ? moved.refused : `${shortName(landed.target)} moved meanwhile` };
-    await run.record({ type: 'landing-undone', target: landed.target, before: landed.after, after: landed.before });
-    await syncPlan(run, context, rememberPlan(run.iteration.directory));
-    return { undone: { target: landed.target, before: landed.after, after: landed.before, kept } };
-  } finally {
-    lock.release();
-  }
 }

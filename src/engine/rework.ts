@@ -3,6 +3,7 @@ import type { CommitId, TaskId } from '../core/ids.ts';
 import { downstreamOf } from '../core/plan.ts';
 import { git } from '../effects/git.ts';
 import { acquire } from '../effects/lock.ts';
+import { withFreeRefs } from '../effects/stale-locks.ts';
 import { archiveRef, repositoryLock } from './places.ts';
 import type { Context } from './context.ts';
 import type { Run } from './run.ts';
@@ -40,8 +41,10 @@ export async function keepForRework(run: Run, work: { readonly task: TaskId; rea
   const archive = archiveRef(iteration, work.task, owner.attempt, 'work');
   const lock = await acquire(repositoryLock(gitDirectory), { wait: 60_000, what: 'keep work that is done again' });
   try {
-    await git(root, ['update-ref', archive, owner.head]);
-    await git(root, ['update-ref', `refs/iter/keep/${iteration.name}/onto-${work.task}`, work.onto]);
+    const { head } = owner;
+    const onto = `refs/iter/keep/${iteration.name}/onto-${work.task}`;
+    await withFreeRefs(root, [archive], () => git(root, ['update-ref', archive, head]));
+    await withFreeRefs(root, [onto], () => git(root, ['update-ref', onto, work.onto]));
   } finally {
     lock.release();
   }

@@ -15,6 +15,7 @@ const STRESS = process.env['ITER_STRESS'] !== undefined;
 /** Kills at random moments, when asked for. */
 const RANDOM = 260;
 const BIG = 'line of a file that is long enough to be torn\n'.repeat(4000);
+const KEEP_LOCK = '.git/refs/iter/keep/001-try/T1.lock';
 const HOOK = path.join(import.meta.dirname, '..', 'rig', 'kill-hook.cjs');
 
 const writes = (name: string, text: string): Order => ({ do: 'write', path: name, text });
@@ -34,6 +35,8 @@ let after: string;
 let steps: readonly string[];
 /** The task rows of the plan after it, without times. */
 let rows: readonly string[];
+/** The folder of a repository in which it was left alone. */
+let landed: string;
 /** Milliseconds it takes. */
 let length: number;
 
@@ -42,9 +45,9 @@ interface Place {
   readonly traces: string;
 }
 
-function copied(): Place {
+function copied(from = template): Place {
   const parent = temporaryFolder();
-  cpSync(template, parent, { recursive: true });
+  cpSync(from, parent, { recursive: true, filter: (name) => path.basename(name) !== 'traces' });
   const traces = path.join(parent, 'traces');
   mkdirSync(traces);
   return { root: path.join(parent, 'project'), traces };
@@ -62,6 +65,8 @@ beforeAll(async () => {
   agents.order('T1', PART('T1'));
   agents.order('T2', [writes('parts/T2.txt', 'T2\n'), writes('zz-T2.txt', 'T2\n'), { do: 'commit' }]);
   await done(root, ['new', 'try', '--agent', agents.agent, '-w', partsWorkflow(root), '--input', 'parts=one,two']);
+  // as a git leaves it that was killed while an earlier launch kept accepted work
+  write(root, { [KEEP_LOCK]: '' });
   await done(root, ['launch'], agents.env);
   for (const task of ['T1', 'T2']) sh(root, 'worktree', 'remove', '--force', path.join(root, '..', 'project-worktrees', '001-try', task));
   write(root, MINE);
@@ -74,6 +79,7 @@ beforeAll(async () => {
   steps = readFileSync(path.join(alone.traces, '1'), 'utf8').split('\n');
   after = sh(alone.root, 'rev-parse', 'main');
   rows = rowsOf(alone.root);
+  landed = path.dirname(alone.root);
 });
 
 function rowsOf(root: string): string[] {
@@ -85,7 +91,6 @@ function rowsOf(root: string): string[] {
 async function afterwards({ root }: Place): Promise<unknown> {
   const at = sh(root, 'rev-parse', 'main');
   const again = await iter(root, ['merge']);
-  const git = path.join(root, '.git');
   return {
     between: at === before || at === after,
     exit: again.exit,
@@ -96,7 +101,7 @@ async function afterwards({ root }: Place): Promise<unknown> {
     fsck: sh(root, 'fsck', '--strict', '--no-dangling'),
     finished: eventsOf(path.join(root, 'iterations', '001-try')).filter((event) => event.type === 'landing-finished').length,
     kept: sh(root, 'for-each-ref', '--format=%(objectname)', 'refs/iter/backup'),
-    locks: readdirSync(git, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.lock') && !name.startsWith('iter')),
+    locks: locksIn(root),
     rows: rowsOf(root),
   };
 }
@@ -126,6 +131,16 @@ const WRITES =
   /^(git (update-ref|merge|worktree|commit-tree|merge-tree|read-tree)\b|event |renameSync (MULTI_AGENT_PLAN|INTEGRATION_REPORT))/;
 /** The moments around the one that moves the target. */
 const LANDING = /^(git (update-ref|merge) |event landing-|event validation|renameSync MULTI_AGENT_PLAN)/;
+
+describe('iter launch', () => {
+  it('keeps accepted work although a git that was killed has left a lock on its name', () => {
+    const kept = sh(path.join(template, 'project'), 'for-each-ref', '--format=%(refname)', 'refs/iter/keep').split('\n');
+    expect([kept, existsSync(path.join(template, 'project', KEEP_LOCK))]).toEqual([
+      ['refs/iter/keep/001-try/T1', 'refs/iter/keep/001-try/T2'],
+      false,
+    ]);
+  });
+});
 
 describe('iter merge, killed', () => {
   it('right after any step that writes a ref or says so, is finished by the next one', async () => {
@@ -184,12 +199,76 @@ describe('iter merge, killed', () => {
   );
 });
 
-/** A git that, asked to fast-forward, does this instead and ends the iter that called it. */
-function killingGit(act: string): string {
+describe('iter undo, killed', () => {
+  /** Right after the kill, and once the same command, or a launch, was given. */
+  async function taken({ root }: Place, next: 'undo' | 'launch'): Promise<unknown> {
+    const at = sh(root, 'rev-parse', 'main');
+    const again = await iter(root, [next]);
+    const events = eventsOf(path.join(root, 'iterations', '001-try'));
+    const undone = events.filter(({ type }) => type === 'landing-undone').length;
+    return {
+      between: at === before || at === after,
+      said: again.exit === 0 || again.stderr.includes('nothing of 001-try has landed') ? '' : again.stderr,
+      target: sh(root, 'rev-parse', 'main') === (undone === 1 ? before : after),
+      undone: next === 'launch' && undone === 0 && at === after ? 1 : undone,
+      mine: Object.fromEntries(Object.keys(MINE).map((name) => [name, readFileSync(path.join(root, name), 'utf8')])),
+      status: sh(root, 'status', '--porcelain', '--ignored', '--', ':!iterations'),
+      fsck: sh(root, 'fsck', '--strict', '--no-dangling'),
+      locks: locksIn(root),
+    };
+  }
+  const back = {
+    between: true,
+    said: '',
+    target: true,
+    undone: 1,
+    mine: MINE,
+    status: ' M notes.txt\n?? own.txt\n!! x.local',
+    fsck: '',
+    locks: [],
+  };
+
+  it('right after any step that writes a ref or says so, is finished by the next one', async () => {
+    const alone = copied(landed);
+    await done(alone.root, ['undo'], hooked(alone));
+    const all = readFileSync(path.join(alone.traces, '1'), 'utf8').split('\n');
+    const moments = all.filter((step) => /^(git (update-ref|read-tree)|event )/.test(step));
+    expect(moments.map((step) => step.replace(/001-try\/[0-9a-f]+/, '…'))).toEqual([
+      'git update-ref refs/iter/undone/… #1',
+      'event undo-started #1',
+      'git read-tree #1',
+      'git update-ref refs/heads/main #1',
+      'event landing-undone #1',
+    ]);
+    for (const [number, moment] of moments.entries()) {
+      const place = copied(landed);
+      const { exit } = await iter(place.root, ['undo'], hooked(place, moment));
+      const next = number === 3 ? 'launch' : 'undo';
+      expect({ moment, end: exit, found: await taken(place, next) }).toEqual({ moment, end: 'SIGKILL', found: back });
+    }
+  }, 600_000);
+
+  it('while git writes a file, which is torn, is finished by the next one', async () => {
+    const place = copied(landed);
+    const { exit } = await iter(place.root, ['undo'], {
+      PATH: `${killingGit('( ulimit -f 32; "$GIT" "$@" )', 'read-tree -m')}:${process.env['PATH'] ?? ''}`,
+    });
+    expect({ end: exit, found: await taken(place, 'undo') }).toEqual({ end: 'SIGKILL', found: back });
+  });
+});
+
+/** Locks of git that were left. */
+function locksIn(root: string): string[] {
+  const names = readdirSync(path.join(root, '.git'), { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => name.endsWith('.lock') && !name.startsWith('iter'));
+}
+
+/** A git that, asked for this, does something else and ends the iter that called it. */
+function killingGit(act: string, command = 'merge --ff-only'): string {
   const folder = temporaryFolder();
   const places = (process.env['PATH'] ?? '').split(':').map((entry) => path.join(entry, 'git'));
   const real = places.find((file) => existsSync(file)) ?? 'git';
-  const script = `#!/bin/bash\nGIT=${real}\ncase " $* " in *" merge --ff-only "*) ${act}; kill -9 $PPID;; *) exec "$GIT" "$@";; esac\n`;
+  const script = `#!/bin/bash\nGIT=${real}\ncase " $* " in *" ${command} "*) ${act}; kill -9 $PPID;; *) exec "$GIT" "$@";; esac\n`;
   writeFileSync(path.join(folder, 'git'), script);
   chmodSync(path.join(folder, 'git'), 0o755);
   return folder;

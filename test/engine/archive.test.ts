@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { commitId, taskId } from '../../src/core/ids.ts';
@@ -77,4 +78,13 @@ test('a worktree that was registered and never filled, on the commit the next at
   await archive(new Run(on.iteration, on.context), { task, attempt: 1, worktree, bases: [on.plan.base, next] }, on.context);
 
   expect([refs(on), onRecord(on)]).toEqual([[''], []]);
+});
+
+test('locks that a git which was killed has left on the names are no obstacle', async () => {
+  const on = await worked();
+  for (const ref of BOTH) write(path.join(on.root, '.git'), { [`${ref}.lock`]: '' });
+
+  await archived(on);
+
+  expect([refs(on), existsSync(path.join(on.root, '.git', `${BOTH[0]}.lock`))]).toEqual([BOTH, false]);
 });

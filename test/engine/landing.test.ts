@@ -8,7 +8,8 @@ import { commitId } from '../../src/core/ids.ts';
 import type { Landing } from '../../src/engine/landing.ts';
 import { land } from '../../src/engine/landing.ts';
 import type { MergeOptions, MergeResult } from '../../src/engine/merge.ts';
-import { merge, undo } from '../../src/engine/merge.ts';
+import { merge } from '../../src/engine/merge.ts';
+import { undo } from '../../src/engine/undo.ts';
 import { Run } from '../../src/engine/run.ts';
 import type { Ground } from '../rig/ground.ts';
 import { accept, ground, made, put } from '../rig/ground.ts';
@@ -316,5 +317,63 @@ describe('a merge that was killed in the middle', () => {
     const moved = commit(on.root, { 'b.txt': 'meanwhile\n' }, 'meanwhile');
     expect(await merged()).toBe('landed');
     expect(sh(on.root, 'rev-parse', 'main~1')).toBe(moved);
+  });
+});
+
+describe('an undo that was killed in the middle', () => {
+  let after: string;
+  let kept: string;
+  const old: Readonly<Record<string, string>> = OLD;
+
+  /** The log as it stands once an undo has begun. */
+  beforeEach(async () => {
+    await merged();
+    after = tip();
+    kept = `refs/iter/undone/001-story/${after.slice(0, 12)}`;
+    sh(on.root, 'update-ref', kept, after);
+    const move = { target: 'refs/heads/main', before: commitId(after), after: commitId(before), kept };
+    await new Run(on.iteration, on.context).record({ type: 'undo-started', ...move });
+  });
+
+  const files = (): void => {
+    for (const name of Object.keys(NEW)) put(at(name), old[name]);
+    sh(on.root, 'read-tree', before);
+  };
+
+  it.each<[string, () => void]>([
+    ['before it did anything', () => {}],
+    ['with the index locked and one file old', () => (put(at('.git/index.lock'), ''), put(at('a.txt'), old['a.txt']))],
+    ['with one file torn and one gone', () => (writeFileSync(at('a.txt'), 'ol'), put(at('new.txt'), undefined))],
+    ['with files and index old and the branch new', files],
+    ['with files and index old and the branch locked', () => (files(), put(at('.git/refs/heads/main.lock'), ''))],
+    ['with everything moved and no word of it in the log', () => (files(), void sh(on.root, 'update-ref', 'refs/heads/main', before))],
+  ])('%s is finished by the next one', async (_when, cut) => {
+    cut();
+    expect(await undo(on.iteration, on.context)).toEqual({ undone: { target: 'refs/heads/main', before: after, after: before, kept } });
+    expect([tip(), status(), sh(on.root, 'rev-parse', kept)]).toEqual([before, '', after]);
+    const { state } = new Run(on.iteration, on.context);
+    expect([state.undoing, state.landed, state.tasks['T1']?.phase.name]).toEqual([undefined, undefined, 'accepted']);
+  });
+
+  it('with everything moved is on record once the next merge begins, which lands it again', async () => {
+    files();
+    sh(on.root, 'update-ref', 'refs/heads/main', before);
+    expect(await merged()).toBe('landed');
+    expect([tip(), status()]).toEqual([after, '']);
+  });
+
+  it('with files old and the branch new leaves the landing as it was when a merge comes next', async () => {
+    files();
+    expect(await merged()).toBe('nothing');
+    expect([tip(), status(), mine('a.txt')]).toEqual([after, '', 'new a\n']);
+    expect(new Run(on.iteration, on.context).state).toMatchObject({ landed: { after } });
+  });
+
+  it('keeps what a person has written since', async () => {
+    put(at('new.txt'), undefined);
+    writeFileSync(at('a.txt'), 'mine\n');
+    expect(await undo(on.iteration, on.context)).toHaveProperty('refused');
+    expect([tip(), mine('a.txt')]).toEqual([after, 'mine\n']);
+    expect(on.said.join('\n')).toContain('because it is neither the old nor the new version: a.txt');
   });
 });

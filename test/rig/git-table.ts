@@ -70,9 +70,9 @@ export const GIT_COMMANDS: Readonly<Record<string, GitCommand>> = {
       'src/engine/archive.ts',
       'src/engine/landing.ts',
       'src/engine/launch.ts',
-      'src/engine/merge.ts',
       'src/engine/move-branch.ts',
       'src/engine/rework.ts',
+      'src/engine/undo.ts',
     ],
   },
   // a branch goes only after what it holds was saved: under refs/iter/backup, or under refs/iter/archive
@@ -84,16 +84,16 @@ export const REFS_MOVED: Readonly<Record<string, string>> = {
   'src/effects/saved-work.ts ref': 'refs/iter/archive: what an attempt left uncommitted',
   'src/effects/worktree-backup.ts ref': 'refs/iter/backup: a worktree or branch that is about to go',
   'src/effects/worktree-backup.ts branch': 'the branch of a task that is brought back, only where there is none of that name',
-  'src/effects/worktree.ts `refs/iter/keep/${shortName(branch)}/${found.stdout}`': 'what the branch of a task held before it starts over',
+  'src/effects/worktree.ts kept': 'what the branch of a task held before it starts over',
   'src/engine/archive.ts ref': 'refs/iter/archive: the work of an earlier attempt; taken away again where it was archived before',
   'src/engine/clean.ts task.branch': 'the branch of a task goes, after it was saved below refs/iter/backup',
   'src/engine/landing.ts backup': 'refs/iter/backup: the tip before a landing',
   "src/engine/launch.ts '--stdin'": 'a list of the next row',
   'src/engine/launch.ts keepRef(iteration, id)': 'refs/iter/keep: accepted work',
-  'src/engine/merge.ts kept': 'refs/iter/undone: a landing that is taken back',
   'src/engine/move-branch.ts branch': 'the target, for iter merge and iter undo',
+  'src/engine/undo.ts kept': 'refs/iter/undone: a landing that is taken back',
   'src/engine/rework.ts archive': 'refs/iter/archive: work that is sent back for a conflict, or because others land without it',
-  'src/engine/rework.ts `refs/iter/keep/${iteration.name}/onto-${work.task}`': 'what such work has to go together with',
+  'src/engine/rework.ts onto': 'what such work has to go together with',
 };
 
 /** Where the source takes files or folders away, and why nothing of anybody's work goes with them. */

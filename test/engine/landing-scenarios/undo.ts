@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'vitest';
-import { undo } from '../../../src/engine/merge.ts';
+import { undo } from '../../../src/engine/undo.ts';
 import { made } from '../../rig/ground.ts';
 import { START } from '../../rig/landing-table.ts';
 import type { Landing } from '../../rig/landing-table.ts';
