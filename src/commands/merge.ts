@@ -22,6 +22,7 @@ interface Flags extends Common {
   readonly whole?: boolean;
   readonly verify?: boolean;
   readonly gpgSign?: boolean;
+  readonly pr?: boolean;
   readonly abort?: boolean;
   readonly approveCaution?: boolean;
   readonly message?: string;
@@ -38,6 +39,7 @@ export function command(finish: Finish, signal: AbortSignal): Command {
     .option('--whole', 'all or nothing: do not look for the task that turns it red to land the others without it')
     .option('--approve-caution', 'let a GO_WITH_CAUTION land, as one of the people the workflow names')
     .option('-m, --message <reason>', 'why, with --approve-caution')
+    .option('--pr', 'push what was judged and open a pull request with gh, instead of moving the branch')
     .option('--no-verify', 'ask no hooks of the repository, and tell them nothing; goes on record')
     .option('--no-gpg-sign', 'sign nothing, whatever commit.gpgSign says; goes on record')
     .option('--continue', 'finish a landing that was interrupted; plain iter merge does the same')
@@ -82,6 +84,7 @@ function mergeOptions(iteration: Iteration, options: Flags): MergeOptions | { re
     dryRun: options.dryRun === true,
     strict: options.strict === true,
     whole: options.whole === true,
+    pullRequest: options.pr === true,
     // commander has both true unless the option is given
     withoutHooks: options.verify === false,
     withoutSignature: options.gpgSign === false,
@@ -117,6 +120,9 @@ export function report(merged: MergeResult, asked: Pick<MergeOptions, 'target'>,
       say(`nothing landed: ${not}landing with caution waits for ${who}\nnext: one of them runs iter merge --approve-caution -m "why"`);
       return EXIT.waiting;
     }
+    case 'proposed':
+      if (options.json !== true) result(`${verdictText(merged.verdict)}\n${landedText(merged, target)}`);
+      return EXIT.done;
     case 'blocked':
       say(`nothing landed: ${merged.why}`);
       return EXIT.failed;
@@ -144,14 +150,22 @@ function sentBackText(culprits: readonly Culprit[], planned: boolean): string {
   return [...rows, ...(planned ? [] : ['next: iter launch starts it again on top of what landed'])].join('\n');
 }
 
-function landedText(merged: Extract<MergeResult, { outcome: 'landed' | 'nothing' | 'planned' }>, target: string): string {
+function landedText(merged: Extract<MergeResult, { outcome: 'landed' | 'nothing' | 'planned' | 'proposed' }>, target: string): string {
   const { chain } = merged;
   if (merged.outcome === 'nothing') return `nothing to land: everything is in ${target} already`;
   const rows = chain.landed.map((one) => `  ${one.task}: ${one.commits.map((commit) => commit.slice(0, 10)).join(' ')}`);
   const count = chain.landed.reduce((sum, one) => sum + one.commits.length, 0);
-  const head = `${merged.outcome === 'planned' ? 'would land' : 'landed'} ${count} ${count === 1 ? 'commit' : 'commits'} on ${target}: ${chain.before.slice(0, 10)} -> ${chain.after.slice(0, 10)}`;
+  const head = `${DONE[merged.outcome]} ${count} ${count === 1 ? 'commit' : 'commits'} on ${target}: ${chain.before.slice(0, 10)} -> ${chain.after.slice(0, 10)}`;
+  if (merged.outcome === 'proposed') {
+    const { remote, branch, url } = merged.proposal;
+    return [head, ...rows, `pull request: ${url}`, `pushed to ${branch} on ${remote}; ${target} and your checkout are as they were`].join(
+      '\n',
+    );
+  }
   return [head, ...rows, ...(merged.report === undefined ? [] : [`report: ${merged.report}`, 'to take it back: iter undo'])].join('\n');
 }
+
+const DONE = { landed: 'landed', planned: 'would land', proposed: 'proposed' };
 
 function mergeJson(merged: Exclude<MergeResult, { outcome: 'invalid' }>, target: string): Record<string, unknown> {
   const chain = 'chain' in merged ? merged.chain : undefined;
@@ -162,7 +176,8 @@ function mergeJson(merged: Exclude<MergeResult, { outcome: 'invalid' }>, target:
     target,
     before: chain?.before ?? null,
     after: landed ? (chain?.after ?? null) : (chain?.before ?? null),
-    merged: merged.outcome === 'landed' || merged.outcome === 'planned' ? (chain?.landed ?? []) : [],
+    ...(merged.outcome === 'proposed' ? { pullRequest: { ...merged.proposal, commit: merged.chain.after } } : {}),
+    merged: merged.outcome === 'landed' || merged.outcome === 'planned' || merged.outcome === 'proposed' ? (chain?.landed ?? []) : [],
     conflicts: merged.outcome === 'conflict' ? [{ task: merged.task, paths: merged.paths }] : [],
     rejected: merged.outcome === 'refused' ? merged.verdict.missed : [],
     ...(culprits.length === 0 ? {} : { culprits }),

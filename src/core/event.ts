@@ -58,6 +58,18 @@ export interface RedWork {
   readonly reset: readonly TaskId[];
 }
 
+/** How the commits of a landing came to be. */
+export interface Sealed {
+  /** The hooks of the repository that were asked and agreed. */
+  readonly hooks?: readonly string[];
+  /** Somebody wanted it without them. */
+  readonly withoutHooks?: true;
+  /** Signed with the person's key. */
+  readonly signed?: true;
+  /** Somebody wanted it without a signature. */
+  readonly withoutSignature?: true;
+}
+
 type Fact =
   | { readonly type: 'iteration-created'; readonly iteration: string; readonly workflow: string; readonly tasks: readonly TaskId[] }
   | {
@@ -317,7 +329,7 @@ type Fact =
       readonly type: 'conflicts-foreseen';
       readonly conflicts: readonly ForeseenConflict[];
     }
-  | {
+  | ({
       readonly type: 'landing-started';
       readonly target: string;
       readonly before: CommitId;
@@ -327,15 +339,20 @@ type Fact =
       readonly backup: string;
       /** What goes back once the others have landed. */
       readonly sentBack?: readonly RedWork[];
-      /** The hooks of the repository that were asked and agreed. */
-      readonly hooks?: readonly string[];
-      /** Somebody wanted it to land without them. */
-      readonly withoutHooks?: true;
-      /** Its commits are signed with the person's key. */
-      readonly signed?: true;
-      /** Somebody wanted it to land without a signature. */
-      readonly withoutSignature?: true;
-    }
+    } & Sealed)
+  | ({
+      /** What was judged goes to a branch of a remote, for somebody to merge there; once before the push, and with its address once there is a pull request. */
+      readonly type: 'landing-proposed';
+      readonly target: string;
+      readonly before: CommitId;
+      readonly after: CommitId;
+      readonly tree: TreeId;
+      readonly tasks: readonly TaskId[];
+      readonly remote: string;
+      /** Short name, on the remote. */
+      readonly branch: string;
+      readonly url?: string;
+    } & Sealed)
   | ({ readonly type: 'landing-sent-back' } & RedWork)
   | { readonly type: 'landing-refused'; readonly target: string; readonly reason: string }
   | {

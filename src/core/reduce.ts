@@ -253,6 +253,7 @@ export function reduce(state: State, event: Event): State {
       const landed = { target, before, after, tasks, at, decision, ...(earlier === undefined ? {} : { earlier }) };
       return rephase({ ...rest, landed, conflicts: [], foreseen: [] }, tasks, at, 'merged');
     }
+    case 'landing-proposed':
     case 'worktree-saved':
     case 'worktree-removed':
     case 'worktree-restored':

@@ -1,6 +1,6 @@
 /** Says an event in a sentence for people: the log file, `iter logs` and the plain monitor use the same words. */
 import { sum, usageText } from './budget.ts';
-import type { NewEvent } from './event.ts';
+import type { NewEvent, Sealed } from './event.ts';
 import { unreachable } from './unreachable.ts';
 
 /** One line, without time and task id. */
@@ -101,6 +101,10 @@ export function sentence(event: NewEvent): string {
         : event.conflicts.map(({ a, b, paths }) => `${a} and ${b} would conflict in ${paths.join(', ')}`).join('; ');
     case 'landing-started':
       return `landing ${event.after.slice(0, 10)} on ${event.target}, which was at ${event.before.slice(0, 10)} (kept at ${event.backup})${sealOf(event)}`;
+    case 'landing-proposed':
+      return event.url === undefined
+        ? `pushing ${event.after.slice(0, 10)} to ${event.branch} on ${event.remote}, for ${event.target}${sealOf(event)}`
+        : `${event.after.slice(0, 10)} is proposed for ${event.target}: ${event.url}`;
     case 'landing-sent-back':
       return `what was to land was red with it and green without it: ${event.failures.map(({ id }) => id).join(', ')}; the work goes back`;
     case 'landing-refused':
@@ -124,7 +128,7 @@ export function sentence(event: NewEvent): string {
   }
 }
 
-function sealOf({ hooks = [], withoutHooks, signed, withoutSignature }: Extract<NewEvent, { type: 'landing-started' }>): string {
+function sealOf({ hooks = [], withoutHooks, signed, withoutSignature }: Sealed): string {
   const said = [
     ...(hooks.length === 0 ? [] : [`hooks agreed: ${hooks.join(', ')}`]),
     ...(withoutHooks === true ? ['without hooks, as somebody wanted'] : []),

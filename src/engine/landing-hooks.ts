@@ -14,9 +14,8 @@ import type { Context } from './context.ts';
 import { iterationCookie } from './places.ts';
 import type { Run } from './run.ts';
 
-/** Before anything moves; each of them can refuse. */
-export const GUARDS = ['pre-merge-commit', 'pre-commit', 'commit-msg', 'reference-transaction'] as const;
-export type Guard = (typeof GUARDS)[number];
+/** Before anything moves; each of them can refuse. The last one is about the branch that moves, here or on a remote. */
+export type Guard = 'pre-merge-commit' | 'pre-commit' | 'commit-msg' | 'reference-transaction' | 'pre-push';
 
 /** Milliseconds a hook may take. */
 const LIMIT = 600_000;
@@ -24,8 +23,13 @@ const LIMIT = 600_000;
 const TAIL = 20;
 
 /** The hooks that have a say in a landing on `tip`. */
-export async function guardsAt(run: Run, place: HookPlace, tip: CommitId): Promise<readonly Guard[]> {
-  const lying = GUARDS.filter((name) => isProgram(join(place.folder, name)));
+export async function guardsAt(
+  run: Run,
+  place: HookPlace,
+  { tip, last }: { readonly tip: CommitId; readonly last: 'reference-transaction' | 'pre-push' },
+): Promise<readonly Guard[]> {
+  const guards = ['pre-merge-commit', 'pre-commit', 'commit-msg', last] as const;
+  const lying = guards.filter((name) => isProgram(join(place.folder, name)));
   const { inside } = place;
   if (inside === undefined) return lying;
   const { root } = run.iteration.repository;
@@ -33,9 +37,9 @@ export async function guardsAt(run: Run, place: HookPlace, tip: CommitId): Promi
   const committed = await pathsIn(
     root,
     tip,
-    GUARDS.map((name) => join(inside, name)),
+    guards.map((name) => join(inside, name)),
   );
-  return GUARDS.filter((name) => committed.includes(join(inside, name)) || lying.includes(name));
+  return guards.filter((name) => committed.includes(join(inside, name)) || lying.includes(name));
 }
 
 export interface HookCall {

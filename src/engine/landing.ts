@@ -1,6 +1,6 @@
 /** Moves the target: backup ref, intent in the log, then exactly one ref. The person's checkout follows only if that overwrites nothing of theirs. */
 import type { Decision } from '../core/check.ts';
-import type { RedWork } from '../core/event.ts';
+import type { RedWork, Sealed } from '../core/event.ts';
 import type { CommitId, TaskId } from '../core/ids.ts';
 import { git } from '../effects/git.ts';
 import { checkedOutAt } from '../effects/git-facts.ts';
@@ -29,7 +29,7 @@ export interface LandingRequest {
 /** Lands a chain that has passed the gate. The caller holds the repository lock. */
 export async function land(run: Run, request: LandingRequest, context: Context): Promise<Landing> {
   const { sealed, options, tasks, sentBack = [] } = request;
-  const { chain, signed, asked } = sealed;
+  const { chain } = sealed;
   const { target } = options;
   const { root } = run.iteration.repository;
   const checkout = await checkedOutAt(root, target);
@@ -49,10 +49,7 @@ export async function land(run: Run, request: LandingRequest, context: Context):
     tasks,
     backup,
     ...(sentBack.length === 0 ? {} : { sentBack }),
-    ...(asked.length === 0 ? {} : { hooks: asked }),
-    ...(options.withoutHooks === true ? { withoutHooks: true } : {}),
-    ...(signed ? { signed: true } : {}),
-    ...(options.withoutSignature === true ? { withoutSignature: true } : {}),
+    ...sealFacts(sealed, options),
   });
   const moved = await moveBranch(root, move, 'forward');
   if (moved !== undefined) {
@@ -75,6 +72,16 @@ export async function land(run: Run, request: LandingRequest, context: Context):
       : `${shortName(target)} moved, and ${checkout} with it`,
   );
   return { done: { before: chain.before, after: chain.after, checkout } };
+}
+
+/** What is put on record of hooks and signatures. */
+export function sealFacts({ asked, signed }: Pick<Seal, 'asked' | 'signed'>, { withoutHooks, withoutSignature }: SealOptions): Sealed {
+  return {
+    ...(asked.length === 0 ? {} : { hooks: asked }),
+    ...(withoutHooks === true ? { withoutHooks } : {}),
+    ...(signed ? { signed } : {}),
+    ...(withoutSignature === true ? { withoutSignature } : {}),
+  };
 }
 
 export interface Finished {

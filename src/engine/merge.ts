@@ -19,11 +19,13 @@ import { tellHooks } from './landing-hooks.ts';
 import { shortName } from './move-branch.ts';
 import { launchLock, repositoryLock } from './places.ts';
 import { rememberPlan, syncPlan } from './plan-cells.ts';
+import { destination, propose } from './pull-request.ts';
+import type { Proposal } from './pull-request.ts';
 import { renderLog, renderReport } from './reports.ts';
 import { keepForRework, sendConflictBack } from './rework.ts';
 import { Run } from './run.ts';
 import { seal } from './seal.ts';
-import type { Seal } from './seal.ts';
+import type { Seal, SealOptions } from './seal.ts';
 import { validate, withNeeds } from './validate.ts';
 
 export interface MergeOptions {
@@ -39,6 +41,8 @@ export interface MergeOptions {
   readonly withoutHooks?: boolean;
   /** Nothing is signed, whatever the settings of git say. */
   readonly withoutSignature?: boolean;
+  /** Instead of moving the target, what was judged is pushed and proposed: all of it or nothing. */
+  readonly pullRequest?: boolean;
   /** This person lets a GO_WITH_CAUTION land. */
   readonly approval?: { readonly by: string; readonly reason?: string };
 }
@@ -51,6 +55,13 @@ export type MergeResult =
       readonly report?: string;
       /** Whose work turned the whole red and goes back. */
       readonly culprits?: readonly Culprit[];
+    }
+  | {
+      readonly outcome: 'proposed';
+      readonly chain: Chain;
+      readonly verdict: Verdict;
+      readonly report: string;
+      readonly proposal: Proposal;
     }
   | { readonly outcome: 'refused'; readonly verdict: Verdict; readonly culprits?: readonly Culprit[] }
   | { readonly outcome: 'conflict'; readonly verdict: Verdict; readonly task: TaskId; readonly paths: readonly string[] }
@@ -68,8 +79,10 @@ export async function merge(iteration: Iteration, options: MergeOptions, context
   try {
     const run = new Run(iteration, context);
     if (!options.dryRun) await settleHalfDone(run, context);
+    const to = options.pullRequest === true && !options.dryRun ? await destination(run, options.target, context) : undefined;
+    if (to !== undefined && 'problems' in to) return { outcome: 'invalid', problems: to.problems };
     for (let round = 0; round < ROUNDS; round += 1) {
-      const result = await once(run, options, context);
+      const result = await once(run, { ...options, ...(to === undefined ? {} : { to }) }, context);
       if (result !== undefined) return result;
       context.say(`${shortName(options.target)} moved while it was judged; planning again on its new tip`);
     }
@@ -89,7 +102,10 @@ export async function clearUp(iteration: Iteration, context: Context): Promise<v
   }
 }
 
-async function once(run: Run, options: MergeOptions, context: Context): Promise<MergeResult | undefined> {
+/** With where a pull request goes, when one is wanted. */
+type Asked = MergeOptions & Pick<SealOptions, 'to'>;
+
+async function once(run: Run, options: Asked, context: Context): Promise<MergeResult | undefined> {
   const validation = await validate(run, options, context);
   if ('problems' in validation) return { outcome: 'invalid', problems: validation.problems };
   const { verdict, chain, conflict } = validation;
@@ -100,7 +116,8 @@ async function once(run: Run, options: MergeOptions, context: Context): Promise<
   }
   if (verdict.decision !== 'NO_GO') return landJudged(run, { verdict, chain, culprits: [] }, options, context);
   // whoever names tasks wants these; work that is not finished is nobody's fault
-  if (chain === undefined || unfinished || options.tasks !== undefined || options.whole === true) return { outcome: 'refused', verdict };
+  if (chain === undefined || unfinished || options.tasks !== undefined || options.whole === true || options.pullRequest === true)
+    return { outcome: 'refused', verdict };
   const { culprits, rest } = await takeApart(run, { verdict, chain }, options, context);
   if (rest === undefined) return { outcome: 'refused', verdict, ...(culprits.length === 0 ? {} : { culprits }) };
   return landJudged(run, { ...rest, culprits }, { ...options, tasks: rest.tasks }, context);
@@ -110,7 +127,7 @@ async function once(run: Run, options: MergeOptions, context: Context): Promise<
 async function landJudged(
   run: Run,
   { verdict, chain, culprits }: { readonly verdict: Verdict; readonly chain: Chain | undefined; readonly culprits: readonly Culprit[] },
-  options: MergeOptions,
+  options: Asked,
   context: Context,
 ): Promise<MergeResult | undefined> {
   const blamed = culprits.length === 0 ? {} : { culprits };
@@ -138,6 +155,13 @@ async function landJudged(
   }
   const sealed = await seal(run, chain, options, context);
   if ('refused' in sealed) return { outcome: 'blocked', verdict, why: sealed.refused };
+  const { to } = options;
+  if (to !== undefined) {
+    const report = () => afterwards(run, verdict, sealed.chain, context);
+    const proposal = await propose(run, { sealed, options, tasks, to, report }, context);
+    if ('refused' in proposal) return { outcome: 'blocked', verdict, why: proposal.refused };
+    return { outcome: 'proposed', verdict, chain: sealed.chain, report: await report(), proposal };
+  }
   const onto = sealed.chain.after;
   const sentBack: RedWork[] = [];
   for (const { task, failures } of culprits) sentBack.push({ task, failures, onto, ...(await keepForRework(run, { task, onto })) });

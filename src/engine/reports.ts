@@ -28,6 +28,7 @@ export async function renderReport(run: Run, gate: { verdict: Verdict; chain: Ch
   const { events } = readLog(logFile(iteration.directory));
   const { verdict, chain } = gate;
   const landing = lastLanding(events);
+  const proposal = lastProposal(events, chain);
   const text = render('integration-report.md', {
     iteration: iteration.name,
     at: context.now().toISOString(),
@@ -35,6 +36,7 @@ export async function renderReport(run: Run, gate: { verdict: Verdict; chain: Ch
     tree: verdict.tree,
     strategy: run.plan.strategy,
     ...(landing === undefined ? {} : { landing }),
+    ...(proposal === undefined ? {} : { proposal }),
     tasks: run.plan.tasks.map((task) => {
       const current = state.tasks[task.id];
       const commit = chain.landed.find((one) => one.task === task.id)?.commits.at(-1) ?? current?.head;
@@ -61,6 +63,17 @@ export async function renderReport(run: Run, gate: { verdict: Verdict; chain: Ch
   const file = join(iteration.directory, 'INTEGRATION_REPORT.md');
   writeAtomic(file, text);
   return file;
+}
+
+/** Where this very chain was pushed to for somebody to merge. */
+function lastProposal(
+  events: readonly Event[],
+  { after }: Chain,
+): { target: string; branch: string; remote: string; after: string; url?: string } | undefined {
+  const last = events.findLast((event) => event.type === 'landing-proposed' && event.after === after);
+  if (last?.type !== 'landing-proposed') return undefined;
+  const { target, branch, remote, url } = last;
+  return { target: shortName(target), branch, remote, after, ...(url === undefined ? {} : { url }) };
 }
 
 function lastLanding(

@@ -19,7 +19,8 @@ import { shortList, shown } from '../files/quoted.ts';
 import type { Chain } from './chain.ts';
 import { withCheckout } from './checkout.ts';
 import type { Context } from './context.ts';
-import type { Guard } from './landing-hooks.ts';
+import type { Destination } from './pull-request.ts';
+import type { Guard, HookCall } from './landing-hooks.ts';
 import { guardsAt, moveLine, runHook } from './landing-hooks.ts';
 import type { Run } from './run.ts';
 
@@ -30,6 +31,8 @@ export interface SealOptions {
   readonly withoutHooks?: boolean;
   /** Nothing is signed, whatever the settings say. */
   readonly withoutSignature?: boolean;
+  /** It goes to a branch of a remote instead of the target: `pre-push` is asked about that. */
+  readonly to?: Destination;
 }
 
 export interface Seal {
@@ -53,12 +56,13 @@ export async function seal(run: Run, chain: Chain, options: SealOptions, context
     return 'refused' in plain ? plain : { chain: plain, signed, asked: [] };
   }
   const hooks = hookPlace(repository, settings);
-  const asked = await guardsAt(run, hooks, chain.before);
+  const last = options.to === undefined ? 'reference-transaction' : 'pre-push';
+  const asked = await guardsAt(run, hooks, { tip: chain.before, last });
   const made =
     asked.length === 0
       ? await rewritten(run, chain, { messages: new Map(), signed, context })
       : await withCheckout(run.iteration, 'hooks', chain.before, (checkout) =>
-          agreed(run, chain, { hooks, checkout, signed, target: options.target }, context),
+          agreed(run, chain, { hooks, checkout, signed, options }, context),
         );
   return 'refused' in made ? made : { chain: made, signed, hooks, asked };
 }
@@ -67,12 +71,12 @@ interface Asking {
   readonly hooks: HookPlace;
   readonly checkout: string;
   readonly signed: boolean;
-  readonly target: string;
+  readonly options: SealOptions;
 }
 
 /** Asks every hook, in the order git would. */
 async function agreed(run: Run, chain: Chain, asking: Asking, context: Context): Promise<Chain | Refused> {
-  const { hooks, checkout, signed, target } = asking;
+  const { hooks, checkout, signed, options } = asking;
   const { root } = run.iteration.repository;
   const folder = hooks.inside === undefined ? hooks.folder : join(checkout, hooks.inside);
   const problem = await stage(root, checkout, { tree: chain.tree, hooks });
@@ -92,9 +96,16 @@ async function agreed(run: Run, chain: Chain, asking: Asking, context: Context):
   if ('refused' in messages) return messages;
   const made = await rewritten(run, chain, { messages, signed, context });
   if ('refused' in made) return made;
-  const input = moveLine({ target, before: made.before, after: made.after });
-  const said = await runHook(run, { ...at, name: 'reference-transaction', argv: ['prepared'], input }, context);
-  return said === undefined ? made : refusal('reference-transaction', said);
+  const last = lastCall(made, options);
+  const said = await runHook(run, { ...at, ...last }, context);
+  return said === undefined ? made : refusal(last.name, said);
+}
+
+/** What the last guard is asked: about the move of the target, or about the push (githooks, pre-push). */
+function lastCall({ before, after }: Chain, { target, to }: SealOptions): Pick<HookCall, 'name' | 'argv'> & { readonly input: string } {
+  if (to === undefined) return { name: 'reference-transaction', argv: ['prepared'], input: moveLine({ target, before, after }) };
+  const { remote, ref, seen = '0'.repeat(after.length) } = to;
+  return { name: 'pre-push', argv: [remote.name, remote.url], input: `${ref} ${after} ${ref} ${seen}\n` };
 }
 
 const refusal = (hook: string, said: string): Refused => ({

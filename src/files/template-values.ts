@@ -247,6 +247,15 @@ export interface ReportValues {
     readonly tasks: readonly TaskId[];
     readonly backup: string;
   };
+  /** Pushed for somebody to merge. */
+  readonly proposal?: {
+    /** Short names. */
+    readonly target: string;
+    readonly branch: string;
+    readonly remote: string;
+    readonly after: string;
+    readonly url?: string;
+  };
   readonly tasks: readonly {
     readonly id: TaskId;
     readonly title: string;

@@ -108,6 +108,24 @@ describe('the gate', () => {
     expect([merged.exit, /exit 3, expected exit 0/.test(merged.stdout), sh(root, 'rev-list', '--count', 'main')]).toEqual([3, true, '1']);
   });
 
+  it('is not the last word: hooks and the signature have theirs, unless they are left out by name', async () => {
+    const { root } = await accepted();
+    writeFileSync(path.join(root, '.git', 'hooks', 'pre-commit'), '#!/bin/sh\necho not today\nexit 1\n', { mode: 0o755 });
+    sh(root, 'config', 'commit.gpgSign', 'true');
+    sh(root, 'config', 'gpg.program', 'false');
+    const ends = [];
+    for (const flags of [['--pr'], [], ['--no-verify'], ['--no-verify', '--no-gpg-sign']]) {
+      const { exit, stderr } = await iter(root, ['merge', ...flags]);
+      ends.push([exit, /there is no remote|not today|could not sign/.exec(stderr)?.[0]]);
+    }
+    expect(ends).toEqual([
+      [2, 'there is no remote'],
+      [1, 'not today'],
+      [1, 'could not sign'],
+      [0, undefined],
+    ]);
+  });
+
   it('of two pieces of work that are green alone and red together lands the first and sends the other back, or neither', async () => {
     const root = repositoryWith({ 'README.md': '# Shop\n' });
     const agents = drivenAgents();

@@ -2,9 +2,9 @@
 
 /**
  * `reads` nothing changes · `objects` nothing that a name leads to · `worktree` index and files of a worktree iter made, or of an index file of its own ·
- * `refs` names below refs/iter and branches of tasks · `target` the branch people work on, with its checkout
+ * `refs` names below refs/iter and branches of tasks · `target` the branch people work on, with its checkout · `remote` one branch of a remote
  */
-export type Touches = 'reads' | 'objects' | 'worktree' | 'refs' | 'target';
+export type Touches = 'reads' | 'objects' | 'worktree' | 'refs' | 'target' | 'remote';
 
 export interface GitCommand {
   readonly touches: Touches;
@@ -24,8 +24,11 @@ export const GIT_COMMANDS: Readonly<Record<string, GitCommand>> = {
   'hash-object -t': { touches: 'reads' },
   log: { touches: 'reads' },
   'ls-files': { touches: 'reads' },
+  'ls-remote': { touches: 'reads' },
   'ls-tree': { touches: 'reads' },
   'merge-base': { touches: 'reads' },
+  remote: { touches: 'reads' },
+  'remote get-url': { touches: 'reads' },
   'rev-list': { touches: 'reads' },
   'rev-parse': { touches: 'reads' },
   show: { touches: 'reads' },
@@ -50,6 +53,9 @@ export const GIT_COMMANDS: Readonly<Record<string, GitCommand>> = {
   'reset --hard': { touches: 'worktree', in: ['src/effects/worktree.ts'] },
 
   'worktree add': { touches: 'refs', in: ['src/effects/worktree.ts'] },
+
+  // a branch of the remote that is iter's own
+  push: { touches: 'remote', in: ['src/effects/remote.ts'] },
 
   // of its own index file, of a throw-away checkout, of a worktree that is brought back, or of the checkout of the target
   'read-tree': {
