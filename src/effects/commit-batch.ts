@@ -14,27 +14,43 @@ export interface CommitFacts extends CommitText {
 /** What an id names never changes. */
 const known = new Map<CommitId, CommitFacts>();
 
-/** Reads these commits, each once in the life of the process. */
+/** Reads these commits, each once in the life of the process; throws for an id that is none. */
 export async function readCommits(root: string, ids: Iterable<CommitId>): Promise<(id: CommitId) => CommitFacts> {
-  const missing = [...new Set(ids)].filter((id) => !known.has(id));
-  if (missing.length > 0) {
-    const output = Buffer.from(await gitBytes(root, ['cat-file', '--batch'], { input: `${missing.join('\n')}\n` }));
-    let at = 0;
-    for (const id of missing) {
-      // id, type, size, line feed, content, line feed
-      const end = output.indexOf(0x0a, at);
-      const [, type, size] = output.toString('latin1', at, end).split(' ');
-      if (type !== 'commit') throw new Error(`${id} is no commit`);
-      const text = output.subarray(end + 1, end + 1 + Number(size));
-      at = end + 2 + Number(size);
-      known.set(id, commitIn(text) ?? { ...(await readCommit(root, id)), tree: await treeOf(root, id) });
-    }
-  }
+  const [lost] = await readThose(
+    root,
+    [...new Set(ids)].filter((id) => !known.has(id)),
+  );
+  if (lost !== undefined) throw new Error(`${lost} is no commit`);
   return (id) => {
     const found = known.get(id);
     if (found === undefined) throw new Error(`${id} was not read`);
     return found;
   };
+}
+
+/** Those of these ids that are no commits of the repository now; the others are read at the same time. */
+export function commitsLost(root: string, ids: Iterable<CommitId>): Promise<readonly CommitId[]> {
+  return readThose(root, [...new Set(ids)]);
+}
+
+/** Reads commits into what is known; gives those that are none. */
+async function readThose(root: string, ids: readonly CommitId[]): Promise<readonly CommitId[]> {
+  const lost: CommitId[] = [];
+  if (ids.length > 0) {
+    const output = Buffer.from(await gitBytes(root, ['cat-file', '--batch'], { input: `${ids.join('\n')}\n` }));
+    let at = 0;
+    for (const id of ids) {
+      // id, type, size, line feed, content, line feed
+      const end = output.indexOf(0x0a, at);
+      const [, type, size] = output.toString('latin1', at, end).split(' ');
+      const text = output.subarray(end + 1, end + 1 + Number(size ?? 0));
+      // `<id> missing` has nothing behind it
+      at = size === undefined ? end + 1 : end + 2 + Number(size);
+      if (type !== 'commit') lost.push(id);
+      else known.set(id, commitIn(text) ?? { ...(await readCommit(root, id)), tree: await treeOf(root, id) });
+    }
+  }
+  return lost;
 }
 
 /** A commit object (gitformat: header lines, an empty line, the message); undefined for one that needs git's own eye: another encoding, odd signatures. */
@@ -108,11 +124,17 @@ export interface TreePair {
   readonly to: TreeId;
 }
 
+/** What differed between two trees never changes; only the latest answers are kept. */
+const differences = new Map<string, PathChange[]>();
+/** Pairs of trees that are remembered. */
+const REMEMBERED = 500;
+
 /** What differs between the trees of each pair, file by file, in the order of the pairs. Paths are bytes, as latin1. */
 export async function changesBetween(root: string, pairs: readonly TreePair[]): Promise<PathChange[][]> {
   const nameOf = ({ from, to }: TreePair): string => `${from} ${to}`;
-  const asked = [...new Set(pairs.filter(({ from, to }) => from !== to).map(nameOf))];
-  const found = new Map<string, PathChange[]>(asked.map((name) => [name, []]));
+  const names = [...new Set(pairs.filter(({ from, to }) => from !== to).map(nameOf))];
+  const asked = names.filter((name) => !differences.has(name));
+  const found = new Map<string, PathChange[]>(names.map((name) => [name, differences.get(name) ?? []]));
   if (asked.length > 0) {
     const argv = ['diff-tree', '-r', '-z', '--raw', '--no-abbrev', '--no-renames', '--no-ext-diff', '--stdin'];
     const fields = Buffer.from(await gitBytes(root, argv, { input: `${asked.join('\n')}\n` }))
@@ -131,6 +153,8 @@ export async function changesBetween(root: string, pairs: readonly TreePair[]): 
       current.push({ path: fields[at] ?? '', before: entryOf(oldMode, oldId), after: entryOf(newMode, newId) });
     }
   }
+  for (const name of asked) differences.set(name, found.get(name) ?? []);
+  for (const name of [...differences.keys()].slice(0, Math.max(0, differences.size - REMEMBERED))) differences.delete(name);
   return pairs.map((pair) => found.get(nameOf(pair)) ?? []);
 }
 

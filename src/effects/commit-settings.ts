@@ -12,19 +12,22 @@ export interface CommitSettings {
 
 /** Reads the settings as they hold in the main checkout; throws GitError for a value git cannot read. */
 export async function commitSettings(root: string): Promise<CommitSettings> {
-  const [signs, hooksPath] = await Promise.all([
-    git(root, ['config', '-z', '--show-scope', '--type=bool', '--get-all', 'commit.gpgSign']),
-    git(root, ['config', '-z', '--show-scope', '--type=path', '--get-all', 'core.hooksPath']),
-  ]);
-  const folder = lastOf(hooksPath);
-  return { signs: lastOf(signs) === 'true', ...(folder === undefined || folder === '' ? {} : { hooksPath: folder }) };
+  // nearly nobody has either: one question answers for both
+  const found = await git(root, ['config', '-z', '--show-scope', '--get-regexp', '^(commit\\.gpgsign|core\\.hookspath)$']);
+  const names = new Set(ownValues(found).map((entry) => entry.split('\n', 1)[0]));
+  const signs = names.has('commit.gpgsign')
+    ? ownValues(await git(root, ['config', '-z', '--show-scope', '--type=bool', '--get-all', 'commit.gpgSign'])).at(-1)
+    : undefined;
+  const hooksPath = names.has('core.hookspath')
+    ? ownValues(await git(root, ['config', '-z', '--show-scope', '--type=path', '--get-all', 'core.hooksPath'])).at(-1)
+    : undefined;
+  return { signs: signs === 'true', ...(hooksPath === undefined || hooksPath === '' ? {} : { hooksPath }) };
 }
 
-/** The value that holds besides what iter gives on its command line; `scope NUL value NUL` each. */
-function lastOf(listing: string): string | undefined {
+/** What is set besides what iter gives on its command line; `scope NUL value NUL` each. */
+function ownValues(listing: string): string[] {
   const fields = listing.split('\0');
-  const values = fields.flatMap((scope, index) => (index % 2 === 0 && scope !== 'command' ? (fields[index + 1] ?? []) : []));
-  return values.at(-1);
+  return fields.flatMap((scope, index) => (index % 2 === 0 && scope !== 'command' ? (fields[index + 1] ?? []) : []));
 }
 
 export interface HookPlace {

@@ -2,8 +2,9 @@
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { GitError, git } from './git.ts';
+import { GitError } from './git.ts';
 import { CAN_LOOK, gitProcessesIn } from './process-table.ts';
+import { checkoutDirectory, locate } from './repository.ts';
 
 /** Milliseconds to wait for a git command that is still at work. */
 const PATIENCE = 10_000;
@@ -16,8 +17,10 @@ export async function clearStaleLocks(checkout: string, files: readonly string[]
 
 /** Clears what a git that was killed while it moved these refs may have left, in the checkout that has them and in the repository. */
 export async function clearRefLocks(root: string, checkout: string | undefined, refs: readonly string[]): Promise<void> {
-  const common = await git(root, ['rev-parse', '--path-format=absolute', '--git-common-dir']);
-  const own = checkout === undefined ? [] : [await git(root, ['rev-parse', '--absolute-git-dir'], { worktree: checkout })];
+  const repository = locate(root);
+  if (repository === undefined) throw new Error(`${root} is no repository`);
+  const common = repository.gitDirectory;
+  const own = checkout === undefined ? [] : [checkoutDirectory(repository, checkout)].filter((directory) => directory !== undefined);
   const files = own.flatMap((directory) => ['index.lock', 'HEAD.lock', 'ORIG_HEAD.lock'].map((name) => path.join(directory, name)));
   await clearStaleLocks(checkout ?? root, [...files, ...refs.map((ref) => path.join(common, `${ref}.lock`))]);
 }

@@ -39,6 +39,8 @@ export interface ChainRequest {
   readonly tip: CommitId;
   readonly strategy: MergeStrategy;
   readonly tasks: ReadonlySet<TaskId>;
+  /** Who commits, where that was asked already. */
+  readonly committer?: Promise<Identity>;
 }
 
 export type Work = Readonly<Record<string, { readonly base: CommitId; readonly head: CommitId; readonly commits: readonly CommitId[] }>>;
@@ -58,7 +60,7 @@ export async function acceptedWork({ root, plan, state, tasks }: Pick<ChainReque
 /** The chain on `tip`, or the first conflict in dependency order. */
 export async function buildChain(request: ChainRequest): Promise<Chain | { readonly conflict: ChainConflict }> {
   const { root, plan, tip, strategy } = request;
-  const [work, committer] = await Promise.all([acceptedWork(request), identity(root)]);
+  const [work, committer] = await Promise.all([acceptedWork(request), request.committer ?? identity(root)]);
   const picked = strategy === 'cherry-pick' ? await pickedInto(root, tip, plan.base) : new Set<CommitId>();
   const steps = planMerge({ plan, strategy, work, picked });
   const landed = new Map<TaskId, CommitId[]>();

@@ -2,6 +2,7 @@
 import type { CommitId, TaskId } from '../core/ids.ts';
 import { commitId } from '../core/ids.ts';
 import type { Problem } from '../core/problem.ts';
+import { commitsLost } from '../effects/commit-batch.ts';
 import { git } from '../effects/git.ts';
 import { readRef } from '../effects/ref-files.ts';
 import type { Repository } from '../effects/repository.ts';
@@ -34,8 +35,8 @@ export async function tipOf(
   return { tip: commitId(tip) };
 }
 
-/** Accepted work whose commits are no longer in the repository. */
-export async function lostWork(run: Run, tasks: ReadonlySet<TaskId>): Promise<Problem[]> {
+/** Accepted work whose commits are no longer in the repository; what is there is read at the same time, and `also`. */
+export async function lostWork(run: Run, tasks: ReadonlySet<TaskId>, also: CommitId): Promise<Problem[]> {
   const named = [...tasks].flatMap((id) => {
     const task = run.state.tasks[id];
     const phase = task?.phase;
@@ -45,11 +46,9 @@ export async function lostWork(run: Run, tasks: ReadonlySet<TaskId>): Promise<Pr
       { id, commit: task.base },
     ];
   });
-  if (named.length === 0) return [];
-  const input = `${named.map(({ commit }) => commit).join('\n')}\n`;
-  const answers = (await git(run.iteration.repository.root, ['cat-file', '--batch-check=%(objecttype)'], { input })).split('\n');
+  const lost = new Set(await commitsLost(run.iteration.repository.root, [also, ...named.map(({ commit }) => commit)]));
   return named
-    .filter((_, index) => answers[index] !== 'commit')
+    .filter(({ commit }) => lost.has(commit))
     .map(({ id, commit }) => ({
       what: `the accepted work of ${id} is not in this repository any more: ${commit}`,
       fix: `fetch it from where it still is, or have it done again: iter retry ${id}`,

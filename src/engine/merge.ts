@@ -6,6 +6,7 @@ import type { MergeStrategy } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Verdict } from '../core/check.ts';
 import type { RedWork } from '../core/event.ts';
+import { commitSettings } from '../effects/commit-settings.ts';
 import { acquire } from '../effects/lock.ts';
 import type { Culprit } from './bisect.ts';
 import { takeApart } from './bisect.ts';
@@ -82,7 +83,10 @@ export async function merge(iteration: Iteration, options: MergeOptions, context
     const to = options.pullRequest === true && !options.dryRun ? await destination(run, options.target, context) : undefined;
     if (to !== undefined && 'problems' in to) return { outcome: 'invalid', problems: to.problems };
     for (let round = 0; round < ROUNDS; round += 1) {
-      const result = await once(run, { ...options, ...(to === undefined ? {} : { to }) }, context);
+      // asked for ahead, while others are asked anyway
+      const settings = commitSettings(iteration.repository.root);
+      settings.catch(() => undefined);
+      const result = await once(run, { ...options, settings, ...(to === undefined ? {} : { to }) }, context);
       if (result !== undefined) return result;
       context.say(`${shortName(options.target)} moved while it was judged; planning again on its new tip`);
     }
@@ -103,7 +107,7 @@ export async function clearUp(iteration: Iteration, context: Context): Promise<v
 }
 
 /** With where a pull request goes, when one is wanted. */
-type Asked = MergeOptions & Pick<SealOptions, 'to'>;
+type Asked = MergeOptions & Pick<SealOptions, 'to' | 'settings'>;
 
 async function once(run: Run, options: Asked, context: Context): Promise<MergeResult | undefined> {
   const validation = await validate(run, options, context);

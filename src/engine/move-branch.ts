@@ -2,10 +2,12 @@
 import { join } from 'node:path';
 import type { CommitId } from '../core/ids.ts';
 import { exists } from '../effects/folder.ts';
-import { git, gitResult } from '../effects/git.ts';
+import { gitResult } from '../effects/git.ts';
 import type { GitResult } from '../effects/git.ts';
 import { changedPaths, uncommittedPaths } from '../effects/git-facts.ts';
+import { readRef } from '../effects/ref-files.ts';
 import { repairCheckout } from '../effects/repair-checkout.ts';
+import { checkoutDirectory, locate } from '../effects/repository.ts';
 import { gitsEnded } from '../effects/stale-locks.ts';
 import { filesInTheWay } from '../effects/untracked.ts';
 import { quotedWord } from '../files/command-line.ts';
@@ -31,7 +33,9 @@ export const shortName = (ref: string): string => ref.replace(/^refs\/heads\//, 
 /** Why the checkout of the branch cannot follow the move; undefined when it can, or when nobody has the branch checked out. */
 export async function obstacleTo(root: string, { checkout, before, after }: Move): Promise<string | undefined> {
   if (checkout === undefined) return undefined;
-  const directory = await git(root, ['rev-parse', '--absolute-git-dir'], { worktree: checkout });
+  const repository = locate(root);
+  const directory = repository === undefined ? undefined : checkoutDirectory(repository, checkout);
+  if (directory === undefined) throw new Error(`${checkout} is no checkout of ${root}`);
   const busy = ['MERGE_HEAD', 'rebase-merge', 'rebase-apply', 'CHERRY_PICK_HEAD', 'REVERT_HEAD', 'BISECT_LOG'].find((name) =>
     exists(join(directory, name)),
   );
@@ -51,8 +55,8 @@ export async function obstacleTo(root: string, { checkout, before, after }: Move
 type Between = Pick<Move, 'before' | 'after'>;
 
 async function inTheWay(root: string, checkout: string, { before, after }: Between): Promise<{ dirty: string[]; ignored: string[] }> {
-  const touched = await changedPaths(root, before, after);
-  const dirty = (await uncommittedPaths(checkout, `${ITERATIONS}/`)).filter((path) => touched.some((other) => overlap(path, other)));
+  const [touched, uncommitted] = await Promise.all([changedPaths(root, before, after), uncommittedPaths(checkout, `${ITERATIONS}/`)]);
+  const dirty = uncommitted.filter((path) => touched.some((other) => overlap(path, other)));
   return { dirty, ignored: await filesInTheWay(root, checkout, { before, paths: touched }) };
 }
 
@@ -69,9 +73,9 @@ export async function moveBranch(root: string, move: Move, how: 'forward' | 'bac
   // what stopped this git may be another one that is at work on the very same
   if (result.exitCode !== 0) await gitsEnded(checkout ?? root);
   // settings can make git end well without moving anything: the ref itself is asked
-  const now = await gitResult(root, ['rev-parse', '-q', '--verify', branch]);
-  if (now.stdout === after) return undefined;
-  if (now.stdout !== before) return { moved: true };
+  const now = await tipNow(root, branch);
+  if (now === after) return undefined;
+  if (now !== before) return { moved: true };
   const said = result.stderr.trim() || `it ended with ${result.exitCode}`;
   const left = checkout === undefined ? [] : await putBack(root, checkout, { before, after });
   const state =
@@ -79,6 +83,15 @@ export async function moveBranch(root: string, move: Move, how: 'forward' | 'bac
       ? `${shortName(branch)} and your checkout are as they were`
       : `${shortName(branch)} is as it was, but these files changed meanwhile: ${shortList(left.map(shown), 5)}`;
   return { refused: `git did not move ${shortName(branch)}: ${said}\n${state}` };
+}
+
+/** Where a branch is, by its file or, where that does not say it plainly, by git; undefined when it is gone. */
+async function tipNow(root: string, branch: string): Promise<string | undefined> {
+  const repository = locate(root);
+  const known = repository === undefined ? undefined : readRef(repository.gitDirectory, branch);
+  if (known !== undefined) return known === 'none' ? undefined : known;
+  const found = await gitResult(root, ['rev-parse', '-q', '--verify', branch]);
+  return found.exitCode === 0 ? found.stdout : undefined;
 }
 
 /** Git changes files before the ref, and stops where it fails. Gives the files that were not put back, because somebody else changed them. */

@@ -8,7 +8,7 @@ import { readText } from '../effects/disk.ts';
 import { readCommits } from '../effects/commit-batch.ts';
 import type { CommitFacts } from '../effects/commit-batch.ts';
 import { writeCommit } from '../effects/commit-objects.ts';
-import type { HookPlace } from '../effects/commit-settings.ts';
+import type { CommitSettings, HookPlace } from '../effects/commit-settings.ts';
 import { commitSettings, hookPlace } from '../effects/commit-settings.ts';
 import { writeText } from '../effects/folder.ts';
 import { GitError } from '../effects/git.ts';
@@ -33,6 +33,8 @@ export interface SealOptions {
   readonly withoutSignature?: boolean;
   /** It goes to a branch of a remote instead of the target: `pre-push` is asked about that. */
   readonly to?: Destination;
+  /** What the settings of git ask of a commit, where that was asked already. */
+  readonly settings?: Promise<CommitSettings>;
 }
 
 export interface Seal {
@@ -49,7 +51,7 @@ type Refused = { readonly refused: string };
 /** The chain as it lands, or what a hook or the program that signs says against it. */
 export async function seal(run: Run, chain: Chain, options: SealOptions, context: Context): Promise<Seal | Refused> {
   const { repository } = run.iteration;
-  const settings = await commitSettings(repository.root);
+  const settings = await (options.settings ?? commitSettings(repository.root));
   const signed = settings.signs && options.withoutSignature !== true;
   if (options.withoutHooks === true) {
     const plain = await rewritten(run, chain, { messages: new Map(), signed, context });

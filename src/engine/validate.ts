@@ -14,6 +14,7 @@ import { settledAt } from '../core/state.ts';
 import { readText } from '../effects/disk.ts';
 import { writeAtomic } from '../effects/replace-file.ts';
 import { git, gitResult } from '../effects/git.ts';
+import { identity } from '../effects/git-facts.ts';
 import { parseCriteria } from '../files/criteria.ts';
 import { shown } from '../files/quoted.ts';
 import type { Chain, ChainConflict } from './chain.ts';
@@ -45,18 +46,24 @@ export type Validation =
 export async function validate(run: Run, options: ValidateOptions, context: Context): Promise<Validation> {
   const { iteration } = run;
   const { root } = iteration.repository;
-  const read = readCriteria(iteration);
-  if ('problems' in read) return read;
+  const criteria = readCriteria(iteration);
+  if ('problems' in criteria) return criteria;
   const wanted = withNeeds(run, options.tasks);
   const found = await tipOf(iteration.repository, options.target);
   if ('problems' in found) return found;
-  const lost = await lostWork(run, wanted);
-  if (lost.length > 0) return { problems: lost };
   const { tip } = found;
+  // asked for ahead, because git answers all of it at the same time
+  const committer = identity(root);
+  const histories = acceptedWork({ root, plan: run.plan, state: run.state, tasks: wanted });
+  const ahead = Promise.allSettled([committer, histories]);
+  const lost = await lostWork(run, wanted, tip);
+  const [, read] = await ahead;
+  if (lost.length > 0) return { problems: lost };
+  if (read.status === 'rejected') throw read.reason;
   const there = await landedBefore(run, { target: options.target, tip });
   const tasks = new Set([...wanted].filter((id) => !there.has(id) && !isUnpicked(run.plan, run.state, id)));
-  const built = await buildChain({ root, plan: run.plan, state: run.state, tip, strategy: options.strategy, tasks });
-  const checks = read.checks.filter((check) => isAbout(run, check, wanted));
+  const built = await buildChain({ root, plan: run.plan, state: run.state, tip, strategy: options.strategy, tasks, committer });
+  const checks = criteria.checks.filter((check) => isAbout(run, check, wanted));
   const open = [...completion(run, wanted), ...blocked(run, wanted)];
   const verdict =
     'conflict' in built
