@@ -88,8 +88,9 @@ export function listFolders(folder: string): string[] {
 
 /** Bytes of all files below a folder; links are not followed. */
 export function folderSize(folder: string): number {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).reduce(
-    (sum, name) => sum + (lstatSync(path.join(folder, name), { throwIfNoEntry: false })?.size ?? 0),
+  // without the types of the entries Node goes through links to folders
+  return readdirSync(folder, { recursive: true, withFileTypes: true }).reduce(
+    (sum, { parentPath, name }) => sum + (lstatSync(path.join(parentPath, name), { throwIfNoEntry: false })?.size ?? 0),
     0,
   );
 }

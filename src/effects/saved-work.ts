@@ -64,11 +64,17 @@ export interface Unsettled {
   readonly unsettled: readonly string[];
 }
 
+export interface Rest {
+  readonly message: string;
+  readonly identity: () => Promise<Identity>;
+  /** Paths that stay out of it with all below them. */
+  readonly except?: readonly string[];
+}
+
 /** Commits whatever is uncommitted in a worktree onto what it has checked out, without running hooks; undefined when there is nothing. Unsettled conflicts are left as they are. */
 export async function commitAll(
   worktree: string,
-  message: string,
-  identity: () => Promise<Identity>,
+  { message, identity, except = [] }: Rest,
 ): Promise<CommittedRest | Unsettled | undefined> {
   const place = placeOf(worktree);
   await clearStaleLocks(worktree, [path.join(place.own, 'index.lock'), path.join(place.own, 'HEAD.lock')]);
@@ -79,7 +85,7 @@ export async function commitAll(
   const unsettled = entries.filter((entry) => UNMERGED.has(entry.slice(0, 2))).map((entry) => entry.slice(3));
   if (unsettled.length > 0) return { unsettled };
   const options = { worktree, writes: true, env: signature(await identity()) };
-  await addEverything(place.root, options);
+  await addEverything(place.root, options, except);
   const before = await treeAt(place.root, await headOf(place.root, worktree));
   const raw = await git(place.root, ['diff-index', '--cached', '--raw', '-z', '--no-renames', before], options);
   const changes = raw.split('\0').filter((_, index, all) => index % 2 === 0 && index + 1 < all.length);
@@ -108,8 +114,9 @@ function placeOf(worktree: string): { readonly root: string; readonly own: strin
 }
 
 /** Puts every file into the index; `.iter` only as far as the project itself keeps files in it. */
-async function addEverything(root: string, options: GitOptions): Promise<void> {
-  await git(root, ['add', '--all', '--', ':/', ':(top,exclude).iter'], options);
+async function addEverything(root: string, options: GitOptions, except: readonly string[] = []): Promise<void> {
+  const paths = [':/', ':(top,exclude).iter', ...except.map((name) => `:(top,exclude,literal)${name}`)];
+  await git(root, ['add', '--all', '--pathspec-from-file=-', '--pathspec-file-nul'], { ...options, input: paths.join('\0') });
   const tracked = await git(root, ['ls-files', '-z', '--', ':(top).iter'], options);
   if (tracked !== '') await git(root, ['add', '--update', '--', ':(top).iter'], options);
 }

@@ -17,6 +17,8 @@ export interface Watched {
   readonly own: string;
   /** Files of the iteration that decide about work, relative to the main checkout. */
   readonly rules: readonly string[];
+  /** Ignored files and folders of the main checkout that worktrees have links to; of a folder what is directly in it counts. */
+  readonly linked?: readonly string[];
   /** Worktrees in which nothing should happen now. */
   readonly idle: readonly { readonly task: string; readonly path: string; readonly branch: string; readonly since: string }[];
 }
@@ -39,6 +41,9 @@ export async function lookAround(repository: Repository, watched: Watched): Prom
     ...hooksOf(gitDirectory),
     [placeName('head', 'HEAD')]: headOf(gitDirectory),
     ...named(main, (name) => placeName('file', name)),
+    ...Object.fromEntries(
+      (watched.linked ?? []).map((name) => [placeName('file', name.replace(/\/$/, '')), linkedStamp(path.join(root, name))]),
+    ),
     ...Object.fromEntries(watched.rules.map((file) => [placeName('rule', file), contentOf(path.join(root, file))])),
     ...Object.assign({}, ...others),
   };
@@ -152,6 +157,15 @@ async function filesOf(repository: Repository, place: string, except?: string): 
 function stampOf(file: string): string | undefined {
   const found = lstatSync(file, { throwIfNoEntry: false });
   return found === undefined ? undefined : `${found.mode} ${found.size} ${found.mtimeMs} ${found.ino}`;
+}
+
+/** Of a folder its own time counts for nothing: programs keep caches in hidden folders of it, and those are not linked to for their content. */
+function linkedStamp(place: string): string {
+  const names = lstatSync(place, { throwIfNoEntry: false })?.isDirectory() === true ? namesIn(place) : undefined;
+  if (names === undefined) return `!! ${stampOf(place) ?? 'gone'}`;
+  const shown = names.filter((name) => !name.startsWith('.')).toSorted();
+  const stamps = shown.map((name) => `${name} ${stampOf(path.join(place, name)) ?? ''}`);
+  return `!! ${createHash('sha256').update(stamps.join('\n')).digest('hex')}`;
 }
 
 function contentOf(file: string): string {

@@ -55,7 +55,7 @@ export async function attempt(run: Run, task: PlannedTask, number: number, conte
   const command = commandOf(task.agent);
   const parsed = command === undefined ? undefined : parseCommandLine(command);
   if (parsed !== undefined && 'problem' in parsed) throw new Error(`preflight let a bad command line pass: ${parsed.problem}`);
-  await openWindow(run, task.id);
+  await openWindow(run, task.id, context);
   const measured = meter(run, {
     task: task.id,
     attempt: number,

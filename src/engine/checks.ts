@@ -207,7 +207,7 @@ async function runCommands(
   subject: Subject,
   context: Context,
 ): Promise<Map<string, Outcome>> {
-  return withCheckout(iteration, subject.purpose, subject.commit, async (path) => {
+  return withCheckout(iteration, { purpose: subject.purpose, commit: subject.commit, context }, async (path) => {
     const outcomes = new Map<string, Outcome>();
     for (const check of checks) {
       if (check.check !== 'command' || outcomes.has(check.run)) continue;

@@ -16,6 +16,7 @@ import { WorktreeError, removeWorktree } from '../effects/worktree.ts';
 import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
 import { launchLock, repositoryLock, temporariesOf, worktreeOf } from './places.ts';
+import { forgetProvisions } from './provisions.ts';
 import { renderLog } from './reports.ts';
 import { Run } from './run.ts';
 
@@ -110,6 +111,7 @@ async function cleanTask(run: Run, task: PlannedTask, options: CleanOptions): Pr
     lock.release();
   }
   if (own !== undefined) await removeWorktree(root, worktree, { lock: repositoryLock(gitDirectory), discard: true });
+  forgetProvisions(iteration, task.id);
   if (branch !== undefined) await git(root, ['update-ref', '-d', task.branch, branch], { writes: true });
   await run.record({ type: 'worktree-removed', task: task.id, standing });
   return { ...about, action: 'removed', ...(ref === undefined ? {} : { backup: ref }) };

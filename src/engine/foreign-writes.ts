@@ -19,11 +19,12 @@ import { lookAround } from '../effects/surroundings.ts';
 import type { Context } from './context.ts';
 import { CRITERIA_FILE, ITERATIONS, iterationNames, logFile } from './iteration.ts';
 import { worktreeOf } from './places.ts';
+import { linkedPaths } from './provisions.ts';
 import type { Run } from './run.ts';
 
 /** Looks around before the agent of a task starts. */
-export async function openWindow(run: Run, task: TaskId): Promise<void> {
-  run.windows.set(task, { before: await look(run, 'opens'), tasks: run.plan.tasks.length });
+export async function openWindow(run: Run, task: TaskId, context: Context): Promise<void> {
+  run.windows.set(task, { before: await look(run, 'opens', context), tasks: run.plan.tasks.length });
 }
 
 interface Ended {
@@ -38,7 +39,7 @@ export async function closeWindow(run: Run, ended: Ended, context: Context): Pro
   const { id } = ended.task;
   const window = run.windows.get(id);
   if (window === undefined) return;
-  const after = await look(run, 'closes');
+  const after = await look(run, 'closes', context);
   run.refresh();
   const known = new Set((run.state.foreign ?? []).flatMap((one) => one.writes.map(({ place, now }) => `${place}\0${now}`)));
   const grown = window.tasks !== run.plan.tasks.length;
@@ -68,7 +69,7 @@ const REST = 3;
  * A look that begins after it was asked for. What is asked for while another look goes on, and for some time after, is one look:
  * many tasks that start or end together take a quarter of the time for all of theirs.
  */
-function look(run: Run, window: 'opens' | 'closes'): Promise<Surroundings> {
+function look(run: Run, window: 'opens' | 'closes', { environment }: Context): Promise<Surroundings> {
   const { looks } = run;
   if (window === 'opens') looks.opens = true;
   looks.next ??= (looks.current ?? Promise.resolve())
@@ -76,7 +77,7 @@ function look(run: Run, window: 'opens' | 'closes'): Promise<Surroundings> {
     .then(() => pause((looks.rests ?? 0) - performance.now()))
     .then(() => {
       const begun = performance.now();
-      const current = lookNow(run, looks.opens === true).finally(() => {
+      const current = lookNow(run, looks.opens === true, environment).finally(() => {
         looks.rests = performance.now() + REST * (performance.now() - begun);
       });
       looks.current = current;
@@ -88,12 +89,14 @@ function look(run: Run, window: 'opens' | 'closes'): Promise<Surroundings> {
 }
 
 /** Idle worktrees are compared with what they were at the start of a window: when none opens, only those are looked at. */
-function lookNow(run: Run, opens: boolean): Promise<Surroundings> {
+async function lookNow(run: Run, opens: boolean, environment: Context['environment']): Promise<Surroundings> {
   const { iteration, plan, state } = run;
   const own = `${ITERATIONS}/${iteration.name}`;
   const windows = [...run.windows.values()];
   const isCompared = (task: TaskId, since: string): boolean => opens || windows.some(({ before }) => before[lookedAt(task)] === since);
+  const linked = await linkedPaths(iteration, environment);
   return lookAround(iteration.repository, {
+    linked,
     own: `${ITERATIONS}/`,
     rules: [CRITERIA_FILE, 'manifest.json', 'workflow.lock.yaml'].map((file) => `${own}/${file}`),
     idle: plan.tasks.flatMap((task) => {

@@ -14,6 +14,7 @@ import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
 import { conflictFailures, lookAt } from './look-at.ts';
 import { collectOutbox } from './outbox.ts';
+import { provisionsOf } from './provisions.ts';
 import type { Run } from './run.ts';
 import { agentCheck } from './run.ts';
 
@@ -40,7 +41,7 @@ export async function judge(run: Run, task: PlannedTask, context: Context): Prom
   if (head === undefined) throw new GitError(worktree, ['rev-parse', 'HEAD'], { exitCode: 128, stderr: 'its branch has no commit' });
   const stray = await strayed(root, task, { branch, base, head });
   const looked = await lookAt(run, task, { base, head, purpose: `${task.id}-${attempt}` }, context);
-  const open = [...collected.refused, ...stray, ...conflictFailures(task, unsettled), ...looked.open];
+  const open = [...collected.refused, ...stray, ...(await broughtFailures(iteration, task, { base, head })), ...conflictFailures(task, unsettled), ...looked.open];
   const ending = endingOf(run, task);
   const forgiven =
     ending.lies && looked.judgedAtAll && open.length === 0 && (collected.brought || head !== before.head || run.isExcused(task.id));
@@ -107,7 +108,8 @@ async function commitRest(
   where: { worktree: string; attempt: number },
 ): ReturnType<typeof commitAll> {
   const message = `${task.title}\n\nLeft uncommitted by ${task.instance}, committed by iter.\n\nIter-Task: ${iteration.name}/${task.id}\nIter-Committed-For: ${task.instance}\n`;
-  return commitAll(where.worktree, message, () => identity(iteration.repository.root));
+  const except = provisionsOf(iteration, task.id)?.brought ?? [];
+  return commitAll(where.worktree, { message, identity: () => identity(iteration.repository.root), except });
 }
 
 /** The commit iter has made of this work and was ended before it could put on record; undefined when there is none. */
@@ -120,6 +122,23 @@ async function unrecorded(run: Run, task: PlannedTask, worktree: string): Promis
   const [commit, parent, about, by] = facts as [CommitId, CommitId, string, string];
   if (by === '' || about !== `${iteration.name}/${task.id}` || run.isCommitOnRecord(commit)) return undefined;
   return { commit, paths: (await changedPaths(root, parent, commit)).length };
+}
+
+/** What iter has brought into the worktree is nobody's work, and may be secret: no commit of the branch may have it. */
+async function broughtFailures(
+  iteration: Iteration,
+  task: PlannedTask,
+  { base, head }: { base: CommitId; head: CommitId },
+): Promise<Failure[]> {
+  const brought = provisionsOf(iteration, task.id)?.brought ?? [];
+  if (brought.length === 0 || base === head) return [];
+  const { root } = iteration.repository;
+  const touched = await git(root, ['log', '-m', '--format=', '--name-only', '-z', '--no-renames', head, `^${base}`]);
+  const names = new Set(touched.split('\0').flatMap((name) => brought.find((one) => name === one || name.startsWith(`${one}/`)) ?? []));
+  return [...names].map((name) => ({
+    id: `${task.id}.brought`,
+    message: `${name} was brought from the main checkout and is in a commit of the branch; take it out of the commits: git reset --soft ${base.slice(0, 10)}, then commit without it`,
+  }));
 }
 
 /** An agent that switched branches, or rewrote what it started from, is not judged as if it had not. */

@@ -12,6 +12,7 @@ import { parseCriteria } from '../files/criteria.ts';
 import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
 import { CRITERIA_FILE, ITERATIONS } from './iteration.ts';
+import { worktreeRules } from './settings.ts';
 
 export interface Preflight {
   /** Exit 2. */
@@ -37,7 +38,7 @@ export async function preflight(iteration: Iteration, context: Context): Promise
     if (found.exitCode !== 0)
       problems.push({ file: `iterations/${iteration.name}/manifest.json`, what: `"${ref}" is not a commit of this repository`, fix });
   }
-  problems.push(...(await foreignBranches(iteration)));
+  problems.push(...(await foreignBranches(iteration)), ...worktreeRules(iteration.repository, context.environment).problems);
   return { problems, missingAgents: missingAgents(plan, context) };
 }
 

@@ -11,6 +11,7 @@ import { archive } from './archive.ts';
 import type { Context } from './context.ts';
 import { furnish, putAside, writePrompt } from './furnish.ts';
 import { repositoryLock, worktreeOf } from './places.ts';
+import { forgetProvisions, provide } from './provisions.ts';
 import type { Run } from './run.ts';
 
 export interface Ground {
@@ -33,12 +34,14 @@ export async function prepare(run: Run, task: PlannedTask, attempt: number, base
     if (again) {
       await archive(run, { task, attempt: before.attempt, worktree, bases: [before.base, base] }, context);
       await removeWorktree(root, worktree, { lock: repositoryLock(gitDirectory), discard: true });
+      forgetProvisions(iteration, task.id);
     }
     const start = before?.base === base && before.fresh !== true ? await branchHead(root, task.branch, base) : base;
     await addWorktree(root, { path: worktree, branch: task.branch, commit: start, lock: repositoryLock(gitDirectory) });
   }
   const head = (await headFacts(root, worktree)).commit ?? base;
   furnish(run, task, worktree);
+  await provide(iteration, { task: task.id, worktree }, context);
   if (before !== undefined && startsOver(before)) removeFolder(join(worktree, '.iter', 'out'));
   if (attempt > 1 && attempt !== before?.attempt) putAside(iteration, task, attempt);
   const prompt = writePrompt(run, task, { attempt, base, continued: sameGround && again, worktree });

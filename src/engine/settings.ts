@@ -7,7 +7,7 @@ import type { Problem } from '../core/problem.ts';
 import { readText } from '../effects/disk.ts';
 import type { Repository } from '../effects/repository.ts';
 import { loadConfig } from '../files/config.ts';
-import type { Config } from '../files/config.ts';
+import type { Config, WorktreeRules } from '../files/config.ts';
 import { ITERATIONS } from './iteration.ts';
 import { personalFolder } from './personal-folder.ts';
 
@@ -36,7 +36,7 @@ export interface Asked {
 export async function settingsOf(repository: Repository, asked: Asked): Promise<Settings | { readonly problems: readonly Problem[] }> {
   const { environment: variables } = asked;
   const personal = join(personalFolder(variables), 'config.yaml');
-  const [mine, ours] = [read(personal, personal), read(join(repository.root, '.iter', 'config.yaml'), '.iter/config.yaml')];
+  const [mine, ours] = [read(personal, personal), read(join(repository.root, CONFIG_FILE), CONFIG_FILE)];
   const directory = resolve(asked.directory);
   const targets = asked.targets.length === 0 ? undefined : await expandGlobs(asked.targets, directory, repository.root);
   const problems = [...mine.problems, ...ours.problems, ...(targets?.problems ?? [])];
@@ -70,6 +70,19 @@ export function offersTools(repository: Repository, variables: Asked['environmen
   const files = [join(repository.root, '.iter', 'config.yaml'), join(personalFolder(variables), 'config.yaml')];
   return files.map((file) => read(file, file).config.mcp).find((one) => one !== undefined) ?? true;
 }
+
+/** What new worktrees get: what the repository says, else what the person says; and everything that is wrong with the files. */
+export function worktreeRules(
+  repository: Repository,
+  variables: Asked['environment'],
+): { readonly rules: WorktreeRules | undefined; readonly problems: readonly Problem[] } {
+  const personal = join(personalFolder(variables), 'config.yaml');
+  const [ours, mine] = [read(join(repository.root, CONFIG_FILE), CONFIG_FILE), read(personal, personal)];
+  return { rules: ours.config.worktree ?? mine.config.worktree, problems: [...ours.problems, ...mine.problems] };
+}
+
+/** Of a repository, relative to it. */
+const CONFIG_FILE = '.iter/config.yaml';
 
 function read(file: string, shown: string): ReturnType<typeof loadConfig> {
   const text = readText(file);

@@ -15,16 +15,36 @@ export interface Config {
   readonly mcp?: boolean;
   readonly models?: Models;
   readonly prices?: Prices;
+  readonly worktree?: WorktreeRules;
   readonly inputs: Inputs;
 }
 
+/** What a new worktree gets besides what is committed. Patterns are those of gitignore(5). */
+export interface WorktreeRules {
+  /** Ignored files it gets copies of, besides those that `.worktreeinclude` names. */
+  readonly copy: readonly string[];
+  /** Ignored files and folders it gets links to. */
+  readonly link: readonly string[];
+}
+
 /** Keys as they are written. */
-type ConfigSource = Partial<Omit<Config, 'maxParallel'>> & { readonly max_parallel?: number };
+type ConfigSource = Partial<Omit<Config, 'maxParallel' | 'worktree'>> & {
+  readonly max_parallel?: number;
+  readonly worktree?: Partial<WorktreeRules>;
+};
 
 /** Reads a configuration; with problems it is what an empty file would give. */
 export function loadConfig(text: string, file: string): { readonly config: Config; readonly problems: readonly Problem[] } {
   const { value, problems } = readYamlSource({ text, file, validator: validateConfig });
   if (value === undefined || problems.length > 0) return { config: { inputs: {} }, problems };
-  const { max_parallel: maxParallel, ...rest } = value as ConfigSource;
-  return { config: { inputs: {}, ...rest, ...(maxParallel === undefined ? {} : { maxParallel }) }, problems: [] };
+  const { max_parallel: maxParallel, worktree, ...rest } = value as ConfigSource;
+  return {
+    config: {
+      inputs: {},
+      ...rest,
+      ...(maxParallel === undefined ? {} : { maxParallel }),
+      ...(worktree === undefined ? {} : { worktree: { copy: [], link: [], ...worktree } }),
+    },
+    problems: [],
+  };
 }

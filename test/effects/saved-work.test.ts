@@ -46,7 +46,10 @@ test('where nothing differs there is no snapshot, and nothing to commit', async 
   const worktree = worktreeOf(root);
   write(worktree, { '.iter/TASK.md': 't\n' });
 
-  const answers = [await snapshot(worktree, 'refs/iter/snap/T1', 'none'), await commitAll(worktree, 'none', () => Promise.resolve(ADA))];
+  const answers = [
+    await snapshot(worktree, 'refs/iter/snap/T1', 'none'),
+    await commitAll(worktree, { message: 'none', identity: () => Promise.resolve(ADA) }),
+  ];
 
   expect([answers, sh(root, 'for-each-ref', 'refs/iter')]).toEqual([[undefined, undefined], '']);
 });
@@ -68,7 +71,10 @@ test('everything left uncommitted is committed on the branch under the given nam
   write(worktree, { 'a.txt': 'changed\n', 'line\nbreak.txt': 'n\n', '.iter/out/x': 'x\n' });
   rmSync(path.join(worktree, 'b.txt'));
 
-  const done = await commitAll(worktree, 'Build the tax part\n\nIter-Task: 001-try/T1\n', () => Promise.resolve(ADA));
+  const done = await commitAll(worktree, {
+    message: 'Build the tax part\n\nIter-Task: 001-try/T1\n',
+    identity: () => Promise.resolve(ADA),
+  });
 
   expect(done).toEqual({ commit: sh(root, 'rev-parse', 'T1'), paths: 3 });
   expect(sh(root, 'log', '-1', '--format=%an <%ae> %s|%(trailers:key=Iter-Task,valueonly,separator=)', 'T1')).toBe(
@@ -82,7 +88,7 @@ test('files the project itself keeps in .iter are part of the work, others in it
   const worktree = worktreeOf(root);
   write(worktree, { '.iter/config.yaml': 'two\n', '.iter/TASK.md': 't\n' });
 
-  await commitAll(worktree, 'Change the settings', () => Promise.resolve(ADA));
+  await commitAll(worktree, { message: 'Change the settings', identity: () => Promise.resolve(ADA) });
 
   expect([filesOf(root, 'T1'), sh(root, 'show', 'T1:.iter/config.yaml')]).toEqual([['.iter/config.yaml'], 'two']);
 });
@@ -93,7 +99,7 @@ test('a lock file that a killed git left does not stop the commit', async () => 
   writeFileSync(path.join(root, '.git', 'worktrees', 'T1', 'index.lock'), '');
   write(worktree, { 'a.txt': 'changed\n' });
 
-  expect(await commitAll(worktree, 'after a kill', () => Promise.resolve(ADA))).toMatchObject({ paths: 1 });
+  expect(await commitAll(worktree, { message: 'after a kill', identity: () => Promise.resolve(ADA) })).toMatchObject({ paths: 1 });
 });
 
 test('a repository inside the worktree is named, for git keeps none of its files', async () => {
@@ -103,7 +109,7 @@ test('a repository inside the worktree is named, for git keeps none of its files
   commit(path.join(worktree, 'vendor', 'inner'), { 'i.txt': 'i\n' }, 'inner');
   write(worktree, { 'a.txt': 'changed\n' });
 
-  const done = await commitAll(worktree, 'with an inner repository', () => Promise.resolve(ADA));
+  const done = await commitAll(worktree, { message: 'with an inner repository', identity: () => Promise.resolve(ADA) });
 
   expect(done).toMatchObject({ paths: 2, embedded: ['vendor/inner'] });
 });
@@ -115,6 +121,8 @@ test('a worktree that was turned into another repository is refused', async () =
   sh(other, 'worktree', 'add', '--quiet', '--detach', path.join(path.dirname(other), 'W'));
   writeFileSync(path.join(worktree, '.git'), readFileSync(path.join(path.dirname(other), 'W', '.git')));
 
-  await expect(commitAll(worktree, 'x', () => Promise.resolve(ADA))).rejects.toThrow('it is not a worktree the repository knows');
+  await expect(commitAll(worktree, { message: 'x', identity: () => Promise.resolve(ADA) })).rejects.toThrow(
+    'it is not a worktree the repository knows',
+  );
   await expect(snapshot(worktree, 'refs/iter/snap/T1', 'x')).rejects.toThrow('it is not a worktree the repository knows');
 });
