@@ -48,6 +48,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   rehearse: { summary: 'play a workflow in a throw-away repository', load: () => import('./commands/rehearse.ts') },
   roles: { summary: 'the personas steps are given to', load: () => import('./commands/roles.ts') },
   agents: { summary: 'the command lines iter can start, and what their output means', load: () => import('./commands/agents.ts') },
+  trust: { summary: 'say that you have looked at the commands a repository runs in worktrees', load: () => import('./commands/trust.ts') },
   doctor: { summary: 'look whether everything iter needs is there', load: () => import('./commands/doctor.ts') },
 };
 

@@ -14,6 +14,12 @@ export function writeAtomic(file: string, text: string): void {
   writeFileAtomic.sync(file, text);
 }
 
+/** As `writeAtomic`, for what nobody else on the machine is to read or change. */
+export function writePrivate(file: string, text: string): void {
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  writeFileAtomic.sync(file, text, { mode: 0o600 });
+}
+
 export interface Replacement {
   /** The text the change was made from. */
   readonly expected: string;

@@ -20,10 +20,12 @@ import { overflowQuestion, unpickedNeeds } from './furnish.ts';
 import { attemptCookie } from './places.ts';
 import { processEnd, recordRefusal, refusalOf } from './limits.ts';
 import { prepare } from './prepare.ts';
+import type { Ground } from './prepare.ts';
 import { offersTools, pricesOf } from './settings.ts';
 import { meter } from './usage.ts';
 import { sendConflictBack } from './rework.ts';
 import type { Run } from './run.ts';
+import { setUp } from './worktree-hooks.ts';
 
 /** Runs attempt `number` of a task to its end and records it; an abort of `signal` with the reason of a person ends it as killed. */
 export async function attempt(run: Run, task: PlannedTask, number: number, context: Context): Promise<void> {
@@ -35,6 +37,28 @@ export async function attempt(run: Run, task: PlannedTask, number: number, conte
   const overflow = overflowQuestion(run, task, { attempt: number, base: base.commit, continued: false });
   if (overflow !== undefined) return askAboutPrompt(run, task, { number, question: overflow }, context);
   const ground = await prepare(run, task, number, base.commit, context);
+  const leases = await leasesFor(iteration, task.id, number);
+  try {
+    const variables = { ...variablesOf(run, task, { number, worktree: ground.worktree }), ...leases.variables };
+    await setUp(iteration, { task: task.id, worktree: ground.worktree, variables }, context);
+    await attemptOn(run, task, { number, ground, inputs, variables }, context);
+  } finally {
+    leases.release();
+  }
+}
+
+interface Ready {
+  readonly number: number;
+  readonly ground: Ground;
+  /** Hash of everything the work is done from. */
+  readonly inputs: string;
+  /** What the agent finds in its environment besides the allow-list. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** The agent's part of an attempt. */
+async function attemptOn(run: Run, task: PlannedTask, { number, ground, inputs, variables }: Ready, context: Context): Promise<void> {
+  const { iteration } = run;
   const again = run.state.tasks[task.id]?.attempt === number;
   const comments = commentsFor(iteration, task).map(({ file }) => file);
   await run.record({
@@ -64,7 +88,6 @@ export async function attempt(run: Run, task: PlannedTask, number: number, conte
     prices: pricesOf(iteration.repository, context.environment),
   });
   const format = agentRow(task.agent, context.program.agents)?.format;
-  const leases = await leasesFor(iteration, task.id, number);
   const ending = await runAttempt(
     {
       agent: task.agent,
@@ -79,7 +102,7 @@ export async function attempt(run: Run, task: PlannedTask, number: number, conte
       timeout: task.timeout,
       ...(task.maxTurns === undefined ? {} : { turns: task.maxTurns }),
       environment: context.environment,
-      variables: { ...variablesOf(run, task, number, ground.worktree), ...leases.variables },
+      variables,
       ...(offersTools(iteration.repository, context.environment)
         ? { mcp: toolServer(run, task, number, { worktree: ground.worktree, context }) }
         : {}),
@@ -90,7 +113,7 @@ export async function attempt(run: Run, task: PlannedTask, number: number, conte
       heard: measured.heard,
     },
     context.signal,
-  ).finally(leases.release);
+  );
   await measured.end(ending.said);
   await closeWindow(run, { task, worktree: ground.worktree, log: join(iteration.directory, log) }, context);
   const refusal = refusalOf(run, task, { ending, log, worktree: ground.worktree }, context);
@@ -201,7 +224,11 @@ async function handOver(run: Run, task: PlannedTask, at: { number: number; log: 
 }
 
 /** What an agent finds in its environment besides the allow-list. */
-function variablesOf(run: Run, task: PlannedTask, number: number, worktree: string): Record<string, string> {
+function variablesOf(
+  run: Run,
+  task: PlannedTask,
+  { number, worktree }: { readonly number: number; readonly worktree: string },
+): Record<string, string> {
   const { iteration } = run;
   return {
     ITER_DIR: iteration.directory,

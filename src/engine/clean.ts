@@ -19,6 +19,7 @@ import { launchLock, repositoryLock, temporariesOf, worktreeOf } from './places.
 import { forgetProvisions } from './provisions.ts';
 import { renderLog } from './reports.ts';
 import { Run } from './run.ts';
+import { tearDown } from './worktree-hooks.ts';
 
 /** What became of a task's work. `nothing`: there is none yet. */
 export type Standing = 'nothing' | 'merged' | 'unmerged';
@@ -53,7 +54,7 @@ export async function clean(iteration: Iteration, options: CleanOptions, context
     const run = new Run(iteration, context);
     for (const task of iteration.plan.tasks) {
       context.signal.throwIfAborted();
-      const one = await cleanTask(run, task, options);
+      const one = await cleanTask(run, task, { ...options, context });
       if (one !== undefined) cleaned.push(one);
     }
     if (!options.dryRun) {
@@ -67,7 +68,11 @@ export async function clean(iteration: Iteration, options: CleanOptions, context
   }
 }
 
-async function cleanTask(run: Run, task: PlannedTask, options: CleanOptions): Promise<Cleaned | undefined> {
+async function cleanTask(
+  run: Run,
+  task: PlannedTask,
+  { context, ...options }: CleanOptions & { readonly context: Context },
+): Promise<Cleaned | undefined> {
   const { iteration } = run;
   const { root, gitDirectory } = iteration.repository;
   const worktree = worktreeOf(iteration, task.id);
@@ -110,6 +115,7 @@ async function cleanTask(run: Run, task: PlannedTask, options: CleanOptions): Pr
   } finally {
     lock.release();
   }
+  if (present) await tearDown(iteration, { task: task.id, worktree }, context);
   if (own !== undefined) await removeWorktree(root, worktree, { lock: repositoryLock(gitDirectory), discard: true });
   forgetProvisions(iteration, task.id);
   if (branch !== undefined) await git(root, ['update-ref', '-d', task.branch, branch], { writes: true });

@@ -13,6 +13,7 @@ import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
 import { CRITERIA_FILE, ITERATIONS } from './iteration.ts';
 import { worktreeRules } from './settings.ts';
+import { hookProblems } from './worktree-hooks.ts';
 
 export interface Preflight {
   /** Exit 2. */
@@ -39,6 +40,7 @@ export async function preflight(iteration: Iteration, context: Context): Promise
       problems.push({ file: `iterations/${iteration.name}/manifest.json`, what: `"${ref}" is not a commit of this repository`, fix });
   }
   problems.push(...(await foreignBranches(iteration)), ...worktreeRules(iteration.repository, context.environment).problems);
+  problems.push(...(await hookProblems(iteration, context)));
   return { problems, missingAgents: missingAgents(plan, context) };
 }
 

@@ -13,6 +13,7 @@ import { furnish, putAside, writePrompt } from './furnish.ts';
 import { repositoryLock, worktreeOf } from './places.ts';
 import { forgetProvisions, provide } from './provisions.ts';
 import type { Run } from './run.ts';
+import { tearDown } from './worktree-hooks.ts';
 
 export interface Ground {
   readonly worktree: string;
@@ -33,6 +34,7 @@ export async function prepare(run: Run, task: PlannedTask, attempt: number, base
   if (!sameGround) {
     if (again) {
       await archive(run, { task, attempt: before.attempt, worktree, bases: [before.base, base] }, context);
+      if (exists(join(worktree, '.git'))) await tearDown(iteration, { task: task.id, worktree }, context);
       await removeWorktree(root, worktree, { lock: repositoryLock(gitDirectory), discard: true });
       forgetProvisions(iteration, task.id);
     }

@@ -25,6 +25,8 @@ export interface Provisions {
   /** What is being brought, and may be there in part, unless it is `whole`. */
   readonly begun: readonly string[];
   readonly whole: boolean;
+  /** The commands for new worktrees have run to their end. */
+  readonly setUp?: boolean;
 }
 
 const NOTHING: Provisions = { brought: [], linked: [], begun: [], whole: true };
@@ -38,14 +40,14 @@ export async function provide(
   const before = provisionsOf(iteration, task) ?? NOTHING;
   // no agent has worked with what is not whole
   if (!before.whole) for (const name of before.begun) removeFolder(join(worktree, name));
-  const record = (provisions: Provisions): void => writeAtomic(recordFile(iteration, task), `${JSON.stringify(provisions)}\n`);
+  const record = (provisions: Provisions): void => writeRecord(iteration, task, provisions);
   const begins = (begun: readonly string[]): void => {
     if (begun.length > 0) record({ ...before, begun, whole: false });
   };
   const { paths, linked, refused } = await bringInto(iteration, worktree, { ...context, begins });
   if (paths.length > 0 || !before.whole) {
     const both = (old: readonly string[], now: readonly string[]): string[] => [...new Set([...old, ...now])];
-    record({ brought: both(before.brought, paths), linked: both(before.linked, linked), begun: [], whole: true });
+    record({ ...before, brought: both(before.brought, paths), linked: both(before.linked, linked), begun: [], whole: true });
   }
   for (const { path, why } of refused) context.say(`warning: ${task}: "${path}" was not brought into its worktree: ${why}`);
 }
@@ -74,9 +76,18 @@ export function provisionsOf(iteration: Iteration, task: TaskId): Provisions | u
   return text === undefined ? undefined : { ...NOTHING, ...(JSON.parse(text) as Partial<Provisions>) };
 }
 
+/** The commands for new worktrees have run in this one. */
+export function noteSetUp(iteration: Iteration, task: TaskId): void {
+  writeRecord(iteration, task, { ...(provisionsOf(iteration, task) ?? NOTHING), setUp: true });
+}
+
 /** The worktree of a task is gone, and what was brought with it. */
 export function forgetProvisions(iteration: Iteration, task: TaskId): void {
   removeFolder(recordFile(iteration, task));
+}
+
+function writeRecord(iteration: Iteration, task: TaskId, provisions: Provisions): void {
+  writeAtomic(recordFile(iteration, task), `${JSON.stringify(provisions)}\n`);
 }
 
 function recordFile({ directory }: Iteration, task: TaskId): string {

@@ -72,13 +72,25 @@ export function offersTools(repository: Repository, variables: Asked['environmen
 }
 
 /** What new worktrees get: what the repository says, else what the person says; and everything that is wrong with the files. */
-export function worktreeRules(
-  repository: Repository,
-  variables: Asked['environment'],
-): { readonly rules: WorktreeRules | undefined; readonly problems: readonly Problem[] } {
+export function worktreeRules(repository: Repository, variables: Asked['environment']): Ruled {
   const personal = join(personalFolder(variables), 'config.yaml');
   const [ours, mine] = [read(join(repository.root, CONFIG_FILE), CONFIG_FILE), read(personal, personal)];
-  return { rules: ours.config.worktree ?? mine.config.worktree, problems: [...ours.problems, ...mine.problems] };
+  const own = ours.config.worktree === undefined;
+  return {
+    rules: ours.config.worktree ?? mine.config.worktree,
+    own,
+    file: own ? personal : CONFIG_FILE,
+    problems: [...ours.problems, ...mine.problems],
+  };
+}
+
+export interface Ruled {
+  readonly rules: WorktreeRules | undefined;
+  /** They are the person's, not the repository's. */
+  readonly own: boolean;
+  /** Where they stand, as a person would type it. */
+  readonly file: string;
+  readonly problems: readonly Problem[];
 }
 
 /** Of a repository, relative to it. */

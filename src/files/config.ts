@@ -4,6 +4,7 @@ import type { Models } from '../core/model.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Inputs } from '../core/workflow.ts';
 import { validateConfig } from '../generated/validate-config.js';
+import { parseDuration } from '../core/duration.ts';
 import { readYamlSource } from './yaml-source.ts';
 
 export interface Config {
@@ -25,12 +26,20 @@ export interface WorktreeRules {
   readonly copy: readonly string[];
   /** Ignored files and folders it gets links to. */
   readonly link: readonly string[];
+  /** Command lines: run in each new worktree before its first attempt, and before it goes. */
+  readonly setup: readonly string[];
+  readonly teardown: readonly string[];
+  /** Milliseconds for each of them. */
+  readonly timeout: number;
 }
+
+/** Milliseconds for a command when nothing is said: an installation of packages without a cache. */
+const TIMEOUT = 10 * 60_000;
 
 /** Keys as they are written. */
 type ConfigSource = Partial<Omit<Config, 'maxParallel' | 'worktree'>> & {
   readonly max_parallel?: number;
-  readonly worktree?: Partial<WorktreeRules>;
+  readonly worktree?: Partial<Omit<WorktreeRules, 'timeout'>> & { readonly timeout?: string };
 };
 
 /** Reads a configuration; with problems it is what an empty file would give. */
@@ -43,8 +52,12 @@ export function loadConfig(text: string, file: string): { readonly config: Confi
       inputs: {},
       ...rest,
       ...(maxParallel === undefined ? {} : { maxParallel }),
-      ...(worktree === undefined ? {} : { worktree: { copy: [], link: [], ...worktree } }),
+      ...(worktree === undefined ? {} : { worktree: completed(worktree) }),
     },
     problems: [],
   };
+}
+
+function completed({ timeout, ...rules }: NonNullable<ConfigSource['worktree']>): WorktreeRules {
+  return { copy: [], link: [], setup: [], teardown: [], ...rules, timeout: parseDuration(timeout ?? '') ?? TIMEOUT };
 }
