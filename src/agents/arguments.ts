@@ -14,6 +14,9 @@ export interface Asked {
   /** Where the agent is to end by itself. */
   readonly turns?: number;
   readonly usd?: number;
+  /** It confines itself, or iter does. */
+  readonly confined?: 'own' | 'inside';
+  readonly gitDirectories?: { readonly common: string; readonly own: string };
   readonly mcp?: ToolServer;
 }
 
@@ -38,17 +41,20 @@ export function limitsTurns({ limits, arguments: template }: AgentDescriptor): b
   return limits?.turns !== undefined && template.includes('{limits}');
 }
 
-function fragmentsOf(row: AgentDescriptor, { permission, model, turns, usd, mcp }: Asked): ReadonlyMap<string, readonly string[]> {
+function fragmentsOf(
+  row: AgentDescriptor,
+  { permission, model, turns, usd, mcp, confined }: Asked,
+): ReadonlyMap<string, readonly string[]> {
   const limits = [...(turns === undefined ? [] : (row.limits?.turns ?? [])), ...(usd === undefined ? [] : (row.limits?.usd ?? []))];
   return new Map<string, readonly string[]>([
-    ['{permission}', row.permissions[permission]],
+    ['{permission}', (confined === undefined ? undefined : row.sandbox?.[confined]) ?? row.permissions[permission]],
     ['{model}', model === undefined ? [] : (row.model?.arguments ?? [])],
     ['{limits}', limits],
     ['{mcp}', mcp === undefined ? [] : (row.mcp?.arguments ?? [])],
   ]);
 }
 
-function valuesOf({ prompt, promptFile, worktree, model, session, turns, usd, mcp }: Asked): ReadonlyMap<string, string> {
+function valuesOf({ prompt, promptFile, worktree, model, session, turns, usd, mcp, gitDirectories }: Asked): ReadonlyMap<string, string> {
   const known: Readonly<Record<string, string | number | undefined>> = {
     prompt,
     prompt_file: promptFile,
@@ -57,6 +63,8 @@ function valuesOf({ prompt, promptFile, worktree, model, session, turns, usd, mc
     session,
     turns,
     usd,
+    git_directory: gitDirectories?.common,
+    worktree_git_directory: gitDirectories?.own,
   };
   const asked = Object.entries(known).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, String(value)]]));
   return new Map([...asked, ...(mcp === undefined ? [] : serverValues(mcp))]);

@@ -112,6 +112,10 @@ export function exitFor(error: unknown): number | undefined {
     say(`locked: "${what}" has been at work since ${since} (process ${pid} on ${host}); wait for it, or end it: iter stop`);
     return EXIT.locked;
   }
+  if ((error as NodeJS.ErrnoException).code === 'EROFS') {
+    say(`${error.message}; in a sandbox an agent leaves reports, messages and values in .iter/outbox/ instead`);
+    return EXIT.failed;
+  }
   if (WORLD_REFUSED.includes(error.name)) {
     say(error.message);
     return EXIT.failed;

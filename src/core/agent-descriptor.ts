@@ -64,6 +64,14 @@ export interface AgentDescriptor {
     /** Taken away even from what is allowed. */
     readonly unset?: readonly string[];
   };
+  readonly sandbox?: {
+    /** In place of the permission's arguments when it is to confine itself; `{git_directory}` and `{worktree_git_directory}` are what it has to write to commit. */
+    readonly own?: readonly string[];
+    /** In place of the permission's arguments when iter confines it: a sandbox in a sandbox often cannot be made. */
+    readonly inside?: readonly string[];
+    /** Files and folders of the person's home it cannot work without: where it keeps its sign-in. */
+    readonly home?: readonly string[];
+  };
   readonly format: StreamFormat;
   readonly usage: {
     /** What the usage in its output counts: the session with all its earlier runs, this run, or each step by itself. */

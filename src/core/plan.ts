@@ -9,6 +9,7 @@ import type { HumanAnswer, HumanMode } from './human.ts';
 import type { CommitId, TaskId } from './ids.ts';
 import type { ContextRules } from './prompt-context.ts';
 import type { RetryCause } from './retry.ts';
+import type { Sandbox } from './sandbox.ts';
 import type { InputValue, ScorePart } from './workflow.ts';
 
 /** The five words people and agents write in the Status column (seed 004, section 6). */
@@ -126,6 +127,8 @@ export interface PlannedTask {
   /** How often its agent may turn to its tools in one attempt. */
   readonly maxTurns?: number;
   readonly permission: 'read' | 'edit' | 'full';
+  /** What the workflow says about where its agent runs. */
+  readonly sandbox?: Sandbox;
   /** A model as the agent calls it; without it the agent takes its own default. */
   readonly model?: string;
   readonly checklist?: PlannedChecklist;

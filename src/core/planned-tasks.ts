@@ -101,6 +101,7 @@ export function plannedTask(
     ...(step.stallAfter === undefined ? {} : { stallAfter: step.stallAfter }),
     ...(step.idleTimeout === undefined ? {} : { idleTimeout: step.idleTimeout }),
     ...(step.maxTurns === undefined ? {} : { maxTurns: step.maxTurns }),
+    ...(step.sandbox === undefined ? {} : { sandbox: step.sandbox }),
     permission: step.permission ?? role?.permission ?? 'edit',
     estimateTokens: tokens,
     estimateMinutes: step.estimate,

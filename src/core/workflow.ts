@@ -9,6 +9,7 @@ import type { Models } from './model.ts';
 import type { Backoff, DecisionRules, Escalation, Gate, MergeStrategy } from './plan.ts';
 import type { ContextRules } from './prompt-context.ts';
 import type { RetryCause } from './retry.ts';
+import type { Sandbox } from './sandbox.ts';
 
 export interface Input {
   readonly type: 'string' | 'number' | 'boolean' | 'list';
@@ -93,6 +94,7 @@ export interface Step {
   readonly maxTurns?: number;
   /** What the workflow says; without it the role does. */
   readonly permission?: 'read' | 'edit' | 'full';
+  readonly sandbox?: Sandbox;
   /** Minutes of wall clock expected for one task. */
   readonly estimate: number;
   /** Complexity points for one target (seed 002); 1 when not said. */

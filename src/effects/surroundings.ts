@@ -116,7 +116,10 @@ const CONTROL = ['config.worktree', 'info/attributes', 'info/exclude', 'info/gra
 
 function hooksOf(gitDirectory: string): Record<string, string> {
   const hooks = namesIn(path.join(gitDirectory, 'hooks')).map((name) => `hooks/${name}`);
-  const worktrees = namesIn(path.join(gitDirectory, 'worktrees')).map((name) => `worktrees/${name}/config.worktree`);
+  // an empty one says nothing: iter makes it where the agent is to find none to write
+  const worktrees = namesIn(path.join(gitDirectory, 'worktrees'))
+    .map((name) => `worktrees/${name}/config.worktree`)
+    .filter((name) => (lstatSync(path.join(gitDirectory, name), { throwIfNoEntry: false })?.size ?? 0) > 0);
   return Object.fromEntries(
     [...hooks, ...worktrees, ...CONTROL].flatMap((name) => {
       const stamp = stampOf(path.join(gitDirectory, name));

@@ -8,6 +8,8 @@ import type { Plan, PlannedTask } from '../core/plan.ts';
 import { providerOf } from '../core/provider-limit.ts';
 import type { RunVerdict } from '../core/run-verdict.ts';
 import { exists } from '../effects/folder.ts';
+import { identity } from '../effects/git-facts.ts';
+import type { AttemptSpec } from '../executors/local.ts';
 import { runAttempt } from '../executors/local.ts';
 import { parseCommandLine } from '../files/command-line.ts';
 import { baseOf } from './base.ts';
@@ -25,6 +27,7 @@ import { offersTools, pricesOf } from './settings.ts';
 import { meter } from './usage.ts';
 import { sendConflictBack } from './rework.ts';
 import type { Run } from './run.ts';
+import { cellOf, gitDirectoriesOf, sandboxOf } from './sandbox.ts';
 import { setUp } from './worktree-hooks.ts';
 
 /** Runs attempt `number` of a task to its end and records it; an abort of `signal` with the reason of a person ends it as killed. */
@@ -87,6 +90,7 @@ async function attemptOn(run: Run, task: PlannedTask, { number, ground, inputs, 
     ...(task.model === undefined ? {} : { model: task.model }),
     prices: pricesOf(iteration.repository, context.environment),
   });
+  const confined = await confinement(run, task, { worktree: ground.worktree, variables }, context);
   const format = agentRow(task.agent, context.program.agents)?.format;
   const ending = await runAttempt(
     {
@@ -102,7 +106,7 @@ async function attemptOn(run: Run, task: PlannedTask, { number, ground, inputs, 
       timeout: task.timeout,
       ...(task.maxTurns === undefined ? {} : { turns: task.maxTurns }),
       environment: context.environment,
-      variables,
+      ...confined,
       ...(offersTools(iteration.repository, context.environment)
         ? { mcp: toolServer(run, task, number, { worktree: ground.worktree, context }) }
         : {}),
@@ -131,6 +135,22 @@ function toolServer(
   const about = ['-C', worktree, '--iteration', iteration.name, '--task', task.id, '--agent', task.instance];
   const file = join(iteration.directory, '.run', 'mcp', `${task.id}-${number}.json`);
   return { command: context.program.node, args: [context.program.cli, 'mcp', ...about], file };
+}
+
+/** What of the attempt differs because of its sandbox; with the home hidden git cannot find out who the person is. */
+async function confinement(
+  run: Run,
+  task: PlannedTask,
+  { worktree, variables }: Pick<Ground, 'worktree'> & Pick<Ready, 'variables'>,
+  context: Context,
+): Promise<Pick<AttemptSpec, 'cell' | 'gitDirectories' | 'variables'>> {
+  const { iteration } = run;
+  const sandbox = sandboxOf(iteration, task, context);
+  if (sandbox.by === 'none') return { variables };
+  if (sandbox.by === 'cli') return { variables, gitDirectories: gitDirectoriesOf(iteration, worktree) };
+  const { name, email } = await identity(iteration.repository.root);
+  const who = { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email };
+  return { variables: { ...who, ...variables }, cell: cellOf(iteration, { task, worktree, sandbox, variables }, context) };
 }
 
 /** Accepted work of a task that starts over only because something before it did, and finds everything as it was. */

@@ -41,7 +41,13 @@ export async function judge(run: Run, task: PlannedTask, context: Context): Prom
   if (head === undefined) throw new GitError(worktree, ['rev-parse', 'HEAD'], { exitCode: 128, stderr: 'its branch has no commit' });
   const stray = await strayed(root, task, { branch, base, head });
   const looked = await lookAt(run, task, { base, head, purpose: `${task.id}-${attempt}` }, context);
-  const open = [...collected.refused, ...stray, ...(await broughtFailures(iteration, task, { base, head })), ...conflictFailures(task, unsettled), ...looked.open];
+  const open = [
+    ...collected.refused,
+    ...stray,
+    ...(await broughtFailures(iteration, task, { base, head })),
+    ...conflictFailures(task, unsettled),
+    ...looked.open,
+  ];
   const ending = endingOf(run, task);
   const forgiven =
     ending.lies && looked.judgedAtAll && open.length === 0 && (collected.brought || head !== before.head || run.isExcused(task.id));

@@ -1,6 +1,5 @@
 /** What has to be so before any agent starts; everything that is not is said at once. */
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { agentRow, commandOf } from '../agents/table.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
@@ -10,9 +9,11 @@ import { uncommittedPaths } from '../effects/git-facts.ts';
 import { parseCommandLine } from '../files/command-line.ts';
 import { parseCriteria } from '../files/criteria.ts';
 import type { Context } from './context.ts';
+import { findProgram } from './find-program.ts';
 import type { Iteration } from './iteration.ts';
 import { CRITERIA_FILE, ITERATIONS } from './iteration.ts';
 import { worktreeRules } from './settings.ts';
+import { sandboxProblems } from './sandbox.ts';
 import { hookProblems } from './worktree-hooks.ts';
 
 export interface Preflight {
@@ -40,7 +41,7 @@ export async function preflight(iteration: Iteration, context: Context): Promise
       problems.push({ file: `iterations/${iteration.name}/manifest.json`, what: `"${ref}" is not a commit of this repository`, fix });
   }
   problems.push(...(await foreignBranches(iteration)), ...worktreeRules(iteration.repository, context.environment).problems);
-  problems.push(...(await hookProblems(iteration, context)));
+  problems.push(...(await hookProblems(iteration, context)), ...(await sandboxProblems(iteration, context)));
   return { problems, missingAgents: missingAgents(plan, context) };
 }
 
@@ -99,15 +100,6 @@ export function missingAgent(agent: string, context: Pick<Context, 'environment'
 
 /** True when the program can be found the way a shell would find it; relative paths are left to the attempt, which runs in the worktree. */
 export function onPath(program: string, context: Pick<Context, 'environment'>): boolean {
-  if (program.includes('/')) return program.startsWith('/') ? isExecutable(program) : true;
-  return (context.environment['PATH'] ?? '').split(delimiter).some((folder) => folder !== '' && isExecutable(join(folder, program)));
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  if (program.includes('/') && !program.startsWith('/')) return true;
+  return findProgram(program, context) !== undefined;
 }

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { glob } from 'tinyglobby';
 import type { Prices } from '../core/budget.ts';
 import { mergedModels, type Models } from '../core/model.ts';
+import type { SandboxWishes } from '../core/sandbox.ts';
 import type { Problem } from '../core/problem.ts';
 import { readText } from '../effects/disk.ts';
 import type { Repository } from '../effects/repository.ts';
@@ -81,6 +82,15 @@ export function worktreeRules(repository: Repository, variables: Asked['environm
     own,
     file: own ? personal : CONFIG_FILE,
     problems: [...ours.problems, ...mine.problems],
+  };
+}
+
+/** What the two configuration files say of sandboxes. */
+export function sandboxWishes(repository: Repository, variables: Asked['environment']): Pick<SandboxWishes, 'repository' | 'person'> {
+  const personal = join(personalFolder(variables), 'config.yaml');
+  return {
+    repository: read(join(repository.root, CONFIG_FILE), CONFIG_FILE).config.sandbox,
+    person: read(personal, personal).config.sandbox,
   };
 }
 

@@ -10,6 +10,8 @@ import { readText } from '../effects/disk.ts';
 import { writeText } from '../effects/folder.ts';
 import { tendLog } from '../effects/log-limit.ts';
 import { AgentStartError, startAgent, stopTree } from '../effects/process.ts';
+import type { Cell } from './bubblewrap.ts';
+import { bubblewrapArguments } from './bubblewrap.ts';
 import { BeyondLimit, interruption } from './interruption.ts';
 import type { Listener } from './listen.ts';
 import { listen } from './listen.ts';
@@ -31,6 +33,10 @@ export interface AttemptSpec {
   /** Milliseconds of wall clock. */
   readonly timeout: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** It runs in this cell of bubblewrap, or confines itself; in neither case when both are left out. */
+  readonly cell?: Cell;
+  /** What it has to be able to write in order to commit, when it is to confine itself. */
+  readonly gitDirectories?: { readonly common: string; readonly own: string };
   /** How often it may turn to its tools. */
   readonly turns?: number;
   /** The tools it is offered, where it can take them. */
@@ -71,7 +77,7 @@ export async function runAttempt(
   let agent: StartedAgent;
   try {
     agent = await startAgent({
-      argv: argvOf(spec),
+      argv: [...(spec.cell === undefined ? [] : bubblewrapArguments(spec.cell)), ...argvOf(spec)],
       cwd: spec.worktree,
       env,
       inputFile: isReadFromInput(spec) ? spec.prompt : '/dev/null',
@@ -105,10 +111,15 @@ async function endingOf(agent: StartedAgent, spec: AttemptSpec, signal: AbortSig
   const ended = await Promise.race([agent.exited, interruption(spec.timeout, signal)]);
   const first = rowOf(spec)?.stop;
   const { pid, startTime } = agent;
-  const swept = await stopTree({ pid, startTime, cookie: spec.cookie, ...(first === undefined ? {} : { first }) });
+  // the first process of a cell stays as long as anything in it runs, and hears no polite signal
+  const grace = spec.cell !== undefined && !('cause' in ended) ? { grace: CELL_GRACE } : {};
+  const swept = await stopTree({ pid, startTime, cookie: spec.cookie, ...grace, ...(first === undefined ? {} : { first }) });
   if (!('cause' in ended)) return { outcome: 'exited', ...ended };
   return { outcome: ended.cause, reason: ended.reason, survivors: swept };
 }
+
+/** Milliseconds for what an agent has left running in its cell. */
+const CELL_GRACE = 200;
 
 function rowOf(spec: AttemptSpec): AgentDescriptor | undefined {
   return agentRow(spec.agent, spec.program.agents);
@@ -124,7 +135,12 @@ function argvOf(spec: AttemptSpec): readonly string[] {
   const row = rowOf(spec);
   if (row?.binary === undefined) throw new Error(`agent ${spec.agent} cannot be started`);
   const text = row.prompt === 'argument' ? promptArgument(spec) : undefined;
-  return [row.binary, ...argumentsOf(row, { ...spec, promptFile: spec.prompt, prompt: text })];
+  return [row.binary, ...argumentsOf(row, { ...spec, ...confinementOf(spec), promptFile: spec.prompt, prompt: text })];
+}
+
+function confinementOf({ cell, gitDirectories }: AttemptSpec): { readonly confined?: 'own' | 'inside' } {
+  if (cell !== undefined) return { confined: 'inside' };
+  return gitDirectories === undefined ? {} : { confined: 'own' };
 }
 
 /** Linux takes no argument of more than 128 KB, and the environment counts, too. */

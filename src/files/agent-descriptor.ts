@@ -71,6 +71,8 @@ function placesOf(source: Source): Place[] {
     { path: ['mcp'], words: { file: source.mcp?.file ?? '' }, known: SERVER },
     { path: ['mcp', 'environment'], words: source.mcp?.environment ?? {}, known: [...SERVER, '{mcp_file}'] },
     ...permissions.map(([name, words]) => ({ path: ['permissions', name], words, known: ['{worktree}'] })),
+    { path: ['sandbox', 'own'], words: source.sandbox?.own ?? [], known: ['{worktree}', '{git_directory}', '{worktree_git_directory}'] },
+    { path: ['sandbox', 'inside'], words: source.sandbox?.inside ?? [], known: ['{worktree}'] },
   ];
 }
 

@@ -2,6 +2,8 @@
 import type { Prices } from '../core/budget.ts';
 import type { Models } from '../core/model.ts';
 import type { Problem } from '../core/problem.ts';
+import type { Sandbox, SandboxSource } from '../core/sandbox.ts';
+import { sandboxFrom } from '../core/sandbox.ts';
 import type { Inputs } from '../core/workflow.ts';
 import { validateConfig } from '../generated/validate-config.js';
 import { parseDuration } from '../core/duration.ts';
@@ -17,6 +19,7 @@ export interface Config {
   readonly models?: Models;
   readonly prices?: Prices;
   readonly worktree?: WorktreeRules;
+  readonly sandbox?: Sandbox;
   readonly inputs: Inputs;
 }
 
@@ -37,22 +40,24 @@ export interface WorktreeRules {
 const TIMEOUT = 10 * 60_000;
 
 /** Keys as they are written. */
-type ConfigSource = Partial<Omit<Config, 'maxParallel' | 'worktree'>> & {
+type ConfigSource = Partial<Omit<Config, 'maxParallel' | 'worktree' | 'sandbox'>> & {
   readonly max_parallel?: number;
   readonly worktree?: Partial<Omit<WorktreeRules, 'timeout'>> & { readonly timeout?: string };
+  readonly sandbox?: SandboxSource;
 };
 
 /** Reads a configuration; with problems it is what an empty file would give. */
 export function loadConfig(text: string, file: string): { readonly config: Config; readonly problems: readonly Problem[] } {
   const { value, problems } = readYamlSource({ text, file, validator: validateConfig });
   if (value === undefined || problems.length > 0) return { config: { inputs: {} }, problems };
-  const { max_parallel: maxParallel, worktree, ...rest } = value as ConfigSource;
+  const { max_parallel: maxParallel, worktree, sandbox, ...rest } = value as ConfigSource;
   return {
     config: {
       inputs: {},
       ...rest,
       ...(maxParallel === undefined ? {} : { maxParallel }),
       ...(worktree === undefined ? {} : { worktree: completed(worktree) }),
+      ...(sandbox === undefined ? {} : { sandbox: sandboxFrom(sandbox) }),
     },
     problems: [],
   };

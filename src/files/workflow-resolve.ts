@@ -88,6 +88,7 @@ function said(step: Step, needs: readonly string[]): Readonly<Record<string, unk
     max_turns: step.maxTurns,
     budget: step.budget,
     permission: step.permission,
+    sandbox: step.sandbox,
     estimate: durationText(step.estimate * 60_000),
     points: step.points,
   };

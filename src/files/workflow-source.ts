@@ -11,6 +11,8 @@ import type { MergeStrategy } from '../core/plan.ts';
 import type { ContextRules } from '../core/prompt-context.ts';
 import { USUAL_CONTEXT } from '../core/prompt-context.ts';
 import type { RetryCause } from '../core/retry.ts';
+import type { SandboxSource } from '../core/sandbox.ts';
+import { sandboxFrom } from '../core/sandbox.ts';
 import type {
   Alternative,
   DeliverableTemplate,
@@ -67,6 +69,7 @@ interface Defaults {
   readonly budget?: Amounts;
   readonly retry?: RetrySource;
   readonly permission?: NonNullable<Step['permission']>;
+  readonly sandbox?: SandboxSource;
 }
 
 export interface HumanSource extends Pick<HumanStep, 'ask' | 'who' | 'mode'>, Partial<Pick<HumanStep, 'show' | 'may'>> {
@@ -373,6 +376,7 @@ function stepOf(step: StepSource, defaults: Defaults, reports: Reports): Step {
     ...patienceOf({ ...defaults, ...step }),
     ...budgetFor(step.budget ?? defaults.budget),
     ...permissionOf(step, defaults),
+    ...sandboxOf(step.sandbox ?? defaults.sandbox),
     estimate: milliseconds(step.estimate ?? UNSAID.estimate) / 60_000,
     points: step.targets?.points ?? step.points ?? 1,
   };
@@ -409,6 +413,10 @@ function checklistOf({ checklist, gate }: StepSource): Pick<Step, 'checklist'> {
 function permissionOf(step: StepSource, defaults: Defaults): Pick<Step, 'permission'> {
   const permission = step.permission ?? defaults.permission;
   return permission === undefined ? {} : { permission };
+}
+
+function sandboxOf(sandbox: SandboxSource | undefined): Pick<Step, 'sandbox'> {
+  return sandbox === undefined ? {} : { sandbox: sandboxFrom(sandbox) };
 }
 
 /** Without a word on it a person may approve or abort, and reject where the step says what happens then. */

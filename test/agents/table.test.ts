@@ -94,3 +94,12 @@ describe('the table', () => {
     });
   });
 });
+
+it('confine themselves with what they need to commit, or leave it to iter, in place of what the permission says', () => {
+  const gitDirectories = { common: '/r/.git', own: '/r/.git/worktrees/T1' };
+  expect(line('codex', { confined: 'own', gitDirectories })).toBe(
+    'exec --json -s workspace-write --add-dir /r/.git --add-dir /r/.git/worktrees/T1 -c sandbox_workspace_write.exclude_slash_tmp=true -',
+  );
+  expect(line('codex', { confined: 'inside' })).toBe('exec --json --dangerously-bypass-approvals-and-sandbox -');
+  expect(line('claude', { confined: 'inside' })).toBe(line('claude'));
+});

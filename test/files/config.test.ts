@@ -34,3 +34,13 @@ test('a configuration with faults counts as empty, and every fault is told', () 
     'c.yaml:3:14: "a" is a map of keys; write a text or a number or true or false or a list',
   ]);
 });
+
+test('what worktrees get and where agents run is completed', () => {
+  const text = 'worktree: { link: [node_modules], setup: [npm ci], timeout: 90s }\nsandbox: bubblewrap\n';
+  const { config } = loadConfig(text, 'c.yaml');
+  expect([config.worktree, config.sandbox]).toEqual([
+    { copy: [], link: ['node_modules'], setup: ['npm ci'], teardown: [], timeout: 90_000 },
+    { by: 'bubblewrap' },
+  ]);
+  expect(loadConfig('worktree: {}\nsandbox: { by: bubblewrap, home: [../x] }\n', 'c.yaml').problems).toHaveLength(2);
+});

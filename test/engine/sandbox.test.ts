@@ -1,0 +1,200 @@
+/** What bubblewrap really lets an agent do. Needs bwrap and user namespaces: without them all but the refusals are skipped, and that is said. */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it, test } from 'vitest';
+import type { PlannedTask } from '../../src/core/plan.ts';
+import type { Sandbox } from '../../src/core/sandbox.ts';
+import { taskOf } from '../../src/core/plan.ts';
+import { taskId } from '../../src/core/ids.ts';
+import type { Context } from '../../src/engine/context.ts';
+import { prepare } from '../../src/engine/prepare.ts';
+import { cellOf, sandboxProblems } from '../../src/engine/sandbox.ts';
+import { runAttempt } from '../../src/executors/local.ts';
+import { trialArguments } from '../../src/executors/bubblewrap.ts';
+import { processesOf } from '../rig/driven.ts';
+import type { Ground } from '../rig/ground.ts';
+import { ground } from '../rig/ground.ts';
+import { sh, temporaryFolder, write } from '../rig/repository.ts';
+import { until } from '../rig/until.ts';
+
+const T1 = taskId('T1');
+const trial = spawnSync('bwrap', trialArguments(false).slice(1), { encoding: 'utf8' });
+const usable = trial.status === 0;
+if (!usable) process.stderr.write(`skipped: sandboxes are not tried, bwrap does not work here: ${trial.error?.message ?? trial.stderr}\n`);
+
+/** A repository in a person's home, beside a secret, and a task with its worktree there. */
+async function shop() {
+  const on = await ground({ 'README.md': '# Shop\n' }, 'T1 build');
+  const home = path.dirname(on.root);
+  write(home, { '.ssh/id': 'secret', '.sign-in/token': 'token', '.tools/bin/ours': '#!/bin/sh\necho ours\n' });
+  chmodSync(path.join(home, '.tools/bin/ours'), 0o755);
+  const context: Context = {
+    ...on.context,
+    environment: { PATH: `${process.env['PATH'] ?? ''}:${path.join(home, '.tools/bin')}`, HOME: home },
+  };
+  const task = taskOf(on.plan, T1);
+  const { worktree, head } = await prepare(on.run, task, 1, on.plan.base, context);
+  return { ...on, context, home, task, worktree, head };
+}
+
+type Shop = Awaited<ReturnType<typeof shop>>;
+
+/** Runs a script as the agent of the task, in its sandbox; gives what it printed. */
+async function inside(
+  at: Shop,
+  script: string,
+  { sandbox = { by: 'bubblewrap' }, signal }: { sandbox?: Sandbox; signal?: AbortSignal } = {},
+) {
+  const file = path.join(at.home, 'project-worktrees', 'script.sh');
+  writeFileSync(file, script);
+  const temporary = path.join(at.home, 'project-worktrees', 'tmp');
+  mkdirSync(temporary, { recursive: true });
+  const log = path.join(at.iteration.directory, '.run', 'try.log');
+  const variables = {
+    TMPDIR: temporary,
+    ITER_DIR: at.iteration.directory,
+    GIT_AUTHOR_NAME: 'A',
+    GIT_AUTHOR_EMAIL: 'a@x',
+    GIT_COMMITTER_NAME: 'A',
+    GIT_COMMITTER_EMAIL: 'a@x',
+  };
+  const task: PlannedTask = { ...at.task, agent: 'mine' };
+  const agents = [
+    {
+      name: 'mine',
+      about: '',
+      evidence: 'none',
+      binary: '/bin/sh',
+      arguments: [],
+      permissions: { read: [], edit: [], full: [] },
+      prompt: 'stdin',
+      sandbox: { home: ['.sign-in'] },
+      format: 'text',
+      usage: { reports: [] },
+      install: '',
+    },
+  ] as const;
+  const context: Context = { ...at.context, program: { ...at.context.program, agents } };
+  const ending = await runAttempt(
+    {
+      agent: 'mine',
+      permission: 'edit',
+      worktree: at.worktree,
+      prompt: file,
+      log,
+      cookie: `${at.iteration.directory}:T1:1:`,
+      timeout: 30_000,
+      environment: context.environment,
+      variables,
+      program: context.program,
+      cell: cellOf(at.iteration, { task, worktree: at.worktree, sandbox, variables }, context),
+    },
+    { started: () => Promise.resolve(), heard: () => {} },
+    signal ?? new AbortController().signal,
+  );
+  return { ending, printed: readFileSync(log, 'utf8') };
+}
+
+const tried = (name: string, command: string): string =>
+  `if ( ${command} ) >/dev/null 2>&1; then echo "${name}: yes"; else echo "${name}: no"; fi\n`;
+
+describe.skipIf(!usable)('in bubblewrap', () => {
+  it('an agent commits on its branch, and reaches nothing else of the repository, the home or the machine', async () => {
+    const at = await shop();
+    const git = path.join(at.root, '.git');
+    const outside = path.join(temporaryFolder(), 'seen-outside');
+    const { printed, ending } = await inside(
+      at,
+      [
+        tried('commit', 'echo work > work.txt && git add work.txt && git commit -qm work'),
+        tried('temporary', 'echo x > "$TMPDIR/x" && echo x > /tmp/x'),
+        tried('sign-in', `grep -q token ${at.home}/.sign-in/token && echo new > ${at.home}/.sign-in/token`),
+        tried('program of the home', 'ours'),
+        tried('read the main checkout', `cat ${at.root}/README.md`),
+        tried('write the main checkout', `echo x > ${at.root}/README.md`),
+        tried('write the iteration', `echo x > ${at.iteration.directory}/COMPLETION_CRITERIA.md`),
+        tried('setting', 'git config core.fsmonitor evil'),
+        tried('setting of the worktree', `echo x > ${git}/worktrees/T1/config.worktree || rm ${git}/worktrees/T1/config.worktree`),
+        tried('hook', `echo evil > ${git}/hooks/post-checkout`),
+        tried('main', 'git update-ref refs/heads/main HEAD'),
+        tried('new branch', 'git branch other'),
+        tried('alternates', `echo /tmp > ${git}/objects/info/alternates`),
+        tried('other git directory', 'rm -f .git || mv .git away || echo gitdir: /tmp > .git'),
+        tried(
+          'where it leads',
+          `echo /tmp > ${git}/worktrees/T1/commondir || rm ${git}/worktrees/T1/commondir || mv ${git}/worktrees/T1/commondir ${git}/worktrees/T1/x`,
+        ),
+        tried('secret', `cat ${at.home}/.ssh/id`),
+        tried('neighbour', `echo x > ${outside}`),
+        tried('iter', `kill -0 ${process.pid}`),
+        tried('network', 'grep -q ":" /proc/net/dev && [ $(grep -c ":" /proc/net/dev) -gt 1 ]'),
+      ].join(''),
+      { sandbox: { by: 'bubblewrap', network: false } },
+    );
+    expect(ending).toMatchObject({ outcome: 'exited', exit: 0 });
+    expect(printed.split('\n').filter((line) => line.endsWith(': yes'))).toEqual([
+      'commit: yes',
+      'temporary: yes',
+      'sign-in: yes',
+      'program of the home: yes',
+      'read the main checkout: yes',
+    ]);
+    expect(printed.split('\n').filter((line) => line.endsWith(': no'))).toHaveLength(14);
+    expect([sh(at.worktree, 'log', '-1', '--format=%s'), readFileSync(path.join(at.home, '.sign-in/token'), 'utf8')]).toEqual([
+      'work',
+      'new\n',
+    ]);
+    expect([existsSync('/tmp/x'), existsSync(outside), sh(at.root, 'rev-parse', 'main')]).toEqual([false, false, at.plan.base]);
+  }, 60_000);
+
+  it('what an agent has started ends with it, by itself or by a person', async () => {
+    const at = await shop();
+    const sandbox: Sandbox = { by: 'bubblewrap', credentials: false };
+    const left = await inside(at, `${tried('sign-in', `cat ${at.home}/.sign-in/token`)}setsid sleep 600 &\n`, { sandbox });
+    expect(left).toMatchObject({ ending: { outcome: 'exited', exit: 0 }, printed: 'sign-in: no\n' });
+    expect(processesOf(at.iteration.directory)).toEqual([]);
+    const controller = new AbortController();
+    const running = inside(at, 'sleep 600\n', { sandbox, signal: controller.signal });
+    // the two of bwrap, the shell and what it has started
+    await until(
+      () => processesOf(at.iteration.directory).length,
+      (count) => count >= 4,
+      20_000,
+    );
+    controller.abort('stopped');
+    expect((await running).ending).toMatchObject({ outcome: 'killed', reason: 'stopped' });
+    expect(processesOf(at.iteration.directory)).toEqual([]);
+  }, 60_000);
+});
+
+/** An iteration whose one task is to run so. */
+function wanting(on: Ground, of: Partial<PlannedTask>) {
+  const tasks = on.plan.tasks.map((task) => ({ ...task, ...of }));
+  return { ...on.iteration, plan: { ...on.plan, tasks } };
+}
+
+test('what cannot be had is refused before anything starts, with what to do', async () => {
+  const on = await ground({ 'README.md': '# Shop\n' }, 'T1 build');
+  const problems = async (of: Partial<PlannedTask>, environment: Context['environment'] = on.context.environment) =>
+    (await sandboxProblems(wanting(on, of), { ...on.context, environment })).map(({ what }) => what);
+  expect(await problems({ agent: 'aider', sandbox: { by: 'cli' } })).toEqual([
+    'sandbox: cli for agent "aider", and iter knows of none of its own',
+  ]);
+  expect(await problems({ agent: 'codex', sandbox: { by: 'cli' }, permission: 'full' })).toEqual([
+    'T1 has sandbox: cli and permission: full, which switches that off',
+  ]);
+  expect(await problems({ agent: 'codex', sandbox: { by: 'cli' } })).toEqual([]);
+  expect(await problems({ sandbox: { by: 'bubblewrap' } }, { PATH: '/nowhere' })).toEqual([
+    'sandbox: bubblewrap, and the program "bwrap" was not found',
+  ]);
+  // a bwrap that may not make namespaces
+  const folder = temporaryFolder();
+  writeFileSync(path.join(folder, 'bwrap'), '#!/bin/sh\necho "bwrap: No permissions to create new namespace" >&2\nexit 1\n', {
+    mode: 0o755,
+  });
+  expect(await problems({ sandbox: { by: 'bubblewrap' } }, { PATH: `${folder}:${process.env['PATH'] ?? ''}` })).toEqual([
+    'sandbox: bubblewrap cannot be made here: bwrap: No permissions to create new namespace',
+  ]);
+  expect(await problems({ agent: 'manual', sandbox: { by: 'bubblewrap' } }, { PATH: '/nowhere' })).toEqual([]);
+});
