@@ -80,6 +80,7 @@ test('what was brought is not committed by iter, and a commit of the agent that 
   sh(worktree, 'commit', '--quiet', '--message', 'everything');
   sh(worktree, 'rm', '--quiet', '--cached', '-r', '.env', 'node_modules');
   sh(worktree, 'commit', '--quiet', '--message', 'and back');
+  sh(worktree, 'commit', '--quiet', '--allow-empty', '--message', 'on top');
   await judge(run, task, context);
   expect(failures()).toMatchObject([{ id: 'T1.brought' }, { id: 'T1.brought' }]);
   expect(JSON.stringify(failures())).toContain('.env was brought from the main checkout and is in a commit of the branch');

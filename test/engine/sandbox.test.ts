@@ -99,6 +99,20 @@ async function inside(
 const tried = (name: string, command: string): string =>
   `if ( ${command} ) >/dev/null 2>&1; then echo "${name}: yes"; else echo "${name}: no"; fi\n`;
 
+test('the home and the places of temporary files are hidden; the repository, programs on PATH and the sign-in of the agent are not', async () => {
+  const at = await shop();
+  const task = { ...at.task, agent: 'codex' };
+  write(at.home, { '.codex/auth.json': '{}' });
+  const cell = (sandbox: Sandbox) => cellOf(at.iteration, { task, worktree: at.worktree, sandbox, variables: {} }, at.context);
+  const open = cell({ by: 'bubblewrap', home: ['.ssh', '.none'] });
+  expect(open.hidden.slice(0, 2)).toEqual([at.home, '/tmp']);
+  expect(open.readable).toEqual(expect.arrayContaining([at.root, path.join(at.home, '.tools/bin'), path.join(at.home, '.ssh')]));
+  expect(open.readable).not.toContain(path.join(at.home, '.none'));
+  expect(
+    [open, cell({ by: 'bubblewrap', credentials: false })].map(({ writable }) => writable.includes(path.join(at.home, '.codex'))),
+  ).toEqual([true, false]);
+});
+
 describe.skipIf(!usable)('in bubblewrap', () => {
   it('an agent commits on its branch, and reaches nothing else of the repository, the home or the machine', async () => {
     const at = await shop();
