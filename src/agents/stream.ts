@@ -27,6 +27,12 @@ const MAPPERS: Readonly<Record<Exclude<StreamFormat, 'text'>, (line: Loose) => r
   pi: piEvents,
 };
 
+/** What one line says; undefined when it is no event. */
+export function eventsOfLine(format: Exclude<StreamFormat, 'text'>, text: string): readonly AgentEvent[] | undefined {
+  const line = parseMap(text);
+  return line === undefined ? undefined : MAPPERS[format](line);
+}
+
 export function createReader(format: StreamFormat): StreamReader {
   return format === 'text' ? textReader() : jsonReader(format);
 }

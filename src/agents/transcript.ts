@@ -1,30 +1,18 @@
 /** Makes what an agent writes for programs readable for people: what it said, which tools it called, what went wrong. */
 import type { StreamFormat } from '../core/agent-descriptor.ts';
-import { parseMap } from './loose-json.ts';
-import { createReader } from './stream.ts';
+import { eventsOfLine } from './stream.ts';
 import type { AgentEvent } from './stream-event.ts';
 import { unreachable } from '../core/unreachable.ts';
 
 /** Takes the next piece of the output and gives what it adds for a reader, in whole lines; text stays as it is. */
 export function createTranscript(format: StreamFormat): (text: string) => string {
   if (format === 'text') return (text) => text;
-  const reader = createReader(format);
-  const encoder = new TextEncoder();
   const words = createWords();
   let rest = '';
   return (text) => {
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
-    return lines
-      .map((line) =>
-        parseMap(line) === undefined
-          ? words.plain(line)
-          : reader
-              .push(encoder.encode(`${line}\n`))
-              .map(words.of)
-              .join(''),
-      )
-      .join('');
+    return lines.map((line) => eventsOfLine(format, line)?.map(words.of).join('') ?? words.plain(line)).join('');
   };
 }
 

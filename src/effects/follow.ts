@@ -3,17 +3,30 @@ import { closeSync, createReadStream, existsSync, fstatSync, openSync, readSync,
 import { StringDecoder } from 'node:string_decoder';
 import { watchFiles } from './watch.ts';
 
-/**
- * Gives what is appended from now on, since it was last called, piece by piece; what a log that was cut short lost meanwhile is not in it.
- * With `back`, the whole lines in so many bytes before now come first.
- */
-export function createFollower(file: string, back = 0): () => Iterable<Uint8Array> {
+export interface Following {
+  /** The whole lines in so many bytes before now come first. */
+  readonly back?: number;
+  /** Of more than this, written since the last call, only the whole lines in its end are given; `skipped` is told before. */
+  readonly most?: number;
+  readonly skipped?: () => void;
+}
+
+/** Gives what is appended from now on, since it was last called, piece by piece; what a log that was cut short lost meanwhile is not in it. */
+export function createFollower(
+  file: string,
+  { back = 0, most = Number.POSITIVE_INFINITY, skipped }: Following = {},
+): () => Iterable<Uint8Array> {
   const length = (): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   let offset = Math.max(0, length() - back);
   let isInside = back > 0 && offset > 0;
   return function* more() {
     const size = length();
     offset = Math.min(offset, size);
+    if (size - offset > most) {
+      offset = size - most;
+      isInside = true;
+      skipped?.();
+    }
     while (offset < size) {
       const bytes = bytesFrom(file, offset, PIECE);
       if (bytes.length === 0) return;

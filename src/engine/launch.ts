@@ -60,6 +60,8 @@ export interface LaunchResult {
 const LEFTOVER_GRACE = 500;
 /** Milliseconds between two looks at plan and log when no watcher reports anything. */
 const AUDIT = 2000;
+/** Milliseconds to wait for the repository while a hundred tasks make their worktrees, one after the other, on a slow machine: giving up would end the launch. */
+const KEEP_PATIENCE = 10 * 60_000;
 /** How often the plan is written at the end of a run when somebody keeps saving it at the same moment. */
 const LAST_LOOKS = 10;
 
@@ -337,7 +339,7 @@ class Launch {
       if (current?.phase.name !== 'checked' || current.base === undefined) throw new Error(`${id} was not checked`);
       return { id, task: taskOf(plan, id), attempt: current.attempt, base: current.base, commit: current.phase.commit };
     });
-    const lock = await acquire(repositoryLock(iteration.repository.gitDirectory), { wait: 60_000, what: 'keep accepted work' });
+    const lock = await acquire(repositoryLock(iteration.repository.gitDirectory), { wait: KEEP_PATIENCE, what: 'keep accepted work' });
     try {
       const input = works.map(({ id, commit }) => `update ${keepRef(iteration, id)} ${commit}\n`).join('');
       const { root } = iteration.repository;

@@ -6,6 +6,8 @@ import { createFollower, lastLines } from '../effects/follow.ts';
 
 /** Bytes of a log that are looked at when it is opened: events are much longer than what people read of them. */
 const FIRST_LOOK = 256 * 1024;
+/** Bytes that are looked at of what came since: of a hundred agents that write a megabyte a second nobody reads it all, and keys want an answer. */
+const MOST_NEW = 64 * 1024;
 /** Characters that are kept of what was said. */
 const KEPT = 32 * 1024;
 
@@ -16,9 +18,13 @@ export function createLogTail(log: string, format: StreamFormat): (lines: number
 }
 
 function transcribed(log: string, format: StreamFormat): (lines: number) => readonly string[] {
-  const more = createFollower(log, FIRST_LOOK);
-  const decoder = new TextDecoder();
-  const read = createTranscript(format);
+  let decoder = new TextDecoder();
+  let read = createTranscript(format);
+  const skipped = (): void => {
+    decoder = new TextDecoder();
+    read = createTranscript(format);
+  };
+  const more = createFollower(log, { back: FIRST_LOOK, most: MOST_NEW, skipped });
   let text = '';
   return (lines) => {
     for (const bytes of more()) text = (text + read(decoder.decode(bytes, { stream: true }))).slice(-KEPT);

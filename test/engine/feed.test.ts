@@ -64,3 +64,17 @@ it('a long log is read from the first whole event in its end', () => {
   // the middle of an event that is not over is no line of anybody
   expect(late('codex', `${said('one')}${long.slice(0, -10)}`, `${long.slice(-10)}${said('two')}`)).toEqual([[], ['two']]);
 });
+
+it('of more than anybody reads only the end is looked at, from its first whole event', () => {
+  const file = path.join(temporaryFolder(), 'agent.log');
+  writeFileSync(file, `${said('one')}{"type":"item.comp`);
+  const tail = createLogTail(file, 'codex');
+  expect(tail(2)).toEqual(['one']);
+  const much = Array.from({ length: 3000 }, (_, index) => said(`line ${index}`)).join('');
+  appendFileSync(file, `leted"}\n${much}${said('last')}`);
+  expect(tail(2)).toEqual(['line 2999', 'last']);
+  expect(tail(3000).filter((text) => !/^(one|last|line \d+)$/.test(text))).toEqual([]);
+  expect(tail(3000).length).toBeLessThan(1000);
+  appendFileSync(file, said('and on'));
+  expect(tail(2)).toEqual(['last', 'and on']);
+});
