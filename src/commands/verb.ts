@@ -112,7 +112,8 @@ export function exitFor(error: unknown): number | undefined {
     say(`locked: "${what}" has been at work since ${since} (process ${pid} on ${host}); wait for it, or end it: iter stop`);
     return EXIT.locked;
   }
-  if ((error as NodeJS.ErrnoException).code === 'EROFS') {
+  // Node says ENOENT of a folder it may not make
+  if (process.env['ITER_SANDBOX'] !== undefined && (error as NodeJS.ErrnoException).syscall !== undefined) {
     say(`${error.message}; in a sandbox an agent leaves reports, messages and values in .iter/outbox/ instead`);
     return EXIT.failed;
   }
