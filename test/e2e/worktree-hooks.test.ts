@@ -13,7 +13,7 @@ it('commands for new worktrees run once they are trusted, are tried again when t
     'ready.sh': 'echo "at $ITER_PORT for $ITER_TASK"\necho no database\nexit 3\n',
   });
   const gone = path.join(outside, 'gone');
-  const config = `worktree: { setup: ["sh ready.sh"], teardown: ["sh -c 'echo \\"$ITER_TASK\\" >> ${gone}'"], timeout: 1m }\n`;
+  const config = `worktree: { setup: ["sh ready.sh"], teardown: ["sh -c 'echo \\"$ITER_TASK\\" >> ${gone}'"], timeout: 5m }\n`;
   writeFileSync(path.join(root, 'config'), '');
   commit(root, { '.iter/config.yaml': config }, 'how a worktree gets ready');
   const driven = drivenAgents();
@@ -51,4 +51,4 @@ it('commands for new worktrees run once they are trusted, are tried again when t
 
   await done(root, ['clean', '--force'], env);
   expect([readFileSync(gone, 'utf8'), existsSync(worktree)]).toEqual(['T1\n', false]);
-}, 60_000);
+}, 300_000);

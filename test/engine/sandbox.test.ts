@@ -84,7 +84,7 @@ async function inside(
       prompt: file,
       log,
       cookie: `${at.iteration.directory}:T1:1:`,
-      timeout: 30_000,
+      timeout: 200_000,
       environment: context.environment,
       variables,
       program: context.program,
@@ -160,7 +160,7 @@ describe.skipIf(!usable)('in bubblewrap', () => {
       'new\n',
     ]);
     expect([existsSync('/tmp/x'), existsSync(outside), sh(at.root, 'rev-parse', 'main')]).toEqual([false, false, at.plan.base]);
-  }, 60_000);
+  }, 240_000);
 
   it('what an agent has started ends with it, by itself or by a person', async () => {
     const at = await shop();
@@ -174,12 +174,12 @@ describe.skipIf(!usable)('in bubblewrap', () => {
     await until(
       () => processesOf(at.iteration.directory).length,
       (count) => count >= 4,
-      20_000,
+      120_000,
     );
     controller.abort('stopped');
     expect((await running).ending).toMatchObject({ outcome: 'killed', reason: 'stopped' });
     expect(processesOf(at.iteration.directory)).toEqual([]);
-  }, 60_000);
+  }, 240_000);
 });
 
 /** An iteration whose one task is to run so. */
