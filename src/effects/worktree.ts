@@ -116,8 +116,8 @@ async function sweepRemoved(parent: string): Promise<void> {
   );
 }
 
-/** Milliseconds to wait for the repository lock. */
-const PATIENCE = 120_000;
+/** Milliseconds to wait for the repository lock: a hundred tasks that start together take turns, at more than a second each on a machine with much else to do. */
+const PATIENCE = 10 * 60_000;
 /** Milliseconds to wait for git commands that a killed iter left running. */
 const ORPHAN_PATIENCE = 60_000;
 
