@@ -150,7 +150,10 @@ async function confinement(
   if (sandbox.by === 'cli') return { variables, gitDirectories: gitDirectoriesOf(iteration, worktree) };
   const { name, email } = await identity(iteration.repository.root);
   const who = { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email };
-  return { variables: { ...who, ...variables, ITER_SANDBOX: sandbox.by }, cell: cellOf(iteration, { task, worktree, sandbox, variables }, context) };
+  return {
+    variables: { ...who, ...variables, ITER_SANDBOX: sandbox.by },
+    cell: cellOf(iteration, { task, worktree, sandbox, variables }, context),
+  };
 }
 
 /** Accepted work of a task that starts over only because something before it did, and finds everything as it was. */

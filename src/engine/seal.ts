@@ -63,7 +63,7 @@ export async function seal(run: Run, chain: Chain, options: SealOptions, context
   const made =
     asked.length === 0
       ? await rewritten(run, chain, { messages: new Map(), signed, context })
-      : await withCheckout(run.iteration, 'hooks', chain.before, (checkout) =>
+      : await withCheckout(run.iteration, { purpose: 'hooks', commit: chain.before, context }, (checkout) =>
           agreed(run, chain, { hooks, checkout, signed, options }, context),
         );
   return 'refused' in made ? made : { chain: made, signed, hooks, asked };
