@@ -3,10 +3,10 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-// asks the tests themselves for more rounds
-const KEPT = 'ITER_STRESS';
+// these ask the tests themselves for more rounds, and say whether they may do without real agents
+const KEPT = ['ITER_STRESS', 'ITER_REAL_AGENTS'];
 for (const name of Object.keys(process.env))
-  if (name !== KEPT && (name.startsWith('ITER_') || name.startsWith('GIT_'))) delete process.env[name];
+  if (!KEPT.includes(name) && (name.startsWith('ITER_') || name.startsWith('GIT_'))) delete process.env[name];
 process.env['HOME'] = mkdtempSync(path.join(tmpdir(), 'iter-home-'));
 process.env['XDG_CONFIG_HOME'] = path.join(process.env['HOME'], '.config');
 process.env['GIT_CONFIG_NOSYSTEM'] = '1';

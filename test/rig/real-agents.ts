@@ -1,0 +1,104 @@
+/** Real command lines of agents, at pinned versions, installed by `scripts/real-agents` outside of the packages of iter; and a home for them that knows only the scripted model. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const ROOT = path.resolve(import.meta.dirname, '..', '..');
+
+type Pins = Readonly<Record<'usual' | 'more', Readonly<Record<string, { readonly package: string; readonly version: string }>>>>;
+
+const PINS = JSON.parse(readFileSync(path.join(ROOT, 'test', 'real-agents', 'versions.json'), 'utf8')) as Pins;
+
+function binOf(name: string, version: string): string {
+  return path.join(ROOT, '.cache', 'agents', `${name}@${version}`, 'node_modules', '.bin');
+}
+
+const missing = (group: 'usual' | 'more'): string[] =>
+  Object.entries(PINS[group])
+    .filter(([name, { version }]) => !existsSync(path.join(binOf(name, version), name)))
+    .map(([name, { version }]) => `${name} ${version}`);
+
+/** True when codex, gemini and qwen are here. What tests without them do not show is said aloud. */
+export const HAS_USUAL = isHere('usual');
+
+function isHere(group: 'usual' | 'more'): boolean {
+  const asked = process.env['ITER_REAL_AGENTS'];
+  const gone = missing(group);
+  if (gone.length === 0 && asked !== 'none') return true;
+  const text = asked === 'none' ? 'ITER_REAL_AGENTS is none' : `${gone.join(', ')} not installed; run scripts/real-agents`;
+  if (asked === 'required') throw new Error(text);
+  console.warn(`SKIPPED, real agents are not tested: ${text}`);
+  return false;
+}
+
+export interface Household {
+  readonly home: string;
+  /** For the environment of `iter`. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** A home of its own in which all agents know one provider, at `url`, and reach the world through `proxy`, if they care. */
+export function household(
+  { url, proxy }: { readonly url: string; readonly proxy: string },
+  { gemini = {}, qwen = {} }: { readonly gemini?: object; readonly qwen?: object } = {},
+): Household {
+  const home = realpathSync(mkdtempSync(path.join(tmpdir(), 'iter-agents-home-')));
+  const put = (file: string, text: string): void => {
+    mkdirSync(path.dirname(path.join(home, file)), { recursive: true });
+    writeFileSync(path.join(home, file), text);
+  };
+  put('.codex/config.toml', CODEX(url));
+  put(
+    '.gemini/settings.json',
+    JSON.stringify({
+      security: { auth: { selectedType: 'gemini-api-key' } },
+      model: { name: 'gemini-2.5-pro' },
+      general: { disableAutoUpdate: true, disableUpdateNag: true },
+      privacy: { usageStatisticsEnabled: false },
+      telemetry: { enabled: false },
+      ...gemini,
+    }),
+  );
+  put(
+    '.qwen/settings.json',
+    JSON.stringify({
+      security: { auth: { selectedType: 'openai' } },
+      general: { disableAutoUpdate: true, disableUpdateNag: true },
+      privacy: { usageStatisticsEnabled: false },
+      telemetry: { enabled: false },
+      ...qwen,
+    }),
+  );
+  const bins = Object.entries(PINS.usual).map(([name, { version }]) => binOf(name, version));
+  return {
+    home,
+    env: {
+      HOME: home,
+      XDG_CONFIG_HOME: path.join(home, '.config'),
+      PATH: [...bins, process.env['PATH'] ?? ''].join(':'),
+      CODEX_HOME: path.join(home, '.codex'),
+      OPENAI_API_KEY: 'scripted',
+      OPENAI_BASE_URL: `${url}/v1`,
+      OPENAI_MODEL: 'qwen-scripted',
+      GEMINI_API_KEY: 'scripted',
+      GOOGLE_GEMINI_BASE_URL: url,
+      HTTP_PROXY: proxy,
+      HTTPS_PROXY: proxy,
+      http_proxy: proxy,
+      https_proxy: proxy,
+      NO_PROXY: '127.0.0.1,localhost',
+      no_proxy: '127.0.0.1,localhost',
+    },
+  };
+}
+
+const CODEX = (url: string): string => `model = "codex-scripted"
+model_provider = "scripted"
+check_for_update_on_startup = false
+
+[model_providers.scripted]
+name = "scripted"
+base_url = "${url}/v1"
+wire_api = "responses"
+env_key = "OPENAI_API_KEY"
+`;
