@@ -28,6 +28,8 @@ export interface StreamSummary {
   readonly terminal?: Terminal;
   /** The provider's last refusal, unless the agent has gone on since. */
   readonly limit?: StreamLimit;
+  /** The trouble the agent told of last, unless it has gone on since. */
+  readonly trouble?: string;
   /** Lines that are no event: not JSON, or too long. */
   readonly unread: number;
 }
@@ -56,7 +58,7 @@ export function fold(state: Folded, event: AgentEvent): Folded {
     case 'session':
       return { ...state, session: clipped(event.id) };
     case 'turn-started': {
-      const { terminal: _, ...rest } = state;
+      const { terminal: _, trouble: __, ...rest } = state;
       return { ...rest, isOpen: false };
     }
     case 'text':
@@ -71,7 +73,7 @@ export function fold(state: Folded, event: AgentEvent): Folded {
     case 'limited':
       return { ...state, limit: { ...event.limit, message: event.limit.message.slice(0, TEXT_KEPT) } };
     case 'warned':
-      return state;
+      return { ...state, trouble: event.message.slice(0, TEXT_KEPT) };
     case 'ended':
       return ended(state, event.terminal);
     default:
@@ -88,7 +90,8 @@ function ended(state: Folded, terminal: Terminal): Folded {
   return { ...rest, isOpen: false, terminal };
 }
 
-function withText(state: Folded, { text, continues }: Extract<AgentEvent, { type: 'text' }>): Folded {
+function withText(before: Folded, { text, continues }: Extract<AgentEvent, { type: 'text' }>): Folded {
+  const { trouble: _, ...state } = before;
   const goesOn = continues && state.isOpen;
   const whole = goesOn ? state.text + text : text;
   const cut = Math.max(0, whole.length - TEXT_KEPT);
@@ -96,7 +99,7 @@ function withText(state: Folded, { text, continues }: Extract<AgentEvent, { type
 }
 
 function withTool(state: Folded, event: Extract<AgentEvent, { type: 'tool-started' | 'tool-ended' }>): Folded {
-  const { limit: _, ...rest } = state;
+  const { limit: _, trouble: __, ...rest } = state;
   const id = clipped(event.id);
   if (event.type === 'tool-ended') {
     const index = rest.tools.findLastIndex((call) => call.id === id && call.ok === undefined);

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { ToolServer } from '../agents/arguments.ts';
 import { agentRow, commandOf } from '../agents/table.ts';
+import { shortMessage } from '../agents/short-message.ts';
 import { messageOf, verdictOf } from '../agents/verdict.ts';
 import { addressed } from '../core/escalation.ts';
 import type { Plan, PlannedTask } from '../core/plan.ts';
@@ -206,9 +207,14 @@ async function recordEnding(
 function wentBy(ending: Awaited<ReturnType<typeof runAttempt>>): { readonly verdict?: RunVerdict; readonly reason?: string } {
   if (ending.said === undefined) return {};
   const verdict = verdictOf(ending.said, processEnd(ending));
-  // of an end that iter has made it is iter that knows why
-  const reason = verdict === 'timeout' ? undefined : messageOf(ending.said);
+  // of an end that iter has made it is iter that knows why; what kept the agent waiting is worth a word
+  const reason = verdict === 'timeout' ? waitedFor(ending) : messageOf(ending.said);
   return { verdict, ...(reason === undefined ? {} : { reason }) };
+}
+
+function waitedFor({ said, ...ending }: Awaited<ReturnType<typeof runAttempt>>): string | undefined {
+  if (said?.trouble === undefined || ending.outcome !== 'timeout') return undefined;
+  return `${ending.reason}; it said last: ${shortMessage(said.trouble)}`;
 }
 
 /** The workflow wants nothing cut from this prompt, and it does not fit: nothing is started before a person has said what to do. */

@@ -56,7 +56,7 @@ export async function judge(run: Run, task: PlannedTask, context: Context): Prom
     task: task.id,
     attempt,
     commit: head,
-    failures: forgiven ? [] : [...open, ...ending.failures],
+    failures: forgiven ? [] : [...ending.failures, ...open],
     ...(forgiven || (open.length === 0 && ending.failures.length === 0)
       ? {}
       : { cause: causeOf(run.lastEnding(task.id), lacksDeliverable(iteration, task, worktree)) }),

@@ -87,6 +87,17 @@ export function processesOf(directory: string, entry = ''): Pick<Announced, 'pid
     .filter(runs);
 }
 
+/** True while an agent of this task runs a program of this name. */
+export function isRunning(directory: string, task: string, program: string): boolean {
+  return processesOf(directory, `ITER_TASK=${task}\0`).some(({ pid }) => {
+    try {
+      return readFileSync(`/proc/${pid}/comm`, 'utf8') === `${program}\n`;
+    } catch {
+      return false;
+    }
+  });
+}
+
 /** Clock ticks between the start of the machine and that of a process; throws when it is gone. */
 function birthOf(pid: string): string {
   const line = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -31,6 +31,13 @@ function isHere(group: 'usual' | 'more'): boolean {
   return false;
 }
 
+/** What a person has in the settings of these agents besides. */
+export interface Settings {
+  readonly codex?: { readonly retries: number };
+  readonly gemini?: { readonly general?: object; readonly tools?: object };
+  readonly qwen?: object;
+}
+
 export interface Household {
   readonly home: string;
   /** For the environment of `iter`. */
@@ -40,23 +47,23 @@ export interface Household {
 /** A home of its own in which all agents know one provider, at `url`, and reach the world through `proxy`, if they care. */
 export function household(
   { url, proxy }: { readonly url: string; readonly proxy: string },
-  { gemini = {}, qwen = {} }: { readonly gemini?: object; readonly qwen?: object } = {},
+  { codex = { retries: 4 }, gemini = {}, qwen = {} }: Settings = {},
 ): Household {
   const home = realpathSync(mkdtempSync(path.join(tmpdir(), 'iter-agents-home-')));
   const put = (file: string, text: string): void => {
     mkdirSync(path.dirname(path.join(home, file)), { recursive: true });
     writeFileSync(path.join(home, file), text);
   };
-  put('.codex/config.toml', CODEX(url));
+  put('.codex/config.toml', CODEX(url, codex.retries));
   put(
     '.gemini/settings.json',
     JSON.stringify({
       security: { auth: { selectedType: 'gemini-api-key' } },
       model: { name: 'gemini-2.5-pro' },
-      general: { disableAutoUpdate: true, disableUpdateNag: true },
       privacy: { usageStatisticsEnabled: false },
       telemetry: { enabled: false },
       ...gemini,
+      general: { disableAutoUpdate: true, disableUpdateNag: true, ...gemini.general },
     }),
   );
   put(
@@ -92,7 +99,7 @@ export function household(
   };
 }
 
-const CODEX = (url: string): string => `model = "codex-scripted"
+const CODEX = (url: string, retries: number): string => `model = "codex-scripted"
 model_provider = "scripted"
 check_for_update_on_startup = false
 
@@ -101,4 +108,6 @@ name = "scripted"
 base_url = "${url}/v1"
 wire_api = "responses"
 env_key = "OPENAI_API_KEY"
+request_max_retries = ${retries}
+stream_max_retries = ${retries}
 `;
