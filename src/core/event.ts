@@ -11,6 +11,7 @@ import type { StatusWord } from './plan.ts';
 import type { Finding, ReviewVerdict } from './review.ts';
 import type { RetryCause } from './retry.ts';
 import type { RunVerdict } from './run-verdict.ts';
+import type { SessionLeft } from './session.ts';
 
 /** A check that failed, as it is quoted to the next attempt. */
 export interface Failure {
@@ -106,6 +107,8 @@ type Fact =
       readonly inputs?: string;
       /** Files of `feedback/` whose text is in the prompt. */
       readonly feedback?: readonly string[];
+      /** Hash of what the prompt says of the task, without what is about this attempt. */
+      readonly told?: string;
     }
   | {
       readonly type: 'attempt-started';
@@ -114,6 +117,8 @@ type Fact =
       readonly agent: string;
       readonly pid?: number;
       readonly log: string;
+      /** The session of the agent this attempt goes on with. */
+      readonly session?: string;
     }
   | {
       readonly type: 'attempt-ended';
@@ -125,6 +130,8 @@ type Fact =
       readonly reason?: string;
       /** Of an agent that writes events; `reason` is then the error it told of, if it did. */
       readonly verdict?: RunVerdict;
+      /** What the next attempt may go on with. */
+      readonly session?: SessionLeft;
     }
   | {
       /** Something outside the worktree of a task changed while it ran: each of `tasks` may have done it. */
@@ -153,6 +160,8 @@ type Fact =
       readonly until: string;
       readonly guessed: boolean;
       readonly reason: string;
+      /** What the attempt may go on with. */
+      readonly session?: SessionLeft;
     }
   /** The attempt of this task is to show whether the limit is over. */
   | { readonly type: 'limit-probed'; readonly provider: string; readonly task: TaskId }

@@ -4,6 +4,8 @@ import type { CommitId, TaskId } from './ids.ts';
 import type { ProviderLimit } from './provider-limit.ts';
 import { cleared, decided, raised, withBudget } from './reduce-decision.ts';
 import { reset } from './reset.ts';
+import type { RunVerdict } from './run-verdict.ts';
+import { sessionAfter, type SessionLeft } from './session.ts';
 import { joined } from './sign-in.ts';
 import type { State, TaskState } from './state.ts';
 import { SETTLED, change, during, isKnown, newTask, rephase, stirred, withoutClaim, withoutStall, withoutStop } from './task-change.ts';
@@ -58,6 +60,7 @@ export function reduce(state: State, event: Event): State {
       return change(state, event.task, event.at, (task) => ({
         ...withoutClaim(prepared(task)),
         ...(event.inputs === undefined ? {} : { inputs: event.inputs }),
+        ...(event.told === undefined ? {} : { told: event.told }),
         phase: { name: 'starting' },
         // an attempt that was interrupted starts again under its own number and uses up nothing
         tries: event.attempt === task.attempt ? task.tries : task.tries + 1,
@@ -67,7 +70,8 @@ export function reduce(state: State, event: Event): State {
         head: event.head,
       }));
     case 'attempt-started':
-      return during(['starting'], state, event, (task) => ({
+      // twice when its agent did not know the session it was to go on with
+      return during(['starting', 'running'], state, event, (task) => ({
         ...task,
         started: task.started ?? event.at,
         log: event.log,
@@ -75,7 +79,7 @@ export function reduce(state: State, event: Event): State {
       }));
     case 'attempt-ended':
       return during(['starting', 'running'], limitsAfter(stirred(state, event.task), event), event, (task) => ({
-        ...withoutStop(task),
+        ...withSession(withoutStop(task), event.session, event.verdict),
         phase: {
           name: 'checking',
           outcome: event.outcome,
@@ -89,7 +93,7 @@ export function reduce(state: State, event: Event): State {
     }
     case 'attempt-interrupted':
       return during(['starting', 'running'], stirred(state, event.task), event, (task) => ({
-        ...withoutClaim(task),
+        ...withSession(withoutClaim(task), undefined),
         phase: { name: 'waiting' },
       }));
     case 'work-committed':
@@ -297,6 +301,13 @@ function prepared(task: TaskState): TaskState {
   return rest;
 }
 
+/** Of a session only the last one counts, and none when the attempt left none that is sound. */
+function withSession(task: TaskState, left: SessionLeft | undefined, verdict?: RunVerdict): TaskState {
+  const { session: _before, ...rest } = task;
+  const session = sessionAfter(left, { told: task.told, verdict });
+  return session === undefined ? rest : { ...rest, session };
+}
+
 /** A refusal counts against the provider, once for all that were at work with it when it came; a probe that is refused is the next one. */
 function limited(state: State, event: Extract<Event, { type: 'provider-limited' }>): State {
   const { provider, task, until, guessed, reason, at } = event;
@@ -313,7 +324,7 @@ function limited(state: State, event: Extract<Event, { type: 'provider-limited' 
   };
   const known = { ...state, limits: { ...state.limits, [provider]: limit } };
   return during(['starting', 'running'], known, event, (old) => ({
-    ...withoutClaim(old),
+    ...withSession(withoutClaim(old), event.session, 'rate_limited'),
     resumes: true,
     phase: { name: 'limited', provider },
   }));

@@ -15,7 +15,7 @@ export function sentence(event: NewEvent): string {
     case 'attempt-prepared':
       return `attempt ${event.attempt} prepared in ${event.worktree} on base ${event.base.slice(0, 10)}`;
     case 'attempt-started':
-      return `attempt ${event.attempt} started by ${event.agent}${event.pid === undefined ? '' : ` (process ${event.pid})`}`;
+      return `attempt ${event.attempt} started by ${event.agent}${event.pid === undefined ? '' : ` (process ${event.pid})`}${event.session === undefined ? '' : ', going on with its session'}`;
     case 'attempt-ended':
       return ending(event);
     case 'foreign-write-found':

@@ -19,6 +19,7 @@ import type { ProviderLimit } from './provider-limit.ts';
 import type { RetryCause } from './retry.ts';
 import type { Finding, ReviewVerdict } from './review.ts';
 import type { RunVerdict } from './run-verdict.ts';
+import type { Session } from './session.ts';
 import type { SignIn } from './sign-in.ts';
 
 export type Phase =
@@ -113,6 +114,10 @@ export interface TaskState {
   readonly verdict?: ReviewVerdict;
   /** A commit the branch has to contain besides the heads of its needs: what its work conflicted with. */
   readonly onto?: CommitId;
+  /** Hash of what the last prompt said of the task. */
+  readonly told?: string;
+  /** What its agent may go on with. */
+  readonly session?: Session;
   /** What its accepted work was made from: work is not done again while that stays the same. */
   readonly inputs?: string;
   readonly done?: { readonly inputs: string; readonly attempt: number; readonly base: CommitId; readonly commit: CommitId };

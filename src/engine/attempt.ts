@@ -1,7 +1,7 @@
 /** One attempt from start to end: ground, agent, ending. What the ending means is decided elsewhere. */
 import { join } from 'node:path';
 import type { ToolServer } from '../agents/arguments.ts';
-import { agentRow, commandOf } from '../agents/table.ts';
+import { commandOf } from '../agents/table.ts';
 import { shortMessage } from '../agents/short-message.ts';
 import { messageOf, verdictOf } from '../agents/verdict.ts';
 import { addressed } from '../core/escalation.ts';
@@ -11,7 +11,6 @@ import type { RunVerdict } from '../core/run-verdict.ts';
 import { exists } from '../effects/folder.ts';
 import { identity } from '../effects/git-facts.ts';
 import type { AttemptSpec } from '../executors/local.ts';
-import { runAttempt } from '../executors/local.ts';
 import { parseCommandLine } from '../files/command-line.ts';
 import { baseOf } from './base.ts';
 import { inputsHash } from './inputs-hash.ts';
@@ -20,12 +19,11 @@ import { leasesFor } from './leases.ts';
 import { commentsFor } from './correspondence.ts';
 import { closeWindow, openWindow } from './foreign-writes.ts';
 import { overflowQuestion, unpickedNeeds } from './furnish.ts';
-import { attemptCookie } from './places.ts';
 import { processEnd, recordRefusal, refusalOf } from './limits.ts';
 import { prepare } from './prepare.ts';
 import type { Ground } from './prepare.ts';
-import { offersTools, pricesOf } from './settings.ts';
-import { meter } from './usage.ts';
+import { offersTools } from './settings.ts';
+import { runAgent, sessionLeft, type Ended } from './agent-run.ts';
 import { sendConflictBack } from './rework.ts';
 import type { Run } from './run.ts';
 import { cellOf, gitDirectoriesOf, sandboxOf } from './sandbox.ts';
@@ -73,6 +71,7 @@ async function attemptOn(run: Run, task: PlannedTask, { number, ground, inputs, 
     base: ground.base,
     head: ground.head,
     inputs,
+    told: ground.told,
     ...(comments.length === 0 ? {} : { feedback: comments }),
   });
   context.say(
@@ -84,45 +83,20 @@ async function attemptOn(run: Run, task: PlannedTask, { number, ground, inputs, 
   const parsed = command === undefined ? undefined : parseCommandLine(command);
   if (parsed !== undefined && 'problem' in parsed) throw new Error(`preflight let a bad command line pass: ${parsed.problem}`);
   await openWindow(run, task.id, context);
-  const measured = meter(run, {
-    task: task.id,
-    attempt: number,
-    started: context.now().toISOString(),
-    ...(task.model === undefined ? {} : { model: task.model }),
-    prices: pricesOf(iteration.repository, context.environment),
-  });
-  const confined = await confinement(run, task, { worktree: ground.worktree, variables }, context);
-  const format = agentRow(task.agent, context.program.agents)?.format;
-  const ending = await runAttempt(
-    {
-      agent: task.agent,
-      permission: task.permission,
-      ...(task.model === undefined ? {} : { model: task.model }),
-      ...(parsed === undefined ? {} : { argv: parsed.argv }),
-      ...(format === undefined ? {} : { format }),
-      worktree: ground.worktree,
-      prompt: ground.prompt,
-      log: join(iteration.directory, log),
-      cookie: attemptCookie(iteration, task.id, number),
-      timeout: task.timeout,
-      ...(task.maxTurns === undefined ? {} : { turns: task.maxTurns }),
-      environment: context.environment,
-      ...confined,
-      ...(offersTools(iteration.repository, context.environment)
-        ? { mcp: toolServer(run, task, number, { worktree: ground.worktree, context }) }
-        : {}),
-      program: context.program,
-    },
-    {
-      started: (pid) => run.record({ type: 'attempt-started', task: task.id, attempt: number, agent: task.agent, pid, log }),
-      heard: measured.heard,
-    },
-    context.signal,
-  );
-  await measured.end(ending.said);
+  const spec = {
+    permission: task.permission,
+    ...(parsed === undefined ? {} : { argv: parsed.argv }),
+    timeout: task.timeout,
+    ...(task.maxTurns === undefined ? {} : { turns: task.maxTurns }),
+    ...(await confinement(run, task, { worktree: ground.worktree, variables }, context)),
+    ...(offersTools(iteration.repository, context.environment)
+      ? { mcp: toolServer(run, task, number, { worktree: ground.worktree, context }) }
+      : {}),
+  };
+  const ending = await runAgent(run, task, { number, log, ground, spec }, context);
   await closeWindow(run, { task, worktree: ground.worktree, log: join(iteration.directory, log) }, context);
   const refusal = refusalOf(run, task, { ending, log, worktree: ground.worktree }, context);
-  if (refusal !== undefined) return recordRefusal(run, task, { number, refusal }, context);
+  if (refusal !== undefined) return recordRefusal(run, task, { number, refusal, session: sessionLeft(task, ending, context) }, context);
   await recordEnding(run, task, number, ending, context);
 }
 
@@ -173,14 +147,9 @@ async function keep(run: Run, task: PlannedTask, context: Context): Promise<void
   context.say(`${task.id}: still valid: everything it was made from is as it was`);
 }
 
-async function recordEnding(
-  run: Run,
-  task: PlannedTask,
-  number: number,
-  ending: Awaited<ReturnType<typeof runAttempt>>,
-  context: Context,
-): Promise<void> {
+async function recordEnding(run: Run, task: PlannedTask, number: number, ending: Ended, context: Context): Promise<void> {
   const about = { type: 'attempt-ended', task: task.id, attempt: number } as const;
+  const session = sessionLeft(task, ending, context);
   switch (ending.outcome) {
     case 'exited':
       return run.record({
@@ -189,6 +158,7 @@ async function recordEnding(
         ...(ending.exit === undefined ? {} : { exit: ending.exit }),
         ...(ending.signal === undefined ? {} : { signal: ending.signal }),
         ...wentBy(ending),
+        ...(session === undefined ? {} : { session }),
       });
     case 'killed': {
       const by = run.state.tasks[task.id]?.stop;
@@ -204,7 +174,7 @@ async function recordEnding(
 }
 
 /** How the run went, and why, by what the agent says. */
-function wentBy(ending: Awaited<ReturnType<typeof runAttempt>>): { readonly verdict?: RunVerdict; readonly reason?: string } {
+function wentBy(ending: Ended): { readonly verdict?: RunVerdict; readonly reason?: string } {
   if (ending.said === undefined) return {};
   const verdict = verdictOf(ending.said, processEnd(ending));
   // of an end that iter has made it is iter that knows why; what kept the agent waiting is worth a word
@@ -212,7 +182,7 @@ function wentBy(ending: Awaited<ReturnType<typeof runAttempt>>): { readonly verd
   return { verdict, ...(reason === undefined ? {} : { reason }) };
 }
 
-function waitedFor({ said, ...ending }: Awaited<ReturnType<typeof runAttempt>>): string | undefined {
+function waitedFor({ said, ...ending }: Ended): string | undefined {
   if (said?.trouble === undefined || ending.outcome !== 'timeout') return undefined;
   return `${ending.reason}; it said last: ${shortMessage(said.trouble)}`;
 }

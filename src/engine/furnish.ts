@@ -4,13 +4,14 @@ import type { CommitId } from '../core/ids.ts';
 import { inDependencyOrder, taskOf } from '../core/plan.ts';
 import type { PlannedTask } from '../core/plan.ts';
 import { USUAL_CONTEXT } from '../core/prompt-context.ts';
+import { goesOn, type Session } from '../core/session.ts';
 import { settledAt } from '../core/state.ts';
 import { listFiles, readText } from '../effects/disk.ts';
 import { copyFile, ensureFolder, exists, moveFile, removeFolder, writeText } from '../effects/folder.ts';
 import { sha256 } from '../effects/sha256.ts';
 import { promptManifestText } from '../files/prompt-manifest.ts';
 import type { ArtefactSource, Prompt, PromptSources } from '../files/prompt-text.ts';
-import { composePrompt } from '../files/prompt-text.ts';
+import { composePrompt, newsOf, toldIn } from '../files/prompt-text.ts';
 import type { AttemptValues } from '../files/template-values.ts';
 import { correspondence } from './correspondence.ts';
 import type { Iteration } from './iteration.ts';
@@ -59,20 +60,37 @@ export interface Occasion {
   readonly base: CommitId;
   readonly continued: boolean;
   readonly worktree: string;
+  /** What the agent could go on with. */
+  readonly session?: Session | undefined;
 }
 
-/** Writes the prompt of one attempt to `.iter/TASK.md` and, with its manifest, to `.run/prompts`; gives the path of the latter. */
-export function writePrompt(run: Run, task: PlannedTask, occasion: Occasion): string {
+export interface WrittenPrompt {
+  /** Absolute path of what the agent is sent. */
+  readonly prompt: string;
+  /** Hash of what it says of the task. */
+  readonly told: string;
+  /** Goes on with this session: what is sent is only what is new. */
+  readonly session?: Session;
+}
+
+/** Writes the whole prompt of one attempt to `.iter/TASK.md` and what is sent of it, with its manifest, to `.run/prompts`. */
+export function writePrompt(run: Run, task: PlannedTask, occasion: Occasion): WrittenPrompt {
   const { iteration } = run;
-  const composed = promptOf(run, task, occasion);
-  const prompt = { ...composed, text: run.redactor.text(composed.text) };
-  writeText(join(occasion.worktree, '.iter', 'TASK.md'), prompt.text);
-  const place = join(iteration.directory, PROMPTS, `${task.id}-${occasion.attempt}`);
-  const { attempt } = occasion;
-  const facts = { iteration: iteration.name, task: task.id, attempt, rules: task.context ?? USUAL_CONTEXT, prompt, hash: sha256 };
-  writeText(`${place}.manifest.json`, promptManifestText(facts));
+  const { attempt, session } = occasion;
+  const sources = sourcesOf(run, task, occasion);
+  const rules = task.context ?? USUAL_CONTEXT;
+  const composed = composePrompt(sources, rules);
+  const whole = { ...composed, text: run.redactor.text(composed.text) };
+  writeText(join(occasion.worktree, '.iter', 'TASK.md'), whole.text);
+  const told = sha256(toldIn(whole));
+  const continues = goesOn(session, { agent: task.agent, told });
+  const news = continues ? newsOf(composed, sources) : whole;
+  const prompt = { ...news, text: run.redactor.text(news.text) };
+  const place = join(iteration.directory, PROMPTS, `${task.id}-${attempt}`);
+  const facts = { iteration: iteration.name, task: task.id, attempt, rules, prompt, hash: sha256 };
+  writeText(`${place}.manifest.json`, promptManifestText({ ...facts, ...(continues ? { session: session.id } : {}) }));
   writeText(`${place}.md`, prompt.text);
-  return `${place}.md`;
+  return { prompt: `${place}.md`, told, ...(continues ? { session } : {}) };
 }
 
 /** What a person has to decide before an attempt whose workflow wants nothing cut from its prompts; undefined when everything fits, or may be cut. */
@@ -89,12 +107,18 @@ export function overflowQuestion(run: Run, task: PlannedTask, occasion: Omit<Occ
   return `the prompt of ${task.id} does not fit its budget of ${rules.budget} tokens (${parts}): ${what}`;
 }
 
-function promptOf(run: Run, task: PlannedTask, occasion: Omit<Occasion, 'worktree'> & { readonly worktree?: string }): Prompt {
+type Unplaced = Omit<Occasion, 'worktree'> & { readonly worktree?: string };
+
+function promptOf(run: Run, task: PlannedTask, occasion: Unplaced): Prompt {
+  return composePrompt(sourcesOf(run, task, occasion), task.context ?? USUAL_CONTEXT);
+}
+
+function sourcesOf(run: Run, task: PlannedTask, occasion: Unplaced): PromptSources {
   const { iteration, state } = run;
   const current = state.tasks[task.id];
   const context = readText(join(iteration.directory, 'CONTEXT.md'));
   const said = correspondence(iteration, task);
-  const sources: PromptSources = {
+  return {
     prompt: readText(join(iteration.directory, task.prompt)) ?? `# ${task.id}: ${task.title}\n`,
     ...(context === undefined ? {} : { context }),
     artefacts: artefactsOf(run, task, occasion.worktree),
@@ -113,7 +137,6 @@ function promptOf(run: Run, task: PlannedTask, occasion: Omit<Occasion, 'worktre
       comments: said.comments,
     },
   };
-  return composePrompt(sources, task.context ?? USUAL_CONTEXT);
 }
 
 /** The alternatives a task looks at before one of them is picked. */

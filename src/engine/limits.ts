@@ -4,6 +4,7 @@ import type { Refusal } from '../agents/limits.ts';
 import { refusalIn } from '../agents/limits.ts';
 import type { PlannedTask } from '../core/plan.ts';
 import { providerOf, timeOf, waitUntil } from '../core/provider-limit.ts';
+import type { SessionLeft } from '../core/session.ts';
 import { readText } from '../effects/disk.ts';
 import { lastLines } from '../effects/follow.ts';
 import { moveFile } from '../effects/folder.ts';
@@ -62,14 +63,23 @@ function inOutbox(task: PlannedTask, worktree: string, context: Context): Refusa
 export async function recordRefusal(
   run: Run,
   task: PlannedTask,
-  { number, refusal }: { readonly number: number; readonly refusal: Refusal },
+  { number, refusal, session }: { readonly number: number; readonly refusal: Refusal; readonly session: SessionLeft | undefined },
   context: Context,
 ): Promise<void> {
   const provider = providerOf(task);
   run.refresh();
   const refusals = run.state.limits?.[provider]?.refusals ?? 0;
   const { until, guessed } = waitUntil(refusal.until, { now: context.now().toISOString(), refusals });
-  await run.record({ type: 'provider-limited', provider, task: task.id, attempt: number, until, guessed, reason: refusal.reason });
+  await run.record({
+    type: 'provider-limited',
+    provider,
+    task: task.id,
+    attempt: number,
+    until,
+    guessed,
+    reason: refusal.reason,
+    ...(session === undefined ? {} : { session }),
+  });
   context.say(
     `${task.id}: ${provider} is limited until ${until}${guessed ? ' (a guess: it did not say)' : ''}: ${refusal.reason}; all its tasks wait`,
   );

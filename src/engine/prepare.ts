@@ -1,5 +1,6 @@
 /** Makes the ground for one attempt: the worktree at the right base, furnished, with the prompt. Starts no agent. */
 import { join } from 'node:path';
+import { agentRow } from '../agents/table.ts';
 import type { CommitId } from '../core/ids.ts';
 import type { PlannedTask } from '../core/plan.ts';
 import type { TaskState } from '../core/state.ts';
@@ -9,18 +10,17 @@ import { headFacts } from '../effects/git-facts.ts';
 import { addWorktree, removeWorktree } from '../effects/worktree.ts';
 import { archive } from './archive.ts';
 import type { Context } from './context.ts';
-import { furnish, putAside, writePrompt } from './furnish.ts';
+import { furnish, putAside, writePrompt, type Occasion, type WrittenPrompt } from './furnish.ts';
 import { repositoryLock, worktreeOf } from './places.ts';
 import { forgetProvisions, provide } from './provisions.ts';
 import type { Run } from './run.ts';
 import { tearDown } from './worktree-hooks.ts';
 
-export interface Ground {
+export interface Ground extends WrittenPrompt {
   readonly worktree: string;
-  /** Absolute path of the file with the prompt. */
-  readonly prompt: string;
   readonly base: CommitId;
   readonly head: CommitId;
+  readonly occasion: Occasion;
 }
 
 /** Prepares attempt `attempt` of a task on `base`. What an earlier attempt left is kept: in place when the base is the same, else under refs/iter/archive. */
@@ -46,8 +46,11 @@ export async function prepare(run: Run, task: PlannedTask, attempt: number, base
   await provide(iteration, { task: task.id, worktree }, context);
   if (before !== undefined && startsOver(before)) removeFolder(join(worktree, '.iter', 'out'));
   if (attempt > 1 && attempt !== before?.attempt) putAside(iteration, task, attempt);
-  const prompt = writePrompt(run, task, { attempt, base, continued: sameGround && again, worktree });
-  return { worktree, prompt, base, head };
+  const continued = sameGround && again;
+  // a session remembers the files it has seen: it belongs to the worktree
+  const session = continued && agentRow(task.agent, context.program.agents)?.resume !== undefined ? before.session : undefined;
+  const occasion = { attempt, base, continued, worktree, session };
+  return { ...writePrompt(run, task, occasion), worktree, base, head, occasion };
 }
 
 async function isHealthy(root: string, worktree: string, branch: string): Promise<boolean> {

@@ -4,6 +4,7 @@ import type { StreamSummary } from '../agents/stream-summary.ts';
 import type { Prices, Usage } from '../core/budget.ts';
 import { tokensOf } from '../core/budget.ts';
 import type { TaskId } from '../core/ids.ts';
+import { usedSince, type SessionUsage } from '../core/session.ts';
 import type { Run } from './run.ts';
 
 /** Milliseconds between two records of an agent that goes on. */
@@ -24,15 +25,17 @@ interface Measured {
   /** As the plan names it; what the agent itself says is not asked. */
   readonly model?: string;
   readonly prices: Prices;
+  /** What the agent counts as well, though an earlier run has used it. */
+  readonly before?: SessionUsage;
 }
 
 /** Measures one agent from its start to its end. */
-export function meter(run: Run, { task, attempt, started, model, prices }: Measured): Meter {
+export function meter(run: Run, { task, attempt, started, model, prices, before }: Measured): Meter {
   let last = '';
   let next = performance.now() + BETWEEN;
   let writing: Promise<void> = Promise.resolve();
   const record = async (summary: StreamSummary): Promise<void> => {
-    const usage = usageOf(summary, model);
+    const usage = usageOf(summary, model, before);
     if (usage === undefined) return;
     const known = await priced(usage, prices);
     const text = JSON.stringify(known);
@@ -56,15 +59,15 @@ export function meter(run: Run, { task, attempt, started, model, prices }: Measu
 }
 
 /** Nothing where the agent told of nothing: zero would be a claim. */
-function usageOf({ usage, costUsd }: StreamSummary, model: string | undefined): Usage | undefined {
+function usageOf({ usage, costUsd }: StreamSummary, model: string | undefined, before: SessionUsage | undefined): Usage | undefined {
   if (usage === undefined && costUsd === undefined) return undefined;
   const { inputTokens = 0, outputTokens = 0, cachedTokens } = usage ?? {};
-  const figures: Usage = {
+  const figures: Usage = usedSince(before, {
     inputTokens,
     outputTokens,
     ...(cachedTokens === undefined ? {} : { cachedTokens }),
     ...(costUsd === undefined ? {} : { usd: costUsd }),
     ...(model === undefined ? {} : { model }),
-  };
+  });
   return tokensOf(figures) === 0 && (costUsd ?? 0) === 0 ? undefined : figures;
 }

@@ -41,6 +41,8 @@ export interface AttemptSpec {
   readonly turns?: number;
   /** The tools it is offered, where it can take them. */
   readonly mcp?: ToolServer;
+  /** Goes on with this session of the agent. */
+  readonly session?: string;
   /** Variables for this attempt alone: ITER_DIR, ITER_TASK, … */
   readonly variables: Readonly<Record<string, string>>;
   /** What iter itself starts, and agents besides those that come with it. */

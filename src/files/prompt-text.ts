@@ -84,6 +84,17 @@ export function composePrompt(sources: PromptSources, rules: ContextRules): Prom
   };
 }
 
+/** What an agent that goes on with its session is sent: the last part of its prompt, which is all that is new. */
+export function newsOf(prompt: Prompt, { attempt }: PromptSources): Prompt {
+  const news = part('attempt', `${render('session.md', attempt)}\n${prompt.parts.at(-1)?.text ?? ''}`.replace('\n\n\n---', '\n\n---'));
+  return { text: news.text, parts: [news], artefacts: [], tokens: news.tokens, overflows: false };
+}
+
+/** What a prompt says of the task: everything but what is about the attempt. */
+export function toldIn(prompt: Prompt): string {
+  return prompt.parts.flatMap(({ part: name, text }) => (name === 'attempt' ? [] : [text])).join('');
+}
+
 function usedOf(
   { path, task, text }: { readonly path: string; readonly task: TaskId | undefined; readonly text: string | undefined },
   choice: Choice = { wanted: 'path', form: 'path' },

@@ -13,6 +13,7 @@ export interface TemplateValues {
   readonly 'INTER_AGENT_MESSAGES.md': IterationValues;
   readonly 'agent-prompt.md': PromptValues;
   readonly 'task.md': AttemptValues;
+  readonly 'session.md': SessionValues;
   readonly 'consult.md': ConsultValues;
   readonly 'integration-report.md': ReportValues;
   readonly 'orchestration-log.md': LogValues;
@@ -193,6 +194,11 @@ export interface AttemptValues {
   readonly continued: boolean;
   /** Work before this task that was done in several ways, of which none is taken yet. */
   readonly alternatives: readonly { readonly id: string; readonly task: TaskId; readonly branch: string; readonly commit: string }[];
+}
+
+/** What stands before the attempt in the prompt of an agent that goes on with its session. */
+export interface SessionValues {
+  readonly task: TaskId;
 }
 
 /** A question to a person in the form of the third framework document: issue, stage, options, recommendation, what waits for it. */

@@ -40,7 +40,7 @@ describe('the arguments of a run', () => {
       ['claude', 'codex', 'gemini', 'opencode'].map((name) => line(name, { session: 's1' }).replace(/ (--permission|--approval).*/, '')),
     ).toEqual([
       '-p --output-format stream-json --verbose --resume=s1',
-      'exec resume --json s1 -',
+      'exec -s workspace-write resume --json s1 -',
       '--output-format stream-json --skip-trust --resume s1',
       'run --format json --session s1',
     ]);

@@ -62,12 +62,17 @@ describe.skipIf(!HAS_USUAL).concurrent('real agents', () => {
         await done(root, ['new', 'try', '-w', 'greet', '--agent', agent], env);
         await done(root, ['launch'], env);
 
-        const tools = ({ attempt }: Asked): string => `attempt ${attempt}`;
-        expect(model.asked.map((asked) => [asked.agent, tools(asked), asked.results.length])).toEqual([
-          [agent, 'attempt 1', 0],
-          [agent, 'attempt 1', 1],
-          [agent, 'attempt 2', 0],
-          [agent, 'attempt 2', 1],
+        const sent = (asked: Asked) => ({
+          agent: asked.agent,
+          attempt: asked.attempt,
+          results: asked.results.length,
+          earlier: asked.earlier,
+        });
+        expect(model.asked.map(sent)).toEqual([
+          { agent, attempt: 1, results: 0, earlier: 0 },
+          { agent, attempt: 1, results: 1, earlier: 0 },
+          { agent, attempt: 2, results: 0, earlier: 1 },
+          { agent, attempt: 2, results: 1, earlier: 1 },
         ]);
         const events = eventsOf(directory).filter(({ type }) =>
           /^(attempt-ended|checks-finished|task-sent-back|task-accepted)$/.test(type),
