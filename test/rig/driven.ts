@@ -1,5 +1,5 @@
 /** The test's side of agent.mjs: gives orders, and sees which processes have announced themselves. */
-import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -85,6 +85,22 @@ export function processesOf(directory: string, entry = ''): Pick<Announced, 'pid
       }
     })
     .filter(runs);
+}
+
+/** The command lines of all running processes that work in this folder or one beside it that begins so, or were told of it; whether iter would find them or not. */
+export function processesNear(root: string): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const [command, environment] = ['cmdline', 'environ'].map((file) => readFileSync(`/proc/${name}/${file}`, 'utf8'));
+        const isNear = [command, environment, readlinkSync(`/proc/${name}/cwd`)].some((text) => text?.includes(root));
+        return isNear && runs({ pid: Number(name), birth: birthOf(name) }) ? [(command ?? '').replaceAll('\0', ' ')] : [];
+      } catch {
+        // it has ended since the listing
+        return [];
+      }
+    });
 }
 
 /** True while an agent of this task runs a program of this name. */
