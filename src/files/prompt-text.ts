@@ -86,7 +86,7 @@ export function composePrompt(sources: PromptSources, rules: ContextRules): Prom
 
 /** What an agent that goes on with its session is sent: the last part of its prompt, which is all that is new. */
 export function newsOf(prompt: Prompt, { attempt }: PromptSources): Prompt {
-  const news = part('attempt', `${render('session.md', attempt)}\n${prompt.parts.at(-1)?.text ?? ''}`.replace('\n\n\n---', '\n\n---'));
+  const news = part('attempt', `${render('session.md', attempt)}${prompt.parts.at(-1)?.text ?? ''}`);
   return { text: news.text, parts: [news], artefacts: [], tokens: news.tokens, overflows: false };
 }
 

@@ -115,6 +115,15 @@ describe('claude, as its SDK documents it', () => {
     expect(verdictOf(summaryOf('claude', lines(init, { ...good, ...with_ })), { exit: 0 })).toBe(verdict);
   });
 
+  it('trouble is told until the agent goes on', () => {
+    const turn = { type: 'turn.started' };
+    const trouble = { type: 'error', message: 'waiting for network' };
+    const said = { type: 'item.completed', item: { id: 'i1', type: 'agent_message', text: 'Hello.' } };
+    const call = { type: 'item.started', item: { id: 'i2', type: 'command_execution', status: 'in_progress' } };
+    const texts = [lines(turn, trouble), lines(turn, trouble, said), lines(turn, trouble, call), lines(trouble, turn)];
+    expect(texts.map((text) => summaryOf('codex', text).trouble)).toEqual(['waiting for network', undefined, undefined, undefined]);
+  });
+
   it('a refusal holds until the agent goes on, and says until when', () => {
     const refused = { type: 'rate_limit_event', rate_limit_info: { status: 'rejected', resetsAt: 1795275000, rateLimitType: 'five_hour' } };
     const warning = { type: 'rate_limit_event', rate_limit_info: { status: 'allowed_warning', resetsAt: 1795275000 } };

@@ -5,7 +5,7 @@ import { USUAL_CONTEXT } from '../../src/core/prompt-context.ts';
 import { parseCriteria } from '../../src/files/criteria.ts';
 import { promptManifestText } from '../../src/files/prompt-manifest.ts';
 import type { PromptSources } from '../../src/files/prompt-text.ts';
-import { composePrompt, CONTEXT_MARK } from '../../src/files/prompt-text.ts';
+import { composePrompt, CONTEXT_MARK, newsOf, toldIn } from '../../src/files/prompt-text.ts';
 import { summaryOf, tokensOf } from '../../src/files/summary.ts';
 import { validatePromptManifest } from '../../src/generated/validate-prompt-manifest.js';
 
@@ -111,6 +111,28 @@ describe('a prompt', () => {
   });
 });
 
+describe('what an agent that goes on with its session is sent', () => {
+  const again = { attempt: 2, continued: true, failures: [{ id: 'T3.notes', message: 'notes.md: no such file' }] };
+
+  test('is only what is new, with what failed, word for word', () => {
+    const given = sources({}, again);
+    const { text, tokens } = newsOf(composePrompt(given, USUAL_CONTEXT), given);
+    expect([text.startsWith('# Continue where you were\n'), text.includes('> T3.notes: notes.md: no such file'), tokens]).toEqual([
+      true,
+      true,
+      tokensOf(text),
+    ]);
+    expect([persona, '# Your task', 'A in short', '\n\n\n'].filter((old) => text.includes(old))).toEqual([]);
+  });
+
+  test('leaves out nothing that has changed: what it was told is another text then', () => {
+    const told = (changes: Partial<PromptSources>, attempt = {}): string => toldIn(composePrompt(sources(changes, attempt), USUAL_CONTEXT));
+    expect(told({}, again)).toBe(told({}));
+    const changed = [told({ prompt: own }), told({ context: '# Context\n' }), told({ artefacts: [] })];
+    expect(changed.filter((text) => text === told({}))).toEqual([]);
+  });
+});
+
 describe('a summary', () => {
   test('is the section of that name, with what is below it, whatever its number and case', () => {
     expect(summaryOf('# X\n\n## 2. SUMMARY:\n\nshort\n\n### part\n\nmore\n\n## Rest\n\nno', 500)?.text).toBe('short\n\n### part\n\nmore');
@@ -155,6 +177,10 @@ describe('the manifest of a prompt', () => {
       expect([budget, validatePromptManifest(made), validatePromptManifest.errors]).toEqual([budget, true, null]);
     }
     expect(validatePromptManifest({ ...manifest(sources()), tokens: -1 })).toBe(false);
+    expect([{ session: 's1' }, { session: 1 }].map((more) => validatePromptManifest({ ...manifest(sources()), ...more }))).toEqual([
+      true,
+      false,
+    ]);
   });
 
   test('says of every file what was wanted, what went in, and why less', () => {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { done, eventsOf, jsonOf } from '../rig/cli.ts';
 import { processesOf } from '../rig/driven.ts';
-import { HAS_USUAL, household } from '../rig/real-agents.ts';
+import { HAS_USUAL, MORE, household } from '../rig/real-agents.ts';
 import { repositoryWith, sh } from '../rig/repository.ts';
 import { scriptedModel, type Asked, type Move, type ScriptedModel } from '../rig/scripted-model.ts';
 
@@ -47,7 +47,7 @@ function greeter(root: () => string, first = 'hello wrold\n'): (asked: Asked) =>
 }
 
 describe.skipIf(!HAS_USUAL).concurrent('real agents', () => {
-  describe.each(['codex', 'gemini', 'qwen'] as const)('%s', (agent) => {
+  describe.each(['codex', 'gemini', 'qwen', ...MORE])('%s', (agent) => {
     let root = '';
     let model: ScriptedModel;
     beforeAll(async () => (model = await scriptedModel(greeter(() => root))).url);

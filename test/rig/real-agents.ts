@@ -19,11 +19,14 @@ const missing = (group: 'usual' | 'more'): string[] =>
     .map(([name, { version }]) => `${name} ${version}`);
 
 /** True when codex, gemini and qwen are here. What tests without them do not show is said aloud. */
-export const HAS_USUAL = isHere('usual');
+export const HAS_USUAL = areHere();
 
-function isHere(group: 'usual' | 'more'): boolean {
+/** opencode and pi, when somebody has installed them: scripts/real-agents all. */
+export const MORE: readonly string[] = HAS_USUAL && missing('more').length === 0 ? Object.keys(PINS.more) : [];
+
+function areHere(): boolean {
   const asked = process.env['ITER_REAL_AGENTS'];
-  const gone = missing(group);
+  const gone = missing('usual');
   if (gone.length === 0 && asked !== 'none') return true;
   const text = asked === 'none' ? 'ITER_REAL_AGENTS is none' : `${gone.join(', ')} not installed; run scripts/real-agents`;
   if (asked === 'required') throw new Error(text);
@@ -76,7 +79,9 @@ export function household(
       ...qwen,
     }),
   );
-  const bins = Object.entries(PINS.usual).map(([name, { version }]) => binOf(name, version));
+  put('.pi/agent/models.json', JSON.stringify({ providers: { scripted: PI(url) } }));
+  put('.pi/agent/settings.json', JSON.stringify({ defaultProvider: 'scripted', defaultModel: 'pi-scripted' }));
+  const bins = Object.entries({ ...PINS.usual, ...PINS.more }).map(([name, { version }]) => binOf(name, version));
   return {
     home,
     env: {
@@ -89,6 +94,7 @@ export function household(
       OPENAI_MODEL: 'qwen-scripted',
       GEMINI_API_KEY: 'scripted',
       GOOGLE_GEMINI_BASE_URL: url,
+      OPENCODE_CONFIG_CONTENT: JSON.stringify(OPENCODE(url)),
       HTTP_PROXY: proxy,
       HTTPS_PROXY: proxy,
       http_proxy: proxy,
@@ -111,3 +117,25 @@ env_key = "OPENAI_API_KEY"
 request_max_retries = ${retries}
 stream_max_retries = ${retries}
 `;
+
+const PI = (url: string): object => ({
+  baseUrl: `${url}/v1`,
+  apiKey: 'scripted',
+  api: 'openai-completions',
+  models: [{ id: 'pi-scripted' }],
+});
+
+const OPENCODE = (url: string): object => ({
+  autoupdate: false,
+  share: 'disabled',
+  provider: {
+    scripted: {
+      npm: '@ai-sdk/openai-compatible',
+      name: 'scripted',
+      options: { baseURL: `${url}/v1`, apiKey: 'scripted' },
+      models: { 'opencode-scripted': { name: 'scripted', limit: { context: 100_000, output: 4096 } } },
+    },
+  },
+  model: 'scripted/opencode-scripted',
+  small_model: 'scripted/opencode-scripted',
+});
