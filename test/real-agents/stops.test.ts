@@ -78,7 +78,7 @@ describe.skipIf(!HAS_USUAL)('real agents that are ended while a tool runs', () =
       const launched = startIter(root, ['launch'], env);
       for (const task of TASKS) await until(() => runsSlowly(directory, task), Boolean, LONG);
       const exit = await WAYS[way]?.({ root, env, launched });
-      const left = processesNear(root);
+      const left = processesNear(`${root}-worktrees`);
       await model.stop();
       expect({ left, exit }).toEqual({ left: [], exit: EXITS[way] ?? 1 });
     },

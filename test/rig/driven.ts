@@ -87,14 +87,14 @@ export function processesOf(directory: string, entry = ''): Pick<Announced, 'pid
     .filter(runs);
 }
 
-/** The command lines of all running processes that work in this folder or one beside it that begins so, or were told of it; whether iter would find them or not. */
-export function processesNear(root: string): string[] {
+/** The command lines of all running processes that work in this folder or below, or were told of it; whether iter would find them or not. */
+export function processesNear(folder: string): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
       try {
         const [command, environment] = ['cmdline', 'environ'].map((file) => readFileSync(`/proc/${name}/${file}`, 'utf8'));
-        const isNear = [command, environment, readlinkSync(`/proc/${name}/cwd`)].some((text) => text?.includes(root));
+        const isNear = [command, environment, readlinkSync(`/proc/${name}/cwd`)].some((text) => text?.includes(folder));
         return isNear && runs({ pid: Number(name), birth: birthOf(name) }) ? [(command ?? '').replaceAll('\0', ' ')] : [];
       } catch {
         // it has ended since the listing
