@@ -108,7 +108,8 @@ describe.skipIf(!HAS_USUAL)('runs of real agents that go wrong', () => {
         requests.set(asked.task, number + 1);
         return trouble.script(asked, number, path.join(`${root}-worktrees`, '001-try', asked.task));
       });
-      const { env } = household({ ...model, url: trouble.url ?? model.url }, trouble.settings);
+      const home = household({ ...model, url: trouble.url ?? model.url }, trouble.settings);
+      const env = { ...home.env, ITER_MCP: 'off' };
       await done(root, ['new', 'try', '-w', 'trouble', '--agent', 'codex'], env);
       const launched = startIter(root, ['launch'], env);
       const events = (): LoggedEvent[] => eventsOf(directory);
