@@ -1,5 +1,5 @@
 /**
- * Builds dist/, validators and templates compiled beforehand: cli.js, what it loads for a command, and the rehearsal agent.
+ * Builds dist/, validators and templates compiled beforehand: cli.js, what it loads for a command, the rehearsal agent, and what talks to agents by ACP.
  * cli.js and the commands that are called all the time are CommonJS, each whole in one file, because node starts faster with it;
  * the other commands are modules that share what they have in common.
  */
@@ -92,7 +92,7 @@ await bundle({ entryPoints: { cli: 'src/cli.ts' }, format: 'cjs', outdir, plugin
 const modules = { format: 'esm', splitting: true, outExtension: { '.js': '.mjs' }, chunkNames: 'chunks/[name]-[hash]' };
 const entryPoints = Object.fromEntries([...shared].map((name) => [name, `src/commands/${name}.ts`]));
 await bundle({ ...modules, entryPoints, outdir: place('commands') });
-await bundle({ ...modules, entryPoints: { rehearsal: 'src/rehearsal/main.ts' }, outdir });
+for (const name of ['rehearsal', 'acp']) await bundle({ ...modules, entryPoints: { [name]: `src/${name}/main.ts` }, outdir });
 writeFileSync(place('package.json'), '{ "type": "commonjs" }\n');
 writeFileSync(
   place('cli.js'),

@@ -1,5 +1,6 @@
 /** Reads an agent's output as it comes in, in pieces of any size, and tells what it says. The same bytes give the same summary however they are cut. */
 import { createLineCutter } from './byte-lines.ts';
+import { acpEvents } from './format-acp.ts';
 import { claudeEvents } from './format-claude.ts';
 import { codexEvents } from './format-codex.ts';
 import { geminiEvents } from './format-gemini.ts';
@@ -20,6 +21,7 @@ export interface StreamReader {
 }
 
 const MAPPERS: Readonly<Record<Exclude<StreamFormat, 'text'>, (line: Loose) => readonly AgentEvent[]>> = {
+  acp: acpEvents,
   claude: claudeEvents,
   codex: codexEvents,
   gemini: geminiEvents,

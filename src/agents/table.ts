@@ -1,6 +1,7 @@
 /** The agents that come with iter and those a person or a repository adds, by name. Data only; starting them is `executors/local.ts`. */
-import type { AgentDescriptor } from '../core/agent-descriptor.ts';
+import type { AcpTransport, AgentDescriptor } from '../core/agent-descriptor.ts';
 import { mergedModels, type Models } from '../core/model.ts';
+import { agentOf, overAcp } from '../core/transport.ts';
 import { agents as all } from '../generated/agents.js';
 
 /** Stands for every `command:<line>`; no name of an agent. */
@@ -13,7 +14,32 @@ const COMMAND = 'command:';
 
 /** The row of that name, or none; `own` stand before those that come with iter. */
 export function agentRow(name: string, own: readonly AgentDescriptor[] = []): AgentDescriptor | undefined {
-  return own.find((row) => row.name === name) ?? AGENTS.find((row) => row.name === name);
+  const base = agentOf(name);
+  const row = own.find((one) => one.name === base) ?? AGENTS.find((one) => one.name === base);
+  return base === name ? row : row?.acp && conversing(row, row.acp);
+}
+
+/** The same agent, driven by the protocol: it gets its prompt, its permissions and its session in the conversation. */
+function conversing(row: AgentDescriptor, acp: AcpTransport): AgentDescriptor {
+  const { limits: _none, mcp: _told, resume: _loaded, ...rest } = row;
+  return {
+    ...rest,
+    name: overAcp(row.name),
+    about: `${row.about.replace(/\.$/, '')}, by the Agent Client Protocol.`,
+    evidence: acp.evidence,
+    arguments: acp.arguments,
+    permissions: { read: [], edit: [], full: [] },
+    prompt: 'stdin',
+    format: 'acp',
+    usage: { scope: 'run', reports: acp.reports },
+    // its program makes a cancel of it
+    stop: 'SIGINT',
+  };
+}
+
+/** Every name an agent can be called by: each once, and once more where it can be driven by the protocol. */
+export function agentNames(own: readonly AgentDescriptor[]): string[] {
+  return agentRows(own).flatMap(({ name, acp }) => (acp === undefined ? [name] : [name, overAcp(name)]));
 }
 
 /** Every row there is, each name once, sorted. */

@@ -1,5 +1,5 @@
 /** What linting a workflow knows of the roles and agents there are. */
-import { agentRows } from '../agents/table.ts';
+import { agentNames, agentRow } from '../agents/table.ts';
 import type { Role } from '../core/workflow.ts';
 import { ownAgents } from '../engine/agent-library.ts';
 import { namesOf, roleTexts } from '../engine/role-library.ts';
@@ -18,11 +18,12 @@ export function lintSurroundings(places: LibraryPlaces): Surroundings & { readon
       return role === undefined ? [] : [[name, role]];
     }),
   );
+  const { agents } = ownAgents(places);
   return {
     names: all,
     skills: Object.fromEntries(all.map((name) => [name, roles[own(name)]?.skills ?? []])),
     own,
     roles,
-    agents: Object.fromEntries(agentRows(ownAgents(places).agents).map((row) => [row.name, row.usage.reports])),
+    agents: Object.fromEntries(agentNames(agents).map((name) => [name, agentRow(name, agents)?.usage.reports ?? []])),
   };
 }

@@ -1,7 +1,7 @@
 /** `iter new`: the iteration folder. */
 import { relative } from 'node:path';
 import type { Command } from 'commander';
-import { agentRows, tiersOf } from '../agents/table.ts';
+import { agentNames, agentRows, tiersOf } from '../agents/table.ts';
 import type { Finish } from '../cli.ts';
 import { agentInFile, ownAgents } from '../engine/agent-library.ts';
 import { createIteration } from '../engine/create.ts';
@@ -113,7 +113,7 @@ export async function create(slug: string, options: NewOptions): Promise<Created
     ...(given === undefined ? {} : { agentFile: given.text }),
     models: settings.models,
     tiers: tiersOf(rows),
-    knownAgents: rows.map((row) => row.name),
+    knownAgents: agentNames(own.agents),
     ...(environment === undefined ? {} : { environment }),
     ...(maxParallel === undefined ? {} : { maxParallel }),
     ...(options.rehearse === undefined ? {} : { rehearsal: options.rehearse }),

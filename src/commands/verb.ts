@@ -94,7 +94,7 @@ export function contextOf(options: Common, signal: AbortSignal): Context {
     environment: process.env,
     signal,
     say: options.quiet === true ? () => {} : say,
-    program: { node: process.execPath, cli, rehearsal: join(dirname(cli), 'rehearsal.mjs') },
+    program: { node: process.execPath, cli, rehearsal: join(dirname(cli), 'rehearsal.mjs'), acp: join(dirname(cli), 'acp.mjs') },
   };
 }
 

@@ -5,8 +5,19 @@ export type Permission = 'read' | 'edit' | 'full';
 /** What a budget may be counted in. */
 export type BudgetUnit = 'tokens' | 'usd';
 
-/** How a command line writes its output; `text` is any program, whose output is read as it is. */
-export type StreamFormat = 'claude' | 'codex' | 'gemini' | 'opencode' | 'pi' | 'text';
+/** How a command line writes its output; `text` is any program, whose output is read as it is, `acp` a conversation as `src/acp/` writes it down. */
+export type StreamFormat = 'acp' | 'claude' | 'codex' | 'gemini' | 'opencode' | 'pi' | 'text';
+
+export interface AcpTransport {
+  /** In place of `arguments`; the prompt travels in the conversation. */
+  readonly arguments: readonly string[];
+  /** Whether the program was run that way, or only read about. */
+  readonly evidence: 'recorded' | 'read';
+  /** The mode of a session for what a step may do; without one it stays in the mode it starts in. Only with `ask` does it ask a person. */
+  readonly modes: Readonly<Partial<Record<Permission | 'ask', string>>>;
+  /** What a budget can be kept in. */
+  readonly reports: readonly BudgetUnit[];
+}
 
 export interface AgentDescriptor {
   readonly name: string;
@@ -73,6 +84,8 @@ export interface AgentDescriptor {
     readonly home?: readonly string[];
   };
   readonly format: StreamFormat;
+  /** How it is driven in a conversation by the Agent Client Protocol, where it can be. */
+  readonly acp?: AcpTransport;
   readonly usage: {
     /** What the usage in its output counts: the session with all its earlier runs, this run, or each step by itself. */
     readonly scope?: 'session' | 'run' | 'step';

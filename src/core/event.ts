@@ -270,7 +270,7 @@ type Fact =
   | {
       readonly type: 'decision-requested';
       readonly id: string;
-      readonly kind: 'manual' | 'escalation' | 'checkpoint' | 'pick' | 'stall' | 'budget';
+      readonly kind: 'manual' | 'escalation' | 'checkpoint' | 'pick' | 'stall' | 'budget' | 'permission';
       readonly task: TaskId;
       readonly question: string;
       readonly options: readonly DecisionOption[];
@@ -279,7 +279,7 @@ type Fact =
       readonly onTimeout?: TimeoutAnswer;
       /** The task goes on while the question is open. */
       readonly beside?: true;
-      /** The blocker, message or budget it is about. */
+      /** The blocker, message, budget or question of an agent it is about. */
       readonly about?: string;
       /** The account that is refused: other tasks that work with it wait for the same answer. */
       readonly signIn?: { readonly agent: string; readonly provider: string };

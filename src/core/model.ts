@@ -1,4 +1,5 @@
 /** Which model a task asks of its agent: tiers are what roles speak of, names are what each agent knows. */
+import { agentOf } from './transport.ts';
 
 /** By tier, then by agent: a row of the agent table, or `command` for every `command:<line>`. */
 export type Models = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -24,7 +25,9 @@ export function modelFor({ agent, asked, tier, models }: ModelRequest): string |
   if (!isTier) return asked;
   const names = Object.hasOwn(models, wanted) ? models[wanted] : undefined;
   const key = agent.startsWith('command:') ? 'command' : agent;
-  return names !== undefined && Object.hasOwn(names, key) ? names[key] : undefined;
+  // an agent knows the same models however it is driven
+  const known = [key, agentOf(key)].find((name) => names !== undefined && Object.hasOwn(names, name));
+  return known === undefined ? undefined : names?.[known];
 }
 
 /** Entries of `over` take the place of the same ones of `under`. */

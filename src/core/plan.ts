@@ -7,6 +7,7 @@ import type { Fields } from './fields.ts';
 import { Heap } from './heap.ts';
 import type { HumanAnswer, HumanMode } from './human.ts';
 import type { CommitId, TaskId } from './ids.ts';
+import type { StepPermission } from './permission.ts';
 import type { ContextRules } from './prompt-context.ts';
 import type { RetryCause } from './retry.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -126,7 +127,7 @@ export interface PlannedTask {
   readonly idleTimeout?: number;
   /** How often its agent may turn to its tools in one attempt. */
   readonly maxTurns?: number;
-  readonly permission: 'read' | 'edit' | 'full';
+  readonly permission: StepPermission;
   /** What the workflow says about where its agent runs. */
   readonly sandbox?: Sandbox;
   /** A model as the agent calls it; without it the agent takes its own default. */

@@ -5,6 +5,7 @@
 import { parseDuration } from './duration.ts';
 import type { TaskId } from './ids.ts';
 import type { PlannedTask } from './plan.ts';
+import { agentOf } from './transport.ts';
 
 /** A provider that refuses to work, from its refusal until one attempt has shown that it works again. */
 export interface ProviderLimit {
@@ -31,7 +32,7 @@ const LONGEST_LIMIT = 8 * 86_400_000;
 
 /** Whose limits a task shares: the provider its step names, else its agent. */
 export function providerOf(task: Pick<PlannedTask, 'agent' | 'provider'>): string {
-  return task.provider ?? task.agent;
+  return task.provider ?? agentOf(task.agent);
 }
 
 /** The ISO time until which to wait after a refusal: what was said, or twice as long after each refusal when nothing usable was. `now` in ISO, too. */

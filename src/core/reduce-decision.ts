@@ -44,6 +44,10 @@ export function decided(state: State, event: Extract<Event, { type: 'decision-ma
   const open = state.decisions.find((one) => one.id === event.id);
   if (open === undefined) return state;
   const closed = withForeignAnswer({ ...state, decisions: state.decisions.filter((one) => one !== open) }, event);
+  if (open.kind === 'permission') {
+    const option = event.option === 'allow' ? 'allow' : 'deny';
+    return { ...closed, permissions: { ...closed.permissions, [open.about ?? open.id]: { task: open.task, option } } };
+  }
   switch (event.option) {
     case 'keep':
       return { ...closed, blockers: state.blockers.map((one) => (one.id === open.about ? { ...one, kept: true } : one)) };

@@ -8,7 +8,19 @@ import type { RunVerdict } from './run-verdict.ts';
 import { sessionAfter, type SessionLeft } from './session.ts';
 import { joined } from './sign-in.ts';
 import type { State, TaskState } from './state.ts';
-import { SETTLED, change, during, isKnown, newTask, rephase, stirred, withoutClaim, withoutStall, withoutStop } from './task-change.ts';
+import {
+  SETTLED,
+  attemptOver,
+  change,
+  during,
+  isKnown,
+  newTask,
+  rephase,
+  stirred,
+  withoutClaim,
+  withoutStall,
+  withoutStop,
+} from './task-change.ts';
 import { unreachable } from './unreachable.ts';
 
 export const EMPTY: State = { tasks: {}, decisions: [], blockers: [], asked: [], conflicts: [] };
@@ -51,7 +63,7 @@ export function reduce(state: State, event: Event): State {
     case 'task-stirred':
       return during(['running'], stirred(state, event.task), event, withoutStall);
     case 'provider-limited':
-      return limited(stirred(state, event.task), event);
+      return limited(attemptOver(state, event.task), event);
     case 'limit-probed': {
       const limit = state.limits?.[event.provider];
       return limit === undefined ? state : { ...state, limits: { ...state.limits, [event.provider]: { ...limit, probe: event.task } } };
@@ -78,7 +90,7 @@ export function reduce(state: State, event: Event): State {
         phase: event.pid === undefined ? { name: 'starting' } : { name: 'running', pid: event.pid },
       }));
     case 'attempt-ended':
-      return during(['starting', 'running'], limitsAfter(stirred(state, event.task), event), event, (task) => ({
+      return during(['starting', 'running'], limitsAfter(attemptOver(state, event.task), event), event, (task) => ({
         ...withSession(withoutStop(task), event.session, event.verdict),
         phase: {
           name: 'checking',
@@ -92,7 +104,7 @@ export function reduce(state: State, event: Event): State {
       return { ...state, foreign: [...(state.foreign ?? []), { id, tasks, writes, at }] };
     }
     case 'attempt-interrupted':
-      return during(['starting', 'running'], stirred(state, event.task), event, (task) => ({
+      return during(['starting', 'running'], attemptOver(state, event.task), event, (task) => ({
         ...withSession(withoutClaim(task), undefined),
         phase: { name: 'waiting' },
       }));
@@ -195,14 +207,17 @@ export function reduce(state: State, event: Event): State {
     case 'decision-requested': {
       if (!isKnown(state, event.task) || state.decisions.some((open) => open.id === event.id)) return state;
       const { id, kind, task, question, options, until, onTimeout, beside, about, signIn } = event;
+      const box = { ...(until === undefined ? {} : { until }), ...(onTimeout === undefined ? {} : { onTimeout }) };
       if (beside === true) {
         const more = about === undefined ? {} : { about };
-        const open = { id, kind, task, question, options, since: event.at, beside, ...more };
+        const open = { id, kind, task, question, options, since: event.at, beside, ...more, ...box };
         return { ...state, decisions: [...state.decisions, open], asked: [...state.asked, id] };
       }
       const account = signIn === undefined ? {} : { signIn: { ...signIn, asked: question, others: [] } };
-      const box = { ...(until === undefined ? {} : { until }), ...(onTimeout === undefined ? {} : { onTimeout }), ...account };
-      const asked = { ...state, decisions: [...state.decisions, { id, kind, task, question, options, since: event.at, ...box }] };
+      const asked = {
+        ...state,
+        decisions: [...state.decisions, { id, kind, task, question, options, since: event.at, ...box, ...account }],
+      };
       // a stalled attempt goes on while a person thinks
       if (kind === 'stall') return asked;
       return change(asked, task, event.at, (old) => ({ ...old, phase: { name: 'awaiting-human', decision: id } }));

@@ -153,7 +153,7 @@ export interface TaskState {
 
 export interface OpenDecision {
   readonly id: string;
-  readonly kind: 'manual' | 'escalation' | 'checkpoint' | 'pick' | 'stall' | 'budget';
+  readonly kind: 'manual' | 'escalation' | 'checkpoint' | 'pick' | 'stall' | 'budget' | 'permission';
   readonly task: TaskId;
   readonly question: string;
   readonly options: readonly DecisionOption[];
@@ -162,7 +162,7 @@ export interface OpenDecision {
   readonly onTimeout?: TimeoutAnswer;
   /** The task goes on while the question is open. */
   readonly beside?: true;
-  /** The blocker, message or budget it is about. */
+  /** The blocker, message, budget or question of an agent it is about. */
   readonly about?: string;
   /** The account it is about, and who else waits for the answer. */
   readonly signIn?: SignIn;
@@ -197,6 +197,8 @@ export interface State {
   readonly blockers: readonly BlockerState[];
   /** Ids of the questions asked while work went on: each is asked once. */
   readonly asked: readonly string[];
+  /** What people said to agents that asked whether they may do something, by the file of the question, while the attempt goes on. */
+  readonly permissions?: Readonly<Record<string, { readonly task: TaskId; readonly option: 'allow' | 'deny' }>>;
   /** By provider, as long as one lasts. */
   readonly limits?: Readonly<Record<string, ProviderLimit>>;
   readonly launch?: { readonly pid: number; readonly host: string; readonly since: string };

@@ -59,6 +59,14 @@ export function withoutClaim(task: TaskState): TaskState {
   return rest;
 }
 
+/** Nobody waits any more for what was asked while an attempt ran that has ended. */
+export function attemptOver(state: State, task: TaskId): State {
+  const rest = stirred(state, task);
+  const decisions = rest.decisions.filter((open) => open.task !== task || open.kind !== 'permission');
+  if (rest.permissions === undefined) return { ...rest, decisions };
+  return { ...rest, decisions, permissions: Object.fromEntries(Object.entries(rest.permissions).filter(([, one]) => one.task !== task)) };
+}
+
 /** Whether a task that moves again is stuck is no question any more. */
 export function stirred(state: State, task: TaskId): State {
   return { ...state, decisions: state.decisions.filter((open) => open.task !== task || open.kind !== 'stall') };

@@ -59,7 +59,7 @@ export interface TaskView {
 
 export interface PendingDecision {
   readonly id: string;
-  readonly kind: 'manual' | 'escalation' | 'checkpoint' | 'pick' | 'stall' | 'budget';
+  readonly kind: 'manual' | 'escalation' | 'checkpoint' | 'pick' | 'stall' | 'budget' | 'permission';
   readonly task: TaskId;
   readonly question: string;
   readonly options: readonly DecisionOption[];

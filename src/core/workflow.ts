@@ -1,4 +1,5 @@
 /** A workflow as loaded: what may happen. `files/workflow.ts` reads it from YAML; `core/expand.ts` turns it into tasks. */
+import type { StepPermission } from './permission.ts';
 import type { Amounts, Budget } from './budget.ts';
 import type { Criterion, Level, Place } from './check.ts';
 import type { ChecklistItem } from './checklist.ts';
@@ -93,7 +94,7 @@ export interface Step {
   /** How often the agent may turn to its tools in one attempt. */
   readonly maxTurns?: number;
   /** What the workflow says; without it the role does. */
-  readonly permission?: 'read' | 'edit' | 'full';
+  readonly permission?: StepPermission;
   readonly sandbox?: Sandbox;
   /** Minutes of wall clock expected for one task. */
   readonly estimate: number;

@@ -3,7 +3,7 @@
  * Nothing is left behind: no worktree, no branch, no process. What the answer means is for who asks.
  */
 import { basename, dirname, join } from 'node:path';
-import { agentRow, agentRows, commandOf } from '../agents/table.ts';
+import { agentNames, agentRow, commandOf } from '../agents/table.ts';
 import { taskId } from '../core/ids.ts';
 import type { CommitId } from '../core/ids.ts';
 import { didYouMean } from '../core/nearest.ts';
@@ -78,9 +78,7 @@ export async function consult<Value>(question: Question<Value>, context: Context
 function refusal(agent: string, context: Context): Extract<Answered<never>, { exit: 1 | 2 | 4 }> | undefined {
   if (agent === 'manual') return { problems: [{ what: 'a person needs no agent to ask', fix: 'leave out --agent' }], exit: 2 };
   if (commandOf(agent) === undefined && agentRow(agent, context.program.agents) === undefined) {
-    const names = agentRows(context.program.agents ?? [])
-      .map((row) => row.name)
-      .filter((name) => name !== 'manual');
+    const names = agentNames(context.program.agents ?? []).filter((name) => name !== 'manual');
     return { problems: [{ what: `unknown agent "${agent}"`, fix: didYouMean(agent, [...names, 'command:<command line>']) }], exit: 2 };
   }
   const missing = missingAgent(agent, context);

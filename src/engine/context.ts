@@ -14,6 +14,7 @@ export interface Context {
     readonly node: string;
     readonly cli: string;
     readonly rehearsal: string;
+    readonly acp: string;
     readonly agents?: readonly AgentDescriptor[];
   };
 }

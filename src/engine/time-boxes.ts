@@ -21,7 +21,8 @@ async function close(run: Run, open: OpenDecision, context: Context): Promise<vo
       await run.record({ type: 'decision-made', ...about, option: 'approve' });
       break;
     case 'reject':
-      await run.record({ type: 'decision-made', ...about, option: 'reject', ...rejectionOf(run, open) });
+      if (open.kind === 'permission') await run.record({ type: 'decision-made', ...about, option: 'deny' });
+      else await run.record({ type: 'decision-made', ...about, option: 'reject', ...rejectionOf(run, open) });
       break;
     case 'escalate': {
       const { kind, task, question, options } = open;

@@ -1,10 +1,12 @@
 /** Runs one attempt of one task as a child process on this machine, within its time, and ends it with everything it started. Judges nothing. */
 import { join } from 'node:path';
+import { acpArguments } from '../agents/acp-run.ts';
 import { argumentsOf, limitsTurns, serverSettings, type ToolServer } from '../agents/arguments.ts';
 import type { StreamSummary } from '../agents/stream-summary.ts';
 import { agentRow, commandOf } from '../agents/table.ts';
 import { childEnvironment } from '../agents/environment.ts';
-import type { AgentDescriptor, Permission, StreamFormat } from '../core/agent-descriptor.ts';
+import type { AgentDescriptor, StreamFormat } from '../core/agent-descriptor.ts';
+import type { StepPermission } from '../core/permission.ts';
 import { secretValues } from '../core/redaction.ts';
 import { readText } from '../effects/disk.ts';
 import { writeText } from '../effects/folder.ts';
@@ -19,7 +21,7 @@ import type { StartedAgent } from '../effects/process.ts';
 
 export interface AttemptSpec {
   readonly agent: string;
-  readonly permission: Permission;
+  readonly permission: StepPermission;
   /** As the agent calls it. */
   readonly model?: string;
   /** For `command:` agents: their command line as words. */
@@ -46,7 +48,12 @@ export interface AttemptSpec {
   /** Variables for this attempt alone: ITER_DIR, ITER_TASK, … */
   readonly variables: Readonly<Record<string, string>>;
   /** What iter itself starts, and agents besides those that come with it. */
-  readonly program: { readonly node: string; readonly rehearsal: string; readonly agents?: readonly AgentDescriptor[] };
+  readonly program: {
+    readonly node: string;
+    readonly rehearsal: string;
+    readonly acp: string;
+    readonly agents?: readonly AgentDescriptor[];
+  };
 }
 
 /** What the caller hears of an attempt while it runs. */
@@ -137,7 +144,12 @@ function argvOf(spec: AttemptSpec): readonly string[] {
   const row = rowOf(spec);
   if (row?.binary === undefined) throw new Error(`agent ${spec.agent} cannot be started`);
   const text = row.prompt === 'argument' ? promptArgument(spec) : undefined;
-  return [row.binary, ...argumentsOf(row, { ...spec, ...confinementOf(spec), promptFile: spec.prompt, prompt: text })];
+  // an agent that asks nobody is not started for a step that wants it: see the preflight
+  const permission = spec.permission === 'ask' ? 'edit' : spec.permission;
+  const asked = { ...spec, ...confinementOf(spec), permission, promptFile: spec.prompt, prompt: text };
+  const command = [row.binary, ...argumentsOf(row, asked)];
+  if (row.format !== 'acp' || row.acp === undefined) return command;
+  return [spec.program.node, spec.program.acp, ...acpArguments({ permission: spec.permission }, row.acp, command)];
 }
 
 function confinementOf({ cell, gitDirectories }: AttemptSpec): { readonly confined?: 'own' | 'inside' } {

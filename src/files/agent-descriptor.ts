@@ -1,5 +1,5 @@
 /** Reads an agent descriptor, as it comes with iter or as a person writes one. */
-import type { AgentDescriptor, Permission } from '../core/agent-descriptor.ts';
+import type { AcpTransport, AgentDescriptor, Permission } from '../core/agent-descriptor.ts';
 import { didYouMean } from '../core/nearest.ts';
 import type { Problem } from '../core/problem.ts';
 import { validateAgent } from '../generated/validate-agent.js';
@@ -12,7 +12,8 @@ export interface LoadedAgent {
 }
 
 /** What may be left out, as it is written. */
-type Source = Omit<AgentDescriptor, 'evidence' | 'permissions' | 'usage' | 'install'> & {
+type Source = Omit<AgentDescriptor, 'acp' | 'evidence' | 'permissions' | 'usage' | 'install'> & {
+  readonly acp?: Pick<AcpTransport, 'arguments'> & Partial<AcpTransport>;
   readonly evidence?: AgentDescriptor['evidence'];
   readonly permissions?: Partial<Record<Permission, readonly string[]>>;
   readonly usage?: Partial<AgentDescriptor['usage']>;
@@ -26,13 +27,14 @@ export function loadAgent(text: string, file: string): LoadedAgent {
   const source = value as Source;
   const found = [...nameFaults(source, file), ...placeholderFaults(source), ...promptFaults(source), ...fragmentFaults(source)];
   if (found.length > 0) return { problems: found.map(({ path, ...problem }) => problemAt(path, problem)) };
-  const { permissions, usage, ...rest } = source;
+  const { acp, permissions, usage, ...rest } = source;
   const agent: AgentDescriptor = {
     evidence: 'read',
     install: `put "${source.binary ?? source.name}" on PATH`,
     ...rest,
     permissions: { read: [], edit: [], full: [], ...permissions },
     usage: { reports: [], ...usage },
+    ...(acp === undefined ? {} : { acp: { evidence: 'read', modes: {}, reports: [], ...acp } }),
   };
   return { agent, problems: [] };
 }
@@ -63,6 +65,7 @@ function placesOf(source: Source): Place[] {
   const permissions = Object.entries(source.permissions ?? {});
   return [
     { path: ['arguments'], words: source.arguments, known: IN_ARGUMENTS },
+    { path: ['acp', 'arguments'], words: source.acp?.arguments ?? [], known: ['{model}', '{worktree}'] },
     { path: ['resume', 'arguments'], words: source.resume?.arguments ?? [], known: [...IN_ARGUMENTS, '{session}'] },
     { path: ['model', 'arguments'], words: source.model?.arguments ?? [], known: ['{model_name}'] },
     { path: ['limits', 'turns'], words: source.limits?.turns ?? [], known: ['{turns}'] },

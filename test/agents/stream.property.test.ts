@@ -12,7 +12,7 @@ const RECORDED = readdirSync(folder).map((name) => {
   const agent = name.split('.')[0] ?? '';
   return {
     name,
-    format: (agent === 'qwen' ? 'claude' : agent) as StreamFormat,
+    format: (name.includes('.acp-') ? 'acp' : agent === 'qwen' ? 'claude' : agent) as StreamFormat,
     lines: readFileSync(`${folder}${name}`, 'utf8').split('\n'),
   };
 });
@@ -33,12 +33,18 @@ function cut(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
 /** Whether a line says that a run came to a good end; knows nothing of our reader. */
 function saysItEnded(format: StreamFormat, text: string): boolean {
   return text.split('\n').some((line) => {
-    let event: { readonly type?: unknown; readonly part?: { readonly reason?: unknown } };
+    let event: {
+      readonly type?: unknown;
+      readonly part?: { readonly reason?: unknown };
+      readonly answers?: unknown;
+      readonly message?: { readonly result?: { readonly stopReason?: unknown } };
+    };
     try {
       event = JSON.parse(line) as typeof event;
     } catch {
       return false;
     }
+    if (format === 'acp') return event?.answers === 'session/prompt' && event.message?.result?.stopReason === 'end_turn';
     if (format === 'opencode') return event?.type === 'step_finish' && event.part?.reason === 'stop';
     return event?.type === { claude: 'result', codex: 'turn.completed', gemini: 'result', pi: 'agent_end', text: '' }[format];
   });

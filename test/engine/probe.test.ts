@@ -17,7 +17,7 @@ function probed(script: string | undefined, { oldest, patience }: { oldest?: str
     environment: { PATH: `${folder}:/usr/bin:/bin` },
     signal: new AbortController().signal,
     say: () => {},
-    program: { node: process.execPath, cli: '', rehearsal: '' },
+    program: { node: process.execPath, cli: '', rehearsal: '', acp: '' },
   };
   return probe({ ...codex, version }, context, patience);
 }

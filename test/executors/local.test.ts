@@ -58,7 +58,7 @@ async function run(
       timeout: 60_000,
       environment: { PATH: process.env['PATH'], TZ: 'UTC', MY_KEY: 'k', OTHER: 'o' },
       variables: {},
-      program: { node: process.execPath, rehearsal: '', agents: [{ ...MINE, binary: at('mine'), ...change }] },
+      program: { node: process.execPath, rehearsal: '', acp: '', agents: [{ ...MINE, binary: at('mine'), ...change }] },
     },
     { started: () => Promise.resolve(), heard: () => writeFileSync(at('heard'), '') },
     controller.signal,

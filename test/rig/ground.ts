@@ -54,7 +54,7 @@ export async function groundIn(root: string, name: string, ...tasks: readonly st
     environment: { PATH: process.env['PATH'] },
     signal: new AbortController().signal,
     say: (line) => void said.push(line),
-    program: { node: process.execPath, cli: '', rehearsal: '' },
+    program: { node: process.execPath, cli: '', rehearsal: '', acp: '' },
   };
   const iteration = { repository, name: whole.iteration, directory, plan: whole, events: [], state: fold([]) };
   const run = new Run(iteration, context);

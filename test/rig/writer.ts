@@ -17,7 +17,7 @@ const context: Context = {
   environment: {},
   signal: new AbortController().signal,
   say: () => {},
-  program: { node: process.execPath, cli: '', rehearsal: '' },
+  program: { node: process.execPath, cli: '', rehearsal: '', acp: '' },
 };
 const run = new Run(iteration, context);
 const message = { from: name, to: 'All', type: 'Update', status: 'Sent' } as const;
