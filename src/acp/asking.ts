@@ -49,6 +49,13 @@ async function askPerson(asked: Asked, number: number, signal: AbortSignal): Pro
   const [request, answer] = [path.join(folder, name), path.join(folder, answerFile(name))];
   writeFileSync(`${request}.new`, requestText(asked));
   renameSync(`${request}.new`, request);
+  const takeBack = (): void => {
+    // the question first: an answer without a question is nobody's
+    rmSync(request, { force: true });
+    rmSync(answer, { force: true });
+  };
+  // at once: this process may have no time left after it
+  signal.addEventListener('abort', takeBack, { once: true });
   try {
     while (!signal.aborted) {
       const said = textOf(answer);
@@ -57,9 +64,7 @@ async function askPerson(asked: Asked, number: number, signal: AbortSignal): Pro
     }
     return undefined;
   } finally {
-    // the question first: an answer without a question is nobody's
-    rmSync(request, { force: true });
-    rmSync(answer, { force: true });
+    takeBack();
   }
 }
 

@@ -17,7 +17,7 @@ import type { Answerer } from './asking.ts';
 import { aside, heard, said } from './record.ts';
 
 /** What is wrong with the agent as it presents itself. */
-export class AgentFault extends Error {
+class AgentFault extends Error {
   override readonly name = 'AgentFault';
 }
 

@@ -38,9 +38,12 @@ try {
   const reason = await over;
   if (!stopping.signal.aborted) await leave(reason === 'end_turn' ? 0 : 1, FAREWELL);
 } catch (error) {
-  // what the agent itself answered stands in its message
-  if (!(error instanceof RequestError)) gaveUp(error instanceof Error ? error.message : String(error));
-  if (!stopping.signal.aborted) await leave(1, FAREWELL);
+  // of an end that is wanted there is nothing to tell
+  if (!stopping.signal.aborted) {
+    // what the agent itself answered stands in its message
+    if (!(error instanceof RequestError)) gaveUp(error instanceof Error ? error.message : String(error));
+    await leave(1, FAREWELL);
+  }
 }
 
 async function leave(code: number, patience: number): Promise<never> {

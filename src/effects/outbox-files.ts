@@ -33,6 +33,15 @@ function entryOf(outbox: string, name: string, most: number): OutboxEntry[] {
   return [{ ...about, text: readFileSync(join(outbox, name), 'utf8') }];
 }
 
+/** The regular files directly in a folder that are no larger than so many bytes, with their text; none where there is no folder. */
+export function plainFiles(folder: string, most: number): { readonly name: string; readonly text: string }[] {
+  if (!isPlainFolder(folder)) return [];
+  const entries = readdirSync(folder)
+    .toSorted()
+    .flatMap((name) => entryOf(folder, name, most));
+  return entries.flatMap(({ name, text }) => (text === undefined ? [] : [{ name, text }]));
+}
+
 function isPlainFolder(folder: string): boolean {
   return lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
 }

@@ -114,11 +114,20 @@ export function gitProcessesIn(folder: string): number[] {
   });
 }
 
-/** Seconds of processor time the running members of a process group have used, and what they have waited for; undefined where it cannot be told. */
+/** Seconds of processor time the running members of a process group and all they have started have used, and what they have waited for; undefined where it cannot be told. */
 export function groupSeconds(group: number): number | undefined {
   if (!CAN_LOOK) return undefined;
-  const rows = everyPid().flatMap((pid) => rowOf(pid) ?? []);
-  return rows.filter((row) => row.group === group).reduce((sum, row) => sum + row.ticks, 0) / TICKS;
+  const rows = everyPid().flatMap((pid) => {
+    const row = rowOf(pid);
+    return row === undefined ? [] : [{ pid, ...row }];
+  });
+  const family = new Set(rows.filter((row) => row.group === group).map((row) => row.pid));
+  // children have groups of their own where an agent wants to end them by themselves
+  for (let before = -1; before < family.size;) {
+    before = family.size;
+    for (const row of rows) if (family.has(row.parent)) family.add(row.pid);
+  }
+  return rows.filter((row) => family.has(row.pid)).reduce((sum, row) => sum + row.ticks, 0) / TICKS;
 }
 
 /** Of the clock in /proc: a hundred in a second on every Linux that Node runs on. */
@@ -129,6 +138,7 @@ interface Row {
   readonly ticks: number;
   readonly command: string;
   readonly group: number;
+  readonly parent: number;
   readonly startTime: number;
 }
 
@@ -142,6 +152,7 @@ function rowOf(pid: number): Row | undefined {
   if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
   return {
     command: line.slice(open + 1, close),
+    parent: Number(fields[1]),
     group: Number(fields[2]),
     startTime: Number(fields[19]),
     ticks: [11, 12, 13, 14].reduce((sum, index) => sum + Number(fields[index]), 0),

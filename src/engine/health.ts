@@ -44,8 +44,9 @@ export class Health {
     const { plan, state } = this.#run;
     for (const task of plan.tasks) {
       const current = state.tasks[task.id];
-      // what is being stopped is nobody's question any more
-      if (current?.phase.name === 'running' && current.stop === undefined)
+      // what is being stopped is nobody's question any more, and one that waits for a person is not stuck
+      const asks = state.decisions.some((open) => open.kind === 'permission' && open.task === task.id);
+      if (current?.phase.name === 'running' && current.stop === undefined && !asks)
         await this.#lookAt(task, { current, pid: current.phase.pid }, end);
       else this.#patients.delete(task.id);
     }

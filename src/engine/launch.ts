@@ -4,6 +4,7 @@ import type { Action } from '../core/decide.ts';
 import { decide, wakeTime } from '../core/decide.ts';
 import { addressed } from '../core/escalation.ts';
 import type { TaskId } from '../core/ids.ts';
+import { PERMISSIONS } from '../core/permission.ts';
 import { taskOf } from '../core/plan.ts';
 import type { PlannedTask } from '../core/plan.ts';
 import type { State } from '../core/state.ts';
@@ -37,6 +38,7 @@ import { postHandoff } from './messages.ts';
 import { warnOfBudgets } from './budgets.ts';
 import { collectOutbox } from './outbox.ts';
 import { attemptCookie, iterationCookie, keepRef, launchLock, repositoryLock, temporariesOf } from './places.ts';
+import { collectPermissions, forgetPermissions } from './permissions.ts';
 import { pick } from './pick.ts';
 import type { PlanMemory } from './plan-cells.ts';
 import { rememberPlan, syncPlan } from './plan-cells.ts';
@@ -115,7 +117,7 @@ class Launch {
   async toTheEnd(): Promise<LaunchResult> {
     const { directory } = this.#run.iteration;
     await this.#begin();
-    const watched = [PLAN_FILE, MESSAGES_FILE, 'feedback'].map((name) => join(directory, name));
+    const watched = [PLAN_FILE, MESSAGES_FILE, 'feedback', PERMISSIONS].map((name) => join(directory, name));
     const watch = watchFiles([...watched, logFile(directory)], () => this.#wake());
     this.#watch = watch;
     try {
@@ -155,6 +157,7 @@ class Launch {
     const left = await reap(iterationCookie(iteration), LEFTOVER_GRACE);
     if (left > 0) this.#context.say(`ended ${left} ${left === 1 ? 'process' : 'processes'} an earlier run had left behind`);
     removeFolder(temporariesOf(iteration));
+    forgetPermissions(iteration);
     const { node, cli } = this.#context.program;
     writeExecutable(join(iteration.directory, '.run', 'bin', 'iter'), `#!/bin/sh\nexec "${node}" "${cli}" "$@"\n`);
     await this.#run.record({ type: 'launch-started', pid: processNumber(), host: hostName(), maxParallel: this.#options.maxParallel });
@@ -223,7 +226,9 @@ class Launch {
       const current = this.#run.state.tasks[id];
       if (current?.phase.name !== 'running' || current.worktree === undefined) continue;
       this.#watch?.add([join(current.worktree, '.iter', 'outbox'), join(current.worktree, '.iter', 'out')]);
-      await collectOutbox(this.#run, taskOf(this.#run.plan, id), { worktree: current.worktree, running: true }, this.#context);
+      const task = taskOf(this.#run.plan, id);
+      await collectOutbox(this.#run, task, { worktree: current.worktree, running: true }, this.#context);
+      if (task.permission === 'ask') await collectPermissions(this.#run, task, this.#context);
     }
   }
 

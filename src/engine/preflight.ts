@@ -1,8 +1,9 @@
 /** What has to be so before any agent starts; everything that is not is said at once. */
 import { join } from 'node:path';
-import { agentRow, commandOf } from '../agents/table.ts';
-import type { Plan } from '../core/plan.ts';
+import { agentNames, agentRow, commandOf } from '../agents/table.ts';
+import type { Plan, PlannedTask } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
+import { agentOf } from '../core/transport.ts';
 import { readText } from '../effects/disk.ts';
 import { git, gitResult } from '../effects/git.ts';
 import { uncommittedPaths } from '../effects/git-facts.ts';
@@ -41,7 +42,7 @@ export async function preflight(iteration: Iteration, context: Context): Promise
       problems.push({ file: `iterations/${iteration.name}/manifest.json`, what: `"${ref}" is not a commit of this repository`, fix });
   }
   problems.push(...(await foreignBranches(iteration)), ...worktreeRules(iteration.repository, context.environment).problems);
-  problems.push(...(await hookProblems(iteration, context)), ...(await sandboxProblems(iteration, context)));
+  problems.push(...(await hookProblems(iteration, context)), ...(await sandboxProblems(iteration, context)), ...askers(plan, context));
   return { problems, missingAgents: missingAgents(plan, context) };
 }
 
@@ -76,6 +77,23 @@ async function foreignBranches(iteration: Iteration): Promise<Problem[]> {
   }
   return found;
 }
+
+/** Tasks for which a person is to be asked, of agents that ask nobody. */
+function askers(plan: Plan, { program }: Context): Problem[] {
+  return plan.tasks.flatMap((task): Problem[] => {
+    if (task.permission !== 'ask' || isNobody(task)) return [];
+    const row = agentRow(task.agent, program.agents);
+    if (row?.format === 'acp' && row.acp?.modes.ask !== undefined) return [];
+    const names = agentNames(program.agents ?? []).filter((name) => name !== agentOf(name));
+    const asking = names.filter((name) => agentRow(name, program.agents)?.acp?.modes.ask !== undefined);
+    const what = `${task.id} has permission: ask, and agent "${task.agent}" never asks`;
+    return [{ what, fix: `give it to ${asking.join(' or ')}, or say permission: edit` }];
+  });
+}
+
+/** A person asks nobody, and neither does what a workflow has run as it is written. */
+const isNobody = ({ agent, role }: PlannedTask): boolean =>
+  ['manual', 'rehearsal'].includes(agent) || (role === 'run' && commandOf(agent) !== undefined);
 
 /** Agents of the plan that cannot be started here. */
 export function missingAgents(plan: Plan, context: Context): Problem[] {
