@@ -119,7 +119,9 @@ function library() {
 function agents() {
   const made = filesBelow('agents', '.yaml').map((file) => {
     const said = parse(readFileSync(join(root, file), 'utf8'));
-    return { permissions: { read: [], edit: [], full: [] }, ...said };
+    const { acp } = said;
+    const talk = acp === undefined ? {} : { acp: { evidence: 'read', modes: {}, reports: [], ...acp } };
+    return { permissions: { read: [], edit: [], full: [] }, ...said, ...talk };
   });
   const types = [
     "import type { AgentDescriptor } from '../core/agent-descriptor.ts';",

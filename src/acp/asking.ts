@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { PermissionOption, RequestPermissionRequest, RequestPermissionResponse, ToolCallUpdate } from '@agentclientprotocol/sdk';
 import { type Asked, PERMISSIONS, type StepPermission, answerFile, requestFile, requestText, ruling } from '../core/permission.ts';
+import { denied } from './record.ts';
 
 export type Answerer = (request: RequestPermissionRequest, signal: AbortSignal) => Promise<RequestPermissionResponse>;
 
@@ -13,12 +14,17 @@ const LOOK = 100;
 /** `stopping` aborts when the whole run is to end: nobody waits for an answer then. */
 export function createAnswerer(permission: StepPermission, worktree: string, stopping: AbortSignal): Answerer {
   let number = 0;
-  return async ({ toolCall, options }, signal) => {
-    const asked = askedIn(toolCall);
+  const sayTo = async (asked: Asked, signal: AbortSignal): Promise<'allow' | 'deny' | undefined> => {
     const said = ruling(permission, asked, worktree);
-    if (said !== 'ask') return chosen(options, said);
+    if (said !== 'ask') return said;
     number += 1;
-    return chosen(options, await askPerson(asked, number, AbortSignal.any([signal, stopping])));
+    const shown = { ...asked, paths: asked.paths.map((file) => shownIn(worktree, file)) };
+    return askPerson(shown, number, AbortSignal.any([signal, stopping]));
+  };
+  return async ({ toolCall, options }, signal) => {
+    const said = await sayTo(askedIn(toolCall), signal);
+    if (said === 'deny') denied(toolCall.toolCallId);
+    return chosen(options, said);
   };
 }
 
@@ -38,6 +44,11 @@ function askedIn({ title, kind, rawInput, locations, content }: ToolCallUpdate):
     ...(typeof command === 'string' ? { command } : {}),
     paths: [...new Set([...(locations ?? []).map((one) => one.path), ...changed])],
   };
+}
+
+/** As a person would name it who stands in the worktree. */
+function shownIn(worktree: string, file: string): string {
+  return file.startsWith(`${worktree}/`) ? file.slice(worktree.length + 1) : file;
 }
 
 /** Puts the question where the launch sees it and waits; undefined when nobody needs the answer any more. Nothing stays behind. */

@@ -12,6 +12,11 @@ export function said(line: string): void {
   write(`{"from":"iter","message":${line}}`);
 }
 
+/** A call the agent may not make; some say nothing more of it. */
+export function denied(call: string): void {
+  write(JSON.stringify({ from: 'iter', denied: call }));
+}
+
 /** Why there is no answer to wait for. */
 export function gaveUp(problem: string): void {
   write(JSON.stringify({ from: 'iter', problem }));

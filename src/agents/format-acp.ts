@@ -1,6 +1,6 @@
 /**
  * A conversation by the Agent Client Protocol, version 1, as `src/acp/` writes it down, line by line: `{from, message}` with every message,
- * `answers` with the method an answer is to, and `{problem}` where the agent went without one.
+ * `answers` with the method an answer is to, `{denied}` with a call that may not be made, and `{problem}` where the agent went without an answer.
  * Source: the schema of the protocol; gemini 0.61.0 and qwen 0.15.10 as recorded, for what it leaves open.
  */
 import { causeOf } from './cause.ts';
@@ -10,13 +10,23 @@ import type { AgentEvent, Cause, StreamUsage, Terminal } from './stream-event.ts
 export function acpEvents(line: Loose): readonly AgentEvent[] {
   const problem = textAt(line, 'problem');
   if (problem !== undefined) return [{ type: 'ended', terminal: error(problem, causeOf(problem)) }];
+  const denied = textAt(line, 'denied');
+  if (denied !== undefined) return [{ type: 'tool-ended', id: denied, ok: false }];
   const message = at(line, 'message');
   if (textAt(line, 'from') === 'iter') return textAt(message, 'method') === 'session/prompt' ? [{ type: 'turn-started' }] : [];
   const answered = textAt(line, 'answers');
   if (answered !== undefined) return answer(answered, line, message);
   // a session that is loaded again is told from its beginning
-  if (textAt(message, 'method') !== 'session/update' || at(line, 'replay') === true) return [];
-  return update(at(message, 'params.update'));
+  if (at(line, 'replay') === true) return [];
+  switch (textAt(message, 'method')) {
+    case 'session/update':
+      return update(at(message, 'params.update'));
+    // some tell of a call only when they ask for it; those that have told of it before start nothing else with it
+    case 'session/request_permission':
+      return toolStart(at(message, 'params.toolCall'));
+    default:
+      return [];
+  }
 }
 
 function answer(method: string, line: Loose, message: unknown): AgentEvent[] {
@@ -78,14 +88,17 @@ const AUTH_REQUIRED = -32000;
 function update(change: unknown): AgentEvent[] {
   switch (textAt(change, 'sessionUpdate')) {
     case 'agent_message_chunk': {
-      const text = textAt(change, 'content.text');
-      return text === undefined ? [] : [{ type: 'text', text, continues: true }];
+      const text = textAt(change, 'content.text') ?? '';
+      // qwen tells of each of its requests in a piece without text
+      const usage = usageOf(at(change, '_meta.usage'));
+      return [
+        ...(text === '' ? [] : [{ type: 'text', text, continues: true } as const]),
+        ...(usage === undefined ? [] : [{ type: 'usage', usage, adds: true } as const]),
+      ];
     }
     case 'tool_call': {
       const id = textAt(change, 'toolCallId');
-      if (id === undefined) return [];
-      const name = textAt(change, 'name') ?? textAt(change, 'title') ?? textAt(change, 'kind') ?? 'unnamed';
-      return [{ type: 'tool-started', id, name }, ...toolEnd(change, id)];
+      return id === undefined ? [] : [...toolStart(change), ...toolEnd(change, id)];
     }
     case 'tool_call_update': {
       const id = textAt(change, 'toolCallId');
@@ -100,6 +113,12 @@ function update(change: unknown): AgentEvent[] {
   }
 }
 
+function toolStart(call: unknown): AgentEvent[] {
+  const id = textAt(call, 'toolCallId');
+  const name = textAt(call, 'name') ?? textAt(call, 'title') ?? textAt(call, 'kind') ?? 'unnamed';
+  return id === undefined ? [] : [{ type: 'tool-started', id, name }];
+}
+
 function toolEnd(change: unknown, id: string): AgentEvent[] {
   const status = textAt(change, 'status');
   if (status !== 'completed' && status !== 'failed') return [];
@@ -108,9 +127,17 @@ function toolEnd(change: unknown, id: string): AgentEvent[] {
 
 /** Of the turn: in the protocol's unstable form, or where gemini puts it. */
 function usageIn(message: unknown): StreamUsage | undefined {
-  const usage = at(message, 'result.usage');
-  const inputTokens = amountAt(usage, 'inputTokens') ?? amountAt(message, 'result._meta.quota.token_count.input_tokens');
-  const outputTokens = amountAt(usage, 'outputTokens') ?? amountAt(message, 'result._meta.quota.token_count.output_tokens');
+  const said = usageOf(at(message, 'result.usage'));
+  if (said !== undefined) return said;
+  const inputTokens = amountAt(message, 'result._meta.quota.token_count.input_tokens');
+  const outputTokens = amountAt(message, 'result._meta.quota.token_count.output_tokens');
+  if (inputTokens === undefined || outputTokens === undefined) return undefined;
+  return { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens };
+}
+
+function usageOf(usage: unknown): StreamUsage | undefined {
+  const inputTokens = amountAt(usage, 'inputTokens');
+  const outputTokens = amountAt(usage, 'outputTokens');
   if (inputTokens === undefined || outputTokens === undefined) return undefined;
   const cachedTokens = amountAt(usage, 'cachedReadTokens');
   const reasoningTokens = amountAt(usage, 'thoughtTokens');

@@ -101,6 +101,9 @@ function withText(before: Folded, { text, continues }: Extract<AgentEvent, { typ
 function withTool(state: Folded, event: Extract<AgentEvent, { type: 'tool-started' | 'tool-ended' }>): Folded {
   const { limit: _, trouble: __, ...rest } = state;
   const id = clipped(event.id);
+  // told of twice while it is open, it is one call
+  if (event.type === 'tool-started' && rest.tools.some((call) => call.id === id && call.ok === undefined))
+    return { ...rest, isOpen: false };
   if (event.type === 'tool-ended') {
     const index = rest.tools.findLastIndex((call) => call.id === id && call.ok === undefined);
     const call = rest.tools[index];

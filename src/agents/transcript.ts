@@ -24,6 +24,7 @@ function createWords(): { readonly of: (event: AgentEvent) => string; readonly p
   let isOpen = false;
   let last = '';
   let calls: readonly string[] = [];
+  const open = new Set<string>();
   const line = (text: string): string => {
     const before = isOpen ? '\n' : '';
     isOpen = false;
@@ -44,9 +45,14 @@ function createWords(): { readonly of: (event: AgentEvent) => string; readonly p
       case 'text':
         return message(event.text, event.continues);
       case 'tool-started':
+        // some tell of a call again when they ask whether they may make it
+        if (open.has(event.id)) return '';
+        open.add(event.id);
         calls = [...calls, event.id].slice(-CALLS_KEPT);
         return line(`> ${event.name}`);
       case 'tool-ended':
+        // that it may not be made was told before
+        if (!open.delete(event.id) && calls.includes(event.id) && !event.ok) return '';
         if (!event.ok) return line(`> ${event.name ?? 'that'} failed`);
         return event.name === undefined || calls.includes(event.id) ? '' : line(`> ${event.name}`);
       case 'limited':

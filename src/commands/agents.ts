@@ -1,9 +1,10 @@
 /** `iter agents`: the command lines iter can start: what there is, what is installed, and what a recorded run comes to. */
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { ANY_COMMAND, agentRows, commandOf, descriptorOf } from '../agents/table.ts';
+import { ANY_COMMAND, agentNames, agentRow, agentRows, commandOf, descriptorOf } from '../agents/table.ts';
 import type { Finish } from '../cli.ts';
 import type { AgentDescriptor } from '../core/agent-descriptor.ts';
+import { agentOf, overAcp } from '../core/transport.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { exists, isFolder } from '../effects/folder.ts';
 import { libraryAgents, ownAgents, type LibraryAgent } from '../engine/agent-library.ts';
@@ -60,7 +61,7 @@ export function command(finish: Finish, signal: AbortSignal): Command {
 }
 
 function list(options: Common): number {
-  const all = libraryAgents(libraryPlaces(options));
+  const all = libraryAgents(libraryPlaces(options)).flatMap((one) => [one, ...talkedTo(one)]);
   if (options.json === true) json({ agents: all.map(listed) });
   else {
     const rows = all.map(({ name, agent, layer, hiddenBy }) => [
@@ -75,6 +76,13 @@ function list(options: Common): number {
   }
   complain(all.flatMap(({ problems }) => problems));
   return EXIT.done;
+}
+
+/** The same agent once more where it can be talked to. */
+function talkedTo(found: LibraryAgent): LibraryAgent[] {
+  if (found.agent === undefined) return [];
+  const agent = agentRow(overAcp(found.name), [found.agent]);
+  return agent === undefined ? [] : [{ ...found, name: agent.name, agent, problems: [] }];
 }
 
 const EVIDENCE = { recorded: 'recorded', read: 'read about', none: '-' } as const;
@@ -96,7 +104,7 @@ function listed({ name, agent, source, layer, hiddenBy }: LibraryAgent): Readonl
 }
 
 function show(name: string, options: Common): number {
-  const found = libraryAgents(libraryPlaces(options)).find((one) => one.name === name);
+  const found = libraryAgents(libraryPlaces(options)).find((one) => one.name === agentOf(name));
   if (found === undefined) return unknown(name, options);
   const { agent, source, layer, text, problems } = found;
   if (options.json === true) json({ name, source, layer, text, agent: agent ?? null });
@@ -107,9 +115,10 @@ function show(name: string, options: Common): number {
 
 async function look(names: readonly string[], options: Common, signal: AbortSignal): Promise<number> {
   const rows = agentRows(ownAgents(libraryPlaces(options)).agents);
-  const strange = names.find((name) => rows.every((row) => row.name !== name));
+  const asked = names.map(agentOf);
+  const strange = asked.find((name) => rows.every((row) => row.name !== name));
   if (strange !== undefined) return unknown(strange, options);
-  const wanted = rows.filter(({ name }) => names.length === 0 || names.includes(name));
+  const wanted = rows.filter(({ name }) => names.length === 0 || asked.includes(name));
   const context = contextOf(options, signal);
   const found = await Promise.all(wanted.map(async (agent) => ({ agent, probe: await probe(agent, context) })));
   if (options.json === true) {
@@ -207,7 +216,7 @@ function replayText({ session, text, tools, toolCalls, usage, costUsd, terminal,
 const LAST_CALLS = 10;
 
 function unknown(name: string, options: Common): number {
-  const names = agentRows(ownAgents(libraryPlaces(options)).agents).map((row) => row.name);
+  const names = agentNames(ownAgents(libraryPlaces(options)).agents);
   const fix = commandOf(name) === undefined ? didYouMean(name, names) : 'a command line has no descriptor of its own';
   complain([{ what: `unknown agent "${name}"`, fix: fix.startsWith('use') ? 'see: iter agents list' : fix }]);
   return EXIT.usage;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createReader } from '../../src/agents/stream.ts';
 import type { StreamFormat } from '../../src/core/agent-descriptor.ts';
 import type { StreamSummary } from '../../src/agents/stream-summary.ts';
-import { verdictOf } from '../../src/agents/verdict.ts';
+import { messageOf, verdictOf } from '../../src/agents/verdict.ts';
 import type { ProcessEnd } from '../../src/agents/verdict.ts';
 
 const recorded = (name: string): Uint8Array => readFileSync(fileURLToPath(new URL(`../fixtures/streams/${name}.jsonl`, import.meta.url)));
@@ -65,14 +65,50 @@ describe('a recorded run', () => {
     ['opencode.401', 1, 'ses_e03e1c7bdffeuN6G9xdDk6yGaV', '', '', undefined, undefined, 'auth'],
     ['opencode.429', 1, 'ses_e03d328a6ffeIo4g6tG4X95asI', '', '', undefined, undefined, 'rate_limited'],
     ['opencode.resume', 1, undefined, '', '', undefined, undefined, 'error'],
+    [
+      'gemini.acp-write',
+      0,
+      'aff423c8-5c4c-463b-a40b-18265271db41',
+      'It is done.',
+      'Writing to greeting.txt+ printf+',
+      '3600 102 3702',
+      undefined,
+      'ok',
+    ],
+    ['gemini.acp-cancel', 130, '1cf6dd30-3644-4dcd-b1df-40913653660e', 'I will use a tool.', 'sleep+', undefined, undefined, 'killed'],
+    ['gemini.acp-401', 1, '12dd3227-4da5-433a-a5f8-1908fe32d2d8', '', '', undefined, undefined, 'auth'],
+    // usage by request
+    [
+      'qwen.acp-write',
+      0,
+      '0c7bb20b-28c4-4f56-a094-c3dfbec07eef',
+      'It is done.',
+      'Writing to greeting.txt+ printf+',
+      '3600 102 3702',
+      undefined,
+      'ok',
+    ],
+    [
+      'qwen.acp-denied',
+      0,
+      'b16a718f-b9a9-4ba8-bfc1-6199fdd59f6c',
+      'It is done.',
+      'Writing to greeting.txt- printf-',
+      '3600 102 3702',
+      undefined,
+      'ok',
+    ],
+    ['qwen.acp-401', 1, '4330458a-d07c-45d2-bfd3-e4c95a419690', '', '', undefined, undefined, 'auth'],
     ['pi.write', 0, '01a1fc2e-04cf-74a8-a915-e350f31c1cdd', DONE, 'write+ bash+', '3600 102 3702', 0.00462, 'ok'],
   ])('%s', (name, exit, session, text, tools, usage, costUsd, verdict) => {
     const agent = name.split('.')[0] ?? '';
-    const summary = summaryOf(agent === 'qwen' ? 'claude' : (agent as StreamFormat), recorded(name));
+    const format = name.includes('.acp-') ? 'acp' : agent === 'qwen' ? 'claude' : (agent as StreamFormat);
+    const summary = summaryOf(format, recorded(name));
     expect({
       session: summary.session,
       text: summary.text,
-      tools: toolsOf(summary),
+      // of a command its program is enough
+      tools: toolsOf(summary).replaceAll(/(printf|sleep) .*?(?=[+?-](?: |$))/g, '$1'),
       usage: usageOf(summary),
       costUsd: summary.costUsd,
       verdict: verdictOf(summary, { exit }),
@@ -82,6 +118,91 @@ describe('a recorded run', () => {
   it('of qwen that tried again and again without a word was ended by its time limit', () => {
     const summary = summaryOf('claude', recorded('qwen.429'));
     expect([verdictOf(summary, { signal: 'SIGKILL', timedOut: true }), verdictOf(summary, { exit: 0 })]).toEqual(['timeout', 'unfinished']);
+  });
+});
+
+describe('a conversation by the Agent Client Protocol', () => {
+  const agent = (message: object, answers?: string) => ({ from: 'agent', ...(answers === undefined ? {} : { answers }), message });
+  const update = (change: object) => agent({ method: 'session/update', params: { update: change } });
+  const said = (text: string) => update({ sessionUpdate: 'agent_message_chunk', content: { type: 'text', text } });
+  const opened = agent({ id: 1, result: { sessionId: 's1' } }, 'session/new');
+  const ended = (result: object) => agent({ id: 2, result }, 'session/prompt');
+
+  it('a call is one, whether it is told of, asked for, or both', () => {
+    const call = (id: string) => ({ toolCallId: id, title: `do ${id}`, kind: 'execute' });
+    const asks = (id: string) => agent({ id: 7, method: 'session/request_permission', params: { toolCall: call(id) } });
+    const summary = summaryOf(
+      'acp',
+      lines(
+        update({ sessionUpdate: 'tool_call', status: 'pending', ...call('a') }),
+        asks('a'),
+        update({ sessionUpdate: 'tool_call_update', toolCallId: 'a', status: 'in_progress' }),
+        update({ sessionUpdate: 'tool_call_update', toolCallId: 'a', status: 'completed' }),
+        asks('b'),
+        update({ sessionUpdate: 'tool_call_update', toolCallId: 'b', status: 'failed' }),
+        update({ sessionUpdate: 'tool_call', status: 'completed', ...call('c') }),
+        asks('d'),
+      ),
+    );
+    expect([toolsOf(summary), summary.toolCalls]).toEqual(['do a+ do b- do c+ do d?', 4]);
+  });
+
+  it('requests are added up until the end says what the turn was in all, and the cost is that of the session', () => {
+    const request = update({
+      sessionUpdate: 'agent_message_chunk',
+      content: { type: 'text', text: '' },
+      _meta: { usage: { inputTokens: 10, outputTokens: 2, totalTokens: 12 } },
+    });
+    const cost = (amount: number, currency: string) =>
+      update({ sessionUpdate: 'usage_update', used: 1, size: 2, cost: { amount, currency } });
+    const soFar = lines(opened, request, said('Hi'), request, cost(1, 'USD'), cost(2, 'USD'), cost(9, 'credits'));
+    const whole = lines(
+      ended({ stopReason: 'end_turn', usage: { inputTokens: 30, outputTokens: 5, totalTokens: 35, thoughtTokens: null } }),
+    );
+    expect([summaryOf('acp', soFar), summaryOf('acp', soFar + whole)].map((one) => [usageOf(one), one.costUsd, one.text])).toEqual([
+      ['20 4 24', 2, 'Hi'],
+      ['30 5 35', 2, 'Hi'],
+    ]);
+  });
+
+  it.each<[object, string, string | undefined]>([
+    [ended({ stopReason: 'end_turn' }), 'ok', undefined],
+    [ended({ stopReason: 'max_tokens' }), 'limit', 'its answer came to the limit of tokens'],
+    [ended({ stopReason: 'max_turn_requests' }), 'limit', 'it came to its own limit of turns'],
+    [ended({ stopReason: 'refusal' }), 'error', 'it refused to go on with this prompt'],
+    [ended({ stopReason: 'cancelled' }), 'error', 'it was cancelled'],
+    [ended({ stopReason: 'tired' }), 'error', 'it ended for the reason "tired"'],
+    [ended({}), 'error', 'it ended for the reason "none"'],
+    [agent({ id: 1, error: { code: -32000, message: 'Authentication required' } }, 'session/new'), 'auth', 'Authentication required'],
+    [agent({ id: 1, error: { code: 401, message: 'Incorrect key' } }, 'session/prompt'), 'auth', 'Incorrect key'],
+    [agent({ id: 1, error: { code: 429, message: 'Slow down' } }, 'session/prompt'), 'rate_limited', 'Slow down'],
+    [
+      agent({ id: 1, error: { code: -32603, message: 'Internal error', data: { details: 'API Error: 429 wait' } } }, 'session/prompt'),
+      'rate_limited',
+      'Internal error: API Error: 429 wait',
+    ],
+    [agent({ id: 1, error: {} }, 'initialize'), 'error', 'an error without a message'],
+    [{ from: 'iter', problem: 'mine ended with exit 3 before it had answered' }, 'error', 'mine ended with exit 3 before it had answered'],
+    // what it answers to nothing, and what is asked of us, is no end
+    [agent({ id: 9, result: { stopReason: 'end_turn' } }), 'unfinished', undefined],
+    [{ from: 'iter', message: { id: 2, result: { stopReason: 'end_turn' } } }, 'unfinished', undefined],
+  ])('ends as %j says', (end, verdict, message) => {
+    const summary = summaryOf('acp', lines(opened, said('Well.'), end));
+    expect([
+      summary.session,
+      verdictOf(summary, { exit: verdict === 'ok' ? 0 : verdict === 'unfinished' ? 0 : 1 }),
+      messageOf(summary),
+    ]).toEqual(['s1', verdict, message]);
+  });
+
+  it('what is told again of an earlier session counts for nothing', () => {
+    const replayed = [said('Old.'), update({ sessionUpdate: 'tool_call', toolCallId: 'o', title: 'old' })].map((line) => ({
+      ...line,
+      replay: true,
+    }));
+    const loaded = { ...agent({ id: 1, result: {} }, 'session/load'), session: 's0', replay: true };
+    const { session, text, toolCalls } = summaryOf('acp', lines(...replayed, loaded, said('New.')));
+    expect({ session, text, toolCalls }).toEqual({ session: 's0', text: 'New.', toolCalls: 0 });
   });
 });
 
