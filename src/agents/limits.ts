@@ -4,6 +4,7 @@
  * events its SDK documents.
  */
 import { resetTime, timeOf } from '../core/provider-limit.ts';
+import { agentOf } from '../core/transport.ts';
 import { shortMessage } from './short-message.ts';
 import type { StreamSummary } from './stream-summary.ts';
 import { type ProcessEnd, verdictOf } from './verdict.ts';
@@ -65,7 +66,8 @@ function refusalSaid({ terminal, limit }: StreamSummary, { exit, now }: Ended): 
 
 /** Goes by the words this agent is known to use. */
 function refusalWritten(agent: string, lines: readonly string[], now: string): Refusal | undefined {
-  const pattern = Object.hasOwn(MESSAGES, agent) ? MESSAGES[agent] : undefined;
+  const name = agentOf(agent);
+  const pattern = Object.hasOwn(MESSAGES, name) ? MESSAGES[name] : undefined;
   if (pattern === undefined) return undefined;
   const line = lines.findLast((one) => pattern.test(one));
   if (line === undefined) return undefined;

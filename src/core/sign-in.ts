@@ -3,6 +3,7 @@ import type { TaskId } from './ids.ts';
 import type { PlannedTask } from './plan.ts';
 import { providerOf } from './provider-limit.ts';
 import type { OpenDecision, State } from './state.ts';
+import { agentOf } from './transport.ts';
 
 /** An account of an agent: two providers of one program are signed in apart. */
 export interface Account {
@@ -16,7 +17,7 @@ export interface SignIn extends Account {
   readonly others: readonly TaskId[];
 }
 
-export const accountOf = (task: PlannedTask): Account => ({ agent: task.agent, provider: providerOf(task) });
+export const accountOf = (task: PlannedTask): Account => ({ agent: agentOf(task.agent), provider: providerOf(task) });
 
 /** The open question about the account a task works with. */
 export function openSignIn(state: State, task: PlannedTask): OpenDecision | undefined {

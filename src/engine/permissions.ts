@@ -58,10 +58,16 @@ async function ask(
     ],
     beside: true,
     about: name,
-    // what is left of its time is for the work
-    until: new Date(context.now().getTime() + task.timeout / 2).toISOString(),
+    until: untilHalf(run, task, context).toISOString(),
     onTimeout: 'reject',
   });
+}
+
+/** Half of the time the attempt has left is for the answer, and half for the work. */
+function untilHalf(run: Run, task: PlannedTask, context: Context): Date {
+  const now = context.now().getTime();
+  const end = Date.parse(run.state.tasks[task.id]?.since ?? '') + task.timeout;
+  return new Date(now + Math.max(0, end - now) / 2);
 }
 
 /** Nothing that an earlier launch left is asked by anybody. */

@@ -77,7 +77,7 @@ export async function runAttempt(
   const tooMany = new AbortController();
   const most = countedTurns(spec);
   const heard = (summary: StreamSummary): void => {
-    reporter.heard(summary);
+    reporter.heard(believed(spec, summary));
     if (most !== undefined && summary.toolCalls > most)
       tooMany.abort(new BeyondLimit(`more than ${most} ${most === 1 ? 'tool call' : 'tool calls'}`));
   };
@@ -94,13 +94,13 @@ export async function runAttempt(
       cookie: spec.cookie,
     });
   } catch (error) {
-    if (error instanceof AgentStartError) return { outcome: 'not-started', reason: error.message, ...said(listener) };
+    if (error instanceof AgentStartError) return { outcome: 'not-started', reason: error.message, ...said(spec, listener) };
     throw error;
   }
   const lastLook = tendLog(spec.log, secretValues(env));
   try {
     await reporter.started(agent.pid);
-    return { ...(await endingOf(agent, spec, AbortSignal.any([signal, tooMany.signal]))), ...said(listener) };
+    return { ...(await endingOf(agent, spec, AbortSignal.any([signal, tooMany.signal]))), ...said(spec, listener) };
   } finally {
     await lastLook();
   }
@@ -112,8 +112,16 @@ function countedTurns(spec: AttemptSpec): number | undefined {
   return row === undefined || limitsTurns(row) ? undefined : spec.turns;
 }
 
-function said(listener: Listener | undefined): { readonly said?: StreamSummary } {
-  return listener === undefined ? {} : { said: listener.end() };
+function said(spec: AttemptSpec, listener: Listener | undefined): { readonly said?: StreamSummary } {
+  return listener === undefined ? {} : { said: believed(spec, listener.end()) };
+}
+
+/** In a conversation some tell the tokens of their last request where those of all belong: less than was used is worse than nothing. */
+function believed(spec: AttemptSpec, summary: StreamSummary): StreamSummary {
+  const row = rowOf(spec);
+  if (row?.format !== 'acp' || row.usage.reports.includes('tokens')) return summary;
+  const { usage: _partly, ...rest } = summary;
+  return rest;
 }
 
 async function endingOf(agent: StartedAgent, spec: AttemptSpec, signal: AbortSignal): Promise<Ending> {

@@ -99,6 +99,8 @@ describe('a recorded run', () => {
       'ok',
     ],
     ['qwen.acp-401', 1, '4330458a-d07c-45d2-bfd3-e4c95a419690', '', '', undefined, undefined, 'auth'],
+    // usage of its last request only
+    ['opencode.acp-write', 0, 'ses_e00abf4d1ffe72Jy0csLi0Sn9j', 'It is done.', 'write+ bash+', '1200 34 1234', 0, 'ok'],
     ['pi.write', 0, '01a1fc2e-04cf-74a8-a915-e350f31c1cdd', DONE, 'write+ bash+', '3600 102 3702', 0.00462, 'ok'],
   ])('%s', (name, exit, session, text, tools, usage, costUsd, verdict) => {
     const agent = name.split('.')[0] ?? '';

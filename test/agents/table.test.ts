@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { argumentsOf, serverSettings } from '../../src/agents/arguments.ts';
 import type { Asked } from '../../src/agents/arguments.ts';
 import type { AgentDescriptor } from '../../src/core/agent-descriptor.ts';
-import { AGENTS, agentRow, agentRows, descriptorOf, tiersOf } from '../../src/agents/table.ts';
+import { AGENTS, agentNames, agentRow, agentRows, descriptorOf, tiersOf } from '../../src/agents/table.ts';
 
 const PLAIN = { permission: 'edit', worktree: '/w', promptFile: '/p.md', prompt: 'Do {model_name}.' } as const;
 
@@ -83,6 +83,42 @@ describe('the table', () => {
 
   it('knows any command line as a program that writes text, and "command" alone as no agent', () => {
     expect([descriptorOf('command:mine --fast')?.format, agentRow('command')]).toEqual(['text', undefined]);
+  });
+
+  it('has an agent once more where it can be talked to: with its prompt in the conversation, and what it reports there', () => {
+    const talked = {
+      ...mine,
+      name: 'other',
+      acp: { arguments: ['--talk', '{model}', '{worktree}'], evidence: 'read', modes: {}, reports: [] },
+    } as const;
+    const row = agentRow('other+acp', [talked]);
+    expect(row).toMatchObject({
+      name: 'other+acp',
+      binary: mine.binary,
+      format: 'acp',
+      prompt: 'stdin',
+      usage: { reports: [] },
+      stop: 'SIGINT',
+    });
+    expect(row && argumentsOf(row, { ...PLAIN, model: 'm' })).toEqual(['--talk', '--model', 'm', '/w']);
+    expect([agentRow('claude+acp'), agentRow('+acp'), agentRow('gemini+acp+acp')]).toEqual([undefined, undefined, undefined]);
+    expect(agentNames([talked]).filter((name) => name.startsWith('other'))).toEqual(['other', 'other+acp']);
+    // a command line may end in anything
+    expect(descriptorOf('command:mine+acp')?.format).toBe('text');
+  });
+
+  it('says of those that come with iter which can be talked to, and which of them ask', () => {
+    const talking = AGENTS.flatMap(({ name, acp }) =>
+      acp === undefined ? [] : [`${name}: ${acp.evidence}, ${acp.modes.ask ?? 'asks nobody'}`],
+    );
+    expect(talking).toEqual([
+      'copilot: read, asks nobody',
+      'cursor: read, asks nobody',
+      'gemini: recorded, default',
+      'goose: read, asks nobody',
+      'opencode: recorded, asks nobody',
+      'qwen: recorded, default',
+    ]);
   });
 
   it('tells what each agent calls the tiers of models', () => {

@@ -12,6 +12,7 @@ it.each([
   ['a name the step gives goes as it is', 'codex', 'gpt-5', 'strong', 'gpt-5'],
   ['a name in a role is of its own tool and goes nowhere', 'codex', undefined, 'claude-opus-4', undefined],
   ['every command line is one row', 'command:my-agent --x', undefined, 'strong', 'big'],
+  ['an agent knows the same models when it is talked to', 'claude+acp', undefined, 'strong', 'opus'],
   ['nobody asks: none', 'claude', undefined, undefined, undefined],
   ['a tier is no property of every object', 'claude', undefined, 'constructor', undefined],
 ])('%s', (_name, agent, asked, tier, expected) => {

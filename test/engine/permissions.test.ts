@@ -36,7 +36,7 @@ const answerOf = (request: string): string | undefined => {
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 };
 
-it('a question of an agent is asked once, with half the time of the task to answer it, and the answer gets to it once it is there', async () => {
+it('a question of an agent is asked once, with half of the time that is left to answer it, and the answer gets to it once it is there', async () => {
   const { on, put, look } = await asking();
   const request = put(NAME);
   await look();
@@ -78,8 +78,10 @@ it('a question nobody answers in time is denied by the clock, and one that is ta
   await look();
   expect({ answer: answerOf(request), open: on.run.state.decisions }).toEqual({ answer: 'deny\n', open: [] });
 
+  // a later question has half of what is left, so that the work has some, too
   const second = put('T1-1-77-2.json');
-  await look();
+  await collectPermissions(on.run, taskOf(on.plan, taskId('T1')), later(40));
+  expect(on.run.state.decisions[0]?.until).toBe('2026-01-10T12:00:50.000Z');
   rmSync(second);
   await look();
   expect(on.run.state.decisions).toEqual([]);

@@ -135,3 +135,50 @@ it('one that can be told how often it may is told, and not counted', async () =>
   expect(ending).toMatchObject({ outcome: 'exited', exit: 0 });
   expect(log).toContain('go --turns 2\n');
 });
+
+it.each([
+  ['counts where it tells of all', ['tokens' as const], { inputTokens: 10, outputTokens: 2, totalTokens: 12 }],
+  ['does not count where it is known to tell of a part', [], undefined],
+])('an agent that is talked to gets prompt and mode in the conversation; what it says of its tokens %s', async (_, reports, usage) => {
+  const folder = temporaryFolder();
+  const [prompt, log] = [join(folder, 'prompt.md'), join(folder, 'log')];
+  writeFileSync(prompt, 'Do it.');
+  writeFileSync(log, '');
+  const deeds = [
+    { do: 'say', text: 'Told: {prompt}' },
+    { do: 'count', result: { usage: { inputTokens: 10, outputTokens: 2, totalTokens: 12 } } },
+  ];
+  const acp = {
+    arguments: [join(import.meta.dirname, '..', 'rig', 'acp-agent.mjs'), JSON.stringify(deeds)],
+    evidence: 'read' as const,
+    modes: { edit: 'careful' },
+    reports,
+  };
+  const ending = await runAttempt(
+    {
+      agent: 'mine+acp',
+      permission: 'edit',
+      worktree: folder,
+      prompt,
+      log,
+      format: 'acp',
+      cookie: `${folder}:`,
+      timeout: 60_000,
+      environment: { PATH: process.env['PATH'] },
+      variables: {},
+      program: {
+        node: process.execPath,
+        rehearsal: '',
+        acp: join(import.meta.dirname, '..', '..', 'dist', 'acp.mjs'),
+        agents: [{ ...MINE, binary: process.execPath, acp }],
+      },
+    },
+    { started: () => Promise.resolve(), heard: () => undefined },
+    new AbortController().signal,
+  );
+  expect(ending).toMatchObject({ outcome: 'exited', exit: 0, said: { session: 's-1', text: 'Told: Do it.' } });
+  expect([('said' in ending && ending.said?.usage) || undefined, readFileSync(log, 'utf8').includes('"Mode careful. "')]).toEqual([
+    usage,
+    true,
+  ]);
+});

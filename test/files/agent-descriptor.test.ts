@@ -47,6 +47,13 @@ describe('a descriptor', () => {
     ['name: mine', 'name: other', 'x/mine.yaml:1:7: the name "other" is not that of the file; write mine, or rename the file'],
     ['format: text', 'format: txt', 'x/mine.yaml:8:9: "format" is "txt"; did you mean "text"?'],
     ['format: text', 'format: text\ncolour: red', 'x/mine.yaml:9:1: unknown key "colour"; use one of'],
+    [
+      'format: text',
+      'format: text\nacp: { arguments: ["{prompt}"] }',
+      '"{prompt}" stands for nothing here; use one of {model}, {worktree}',
+    ],
+    ['format: text', 'format: text\nacp: { arguments: [], modes: { write: x } }', 'unknown key "write"'],
+    ['format: text', 'format: acp', '"format" is "acp"; use one of'],
     ['"{model_name}"', '"{model}"', 'x/mine.yaml:7:31: "{model}" stands for nothing here; use one of {model_name}'],
     ['"{model}", ', '', 'x/mine.yaml:7:8: "model" is never used; put "{model}" into arguments'],
     ['"{permission}"', '"{limits}"', '"{limits}" stands for nothing; write limits:, or take it out'],
