@@ -12,7 +12,7 @@ import { converse } from './conversation.ts';
 import { gaveUp } from './record.ts';
 
 /** Milliseconds for the answer to a cancel: less than iter waits between two signals. */
-const CANCEL = 2500;
+const CANCEL = 3500;
 /** Milliseconds an agent gets to end once nobody has anything more to say to it. */
 const FAREWELL = 3000;
 
