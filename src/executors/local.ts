@@ -157,7 +157,14 @@ function argvOf(spec: AttemptSpec): readonly string[] {
   const asked = { ...spec, ...confinementOf(spec), permission, promptFile: spec.prompt, prompt: text };
   const command = [row.binary, ...argumentsOf(row, asked)];
   if (row.format !== 'acp' || row.acp === undefined) return command;
-  return [spec.program.node, spec.program.acp, ...acpArguments({ permission: spec.permission }, row.acp, command)];
+  const told = { permission: spec.permission, ...toolsInConversation(spec) };
+  return [spec.program.node, spec.program.acp, ...acpArguments(told, row.acp, command)];
+}
+
+/** Where each use of a tool has to be asked for and would be denied, or be a question to a person, there are none. */
+function toolsInConversation({ permission, mcp }: AttemptSpec): { readonly mcp?: Pick<ToolServer, 'command' | 'args'> } {
+  if (mcp === undefined || permission === 'read' || permission === 'ask') return {};
+  return { mcp: { command: mcp.command, args: mcp.args } };
 }
 
 function confinementOf({ cell, gitDirectories }: AttemptSpec): { readonly confined?: 'own' | 'inside' } {

@@ -19,7 +19,7 @@ async function told(script: string, variables: Readonly<Record<string, string>>)
     environment: { PATH: `${folder}:/usr/bin:/bin`, HOME: '/nonexistent', ...variables },
     signal: new AbortController().signal,
     say: () => {},
-    program: { node: process.execPath, cli: '', rehearsal: '' },
+    program: { node: process.execPath, cli: '', rehearsal: '', acp: '' },
   };
   const health = await examineAgent(agentRow('codex') as AgentDescriptor, context);
   return agentFindings(health).map(({ state, what }) => `${state} ${what}`);

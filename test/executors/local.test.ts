@@ -166,6 +166,7 @@ it.each([
       timeout: 60_000,
       environment: { PATH: process.env['PATH'] },
       variables: {},
+      mcp: { command: '/opt/node', args: ['cli', 'mcp'], file: join(folder, 'mcp.json') },
       program: {
         node: process.execPath,
         rehearsal: '',
@@ -177,6 +178,8 @@ it.each([
     new AbortController().signal,
   );
   expect(ending).toMatchObject({ outcome: 'exited', exit: 0, said: { session: 's-1', text: 'Told: Do it.' } });
+  const servers = [{ name: 'iter', command: '/opt/node', args: ['cli', 'mcp'], env: [] }];
+  expect(JSON.parse(readFileSync(join(folder, 'session.json'), 'utf8'))).toEqual({ cwd: folder, mcpServers: servers });
   expect([('said' in ending && ending.said?.usage) || undefined, readFileSync(log, 'utf8').includes('"Mode careful. "')]).toEqual([
     usage,
     true,
