@@ -113,7 +113,7 @@ export async function create(slug: string, options: NewOptions): Promise<Created
     ...(given === undefined ? {} : { agentFile: given.text }),
     models: settings.models,
     tiers: tiersOf(rows),
-    knownAgents: agentNames(own.agents),
+    knownAgents: agentNames(rows),
     ...(environment === undefined ? {} : { environment }),
     ...(maxParallel === undefined ? {} : { maxParallel }),
     ...(options.rehearse === undefined ? {} : { rehearsal: options.rehearse }),
