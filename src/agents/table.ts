@@ -21,9 +21,11 @@ export function agentRow(name: string, own: readonly AgentDescriptor[] = []): Ag
 
 /** The same agent, driven by the protocol: it gets its prompt, its permissions and its session in the conversation. */
 function conversing(row: AgentDescriptor, acp: AcpTransport): AgentDescriptor {
-  const { limits: _none, mcp: _told, resume: _loaded, ...rest } = row;
+  // what stands in its other arguments is not said here, a sandbox of its own included
+  const { limits: _none, mcp: _told, resume: _loaded, sandbox: { own: _unsaid, ...sandbox } = {}, ...rest } = row;
   return {
     ...rest,
+    ...(row.sandbox === undefined ? {} : { sandbox }),
     name: overAcp(row.name),
     about: `${row.about.replace(/\.$/, '')}, by the Agent Client Protocol.`,
     evidence: acp.evidence,
