@@ -47,6 +47,13 @@ export async function sandboxProblems(iteration: Iteration, context: Context): P
       what: `${task.id} has sandbox: cli and permission: full, which switches that off`,
       fix: 'say permission: edit',
     })),
+    // the folder its questions lie in is not to be written from there
+    ...wanted
+      .filter(({ task, sandbox }) => sandbox.by === 'bubblewrap' && task.permission === 'ask')
+      .map(({ task }) => ({
+        what: `${task.id} has permission: ask, and no question gets out of sandbox: bubblewrap`,
+        fix: 'say permission: edit, or sandbox: none',
+      })),
   ];
   const cells = wanted.filter(({ sandbox }) => sandbox.by === 'bubblewrap');
   if (cells.length === 0) return problems;

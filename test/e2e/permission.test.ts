@@ -74,10 +74,16 @@ it('what an agent asks by the protocol is a decision of a person: it waits for i
   }).toEqual({ log: ['reject_once!. ', 'allow_once!. '], files: 'piece.txt', open: [], questions: [], left: [] });
 }, 180_000);
 
-it('a step that wants a person asked is not started with an agent that asks nobody', async () => {
-  const root = repositoryWith(FILES);
+it('a step that wants a person asked is not started with an agent that asks nobody, or where no question gets out', async () => {
+  const root = repositoryWith({
+    ...FILES,
+    'workflows/careful.yaml': FILES['workflows/careful.yaml'].replace('permission: ask', 'permission: ask, sandbox: bubblewrap'),
+  });
   await done(root, ['new', 'try', '-w', 'careful', '--agent', 'command:true']);
   const { exit, stderr } = await iter(root, ['launch']);
+  expect(stderr).toContain(
+    'T1 has permission: ask, and no question gets out of sandbox: bubblewrap; say permission: edit, or sandbox: none',
+  );
   expect({ exit, stderr }).toEqual({
     exit: 2,
     stderr: expect.stringContaining(
