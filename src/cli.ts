@@ -122,5 +122,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+// where a command waits for something that nothing keeps alive, Node would end in the middle of it and call that 0
+process.exitCode = 70;
 // rejects only on our own mistakes: they end the process with their stack
 void main(process.argv.slice(2)).then((code) => process.exit(code));

@@ -137,18 +137,19 @@ function openShell(): Shell | undefined {
   const run = async (command: ShortCommand): Promise<ShortOutcome | undefined> => {
     const script = state.gone ? undefined : scriptOf(command, base, files);
     if (script === undefined) return undefined;
-    output.ref();
+    for (const handle of [child, output]) handle.ref();
     const line = await new Promise<string | undefined>((resolve) => {
       answer = resolve;
       input.write(script);
     });
-    output.unref();
+    for (const handle of [child, output]) handle.unref();
     return outcomeOf(line, files);
   };
   const end = async (): Promise<void> => {
     if (state.gone) return;
     const closed = once(child, 'close');
-    child.ref();
+    // whoever waits for the end must not be the last thing that happens: Node ends when nothing is referred to
+    for (const handle of [child, input, output]) handle.ref();
     input.end();
     await closed;
   };

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ShortOutcome } from '../../src/effects/spawn-helper.ts';
@@ -103,6 +103,16 @@ test('shells that are ended leave no process and no file', async () => {
   await endShells();
 
   expect([isAlive(shell), files()]).toEqual([false, []]);
+});
+
+test('whoever waits for the end of the shells goes on afterwards, even with nothing else to do', async () => {
+  const program = bundled('shell-ender');
+  for (let round = 0; round < 8; round += 1) {
+    const ended = path.join(folder, 'ended');
+    rmSync(ended, { force: true });
+    const child = spawn(process.execPath, [program, folder], { env: { PATH, TMPDIR: folder }, stdio: 'ignore' });
+    expect([await once(child, 'exit'), existsSync(ended)]).toEqual([[0, null], true]);
+  }
 });
 
 test('after a kill of whoever asked, the program comes to its end, and then its shell', async () => {
