@@ -3,7 +3,7 @@
  * cli.js and the commands that are called all the time are CommonJS, each whole in one file, because node starts faster with it;
  * the other commands are modules that share what they have in common.
  */
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import './generate.mjs';
@@ -77,8 +77,12 @@ const common = {
   },
   plugins: [withoutDevtools, quickWidths, withoutSubprograms],
   write: false,
+  metafile: true,
   logLevel: 'warning',
 };
+
+// folders of the packages whose code is in dist/
+const packages = new Set();
 
 // `import()` would start the loader of modules
 const QUICKLY = new RegExp(`import\\(("\\./(?:${QUICK.join('|')})\\.js")\\)`, 'g');
@@ -99,11 +103,18 @@ writeFileSync(
   `#!/usr/bin/env node\n${readFileSync(place('cli.js'), 'utf8').replace(QUICKLY, 'Promise.resolve(require($1))')}`,
 );
 chmodSync(place('cli.js'), 0o755);
+writeFileSync(place('LICENSES.txt'), [...new Set([...packages].map(licenceOf))].sort().join(`\n${'-'.repeat(80)}\n\n`));
 rmSync(`${root}dist`, { recursive: true, force: true });
 renameSync(outdir, `${root}dist`);
 
 async function bundle(plan) {
-  const { outputFiles } = await build({ ...common, ...plan });
+  const { outputFiles, metafile } = await build({ ...common, ...plan });
+  for (const { inputs } of Object.values(metafile.outputs)) {
+    for (const [file, { bytesInOutput }] of Object.entries(inputs)) {
+      const [folder] = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? [];
+      if (folder !== undefined && bytesInOutput > 0) packages.add(folder);
+    }
+  }
   for (const { path, text } of outputFiles) writeFileSync(path, plan.format === 'esm' ? withRequire(text) : text);
 }
 
@@ -111,4 +122,12 @@ async function bundle(plan) {
 function withRequire(code) {
   if (!code.includes('typeof require<"u"')) return code;
   return `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);\n${code}`;
+}
+
+/** What a package whose code is shipped wants to be said with it. */
+function licenceOf(folder) {
+  const about = JSON.parse(readFileSync(`${root}${folder}/package.json`, 'utf8'));
+  const files = readdirSync(`${root}${folder}`).filter((name) => /^(?:licen[cs]e|copying|notice)/i.test(name));
+  const texts = files.map((name) => readFileSync(`${root}${folder}/${name}`, 'utf8').trim());
+  return `${[`${about.name} ${about.version} (${about.license})`, ...texts].join('\n\n')}\n`;
 }

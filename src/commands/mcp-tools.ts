@@ -11,11 +11,12 @@ import { readThreads } from '../engine/messages.ts';
 import { redactorOf } from '../engine/redaction.ts';
 import { report } from '../engine/report.ts';
 import { send } from '../engine/send.ts';
-import { stillRed } from '../engine/still-red.ts';
+import type { StillRed } from '../engine/still-red.ts';
 import { inboxOf, openIn } from '../files/message-threads.ts';
 import { MESSAGE_PRIORITIES } from '../files/messages.ts';
 import type { Arguments, Tool } from './mcp-server.ts';
 import { threadText } from './message-text.ts';
+import type { Patience } from './patience.ts';
 
 /** Who calls, and for what. */
 export interface Caller {
@@ -30,13 +31,15 @@ export interface Asking {
   readonly context: Context;
   /** The iteration as it is now: tasks may have come since the last call. */
   readonly open: () => { readonly iteration: Iteration } | { readonly problems: readonly Problem[] };
+  /** What would be held against the work now. */
+  readonly look: Patience<StillRed | { readonly problems: readonly Problem[] }>;
 }
 
 type Answer = Awaited<ReturnType<Tool['call']>>;
 
 /** The tools for one caller. */
 export function toolsFor(asking: Asking): Tool[] {
-  const { caller, context, open } = asking;
+  const { caller, context, open, look } = asking;
   const on =
     (use: (iteration: Iteration, given: Arguments) => Promise<Answer> | Answer): Tool['call'] =>
     async (given) => {
@@ -151,18 +154,22 @@ export function toolsFor(asking: Asking): Tool[] {
     {
       name: 'criteria',
       description:
-        'What would be held against your work if you ended now: the files in your worktree, judged by the criteria of your task. May take as long as your tests.',
+        'What would be held against your work if you ended now: the files in your worktree, judged by the criteria of your task. When your tests take long it says so, and you call it again.',
       arguments: {},
       required: [],
       reads: true,
-      call: on(async (iteration) => {
-        const seen = await stillRed(iteration, caller.task, context);
-        if ('problems' in seen) return seen;
-        const red = seen.open.map(({ id, message }) => `red  ${id}: ${message}`);
-        const warned = seen.warnings.map(({ id, message }) => `warning  ${id}: ${message}`);
-        const none = seen.judgedAtAll ? 'nothing is red' : 'nothing is red, and no criterion of your task has to pass';
-        return { text: [...(red.length === 0 ? [none] : red), ...warned].join('\n') };
-      }),
+      call: async () => {
+        const looked = await look.ask();
+        if (looked === undefined)
+          return { text: 'the criteria are still being judged; call criteria again to go on waiting for the result' };
+        const { result, takenUp } = looked;
+        if ('problems' in result) return result;
+        const red = result.open.map(({ id, message }) => `red  ${id}: ${message}`);
+        const warned = result.warnings.map(({ id, message }) => `warning  ${id}: ${message}`);
+        const none = result.judgedAtAll ? 'nothing is red' : 'nothing is red, and no criterion of your task has to pass';
+        const when = takenUp ? ['judged as your files were when this look began; call criteria again for how they are now'] : [];
+        return { text: [...when, ...(red.length === 0 ? [none] : red), ...warned].join('\n') };
+      },
     },
   ];
 }

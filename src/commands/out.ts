@@ -26,11 +26,6 @@ function unseenEscaped(text: string): string {
   );
 }
 
-/** Prints one line of a protocol that another program reads. */
-export function line(text: string): void {
-  process.stdout.write(`${text}\n`);
-}
-
 /** Prints progress, warnings and errors. */
 export function say(text: string): void {
   process.stderr.write(`${visible(text)}\n`);

@@ -105,23 +105,26 @@ export function person(): string {
 
 /** Says what a thrown error means and gives its exit code; undefined for our own mistakes. */
 export function exitFor(error: unknown): number | undefined {
+  const meaning = meaningOf(error, process.env['ITER_SANDBOX']);
+  if (meaning !== undefined) say(meaning.text);
+  return meaning?.exit;
+}
+
+/** What the world has refused, for who asked for it, within the sandbox that is named or none; undefined for our own mistakes. */
+export function meaningOf(error: unknown, sandbox: string | undefined): { readonly text: string; readonly exit: number } | undefined {
   if (!(error instanceof Error)) return undefined;
   // told by name: cli.js asks for any command, and each may have a class of its own
   if (error.name === 'LockedError') {
     const { pid, host, since, what } = (error as LockedError).holder;
-    say(`locked: "${what}" has been at work since ${since} (process ${pid} on ${host}); wait for it, or end it: iter stop`);
-    return EXIT.locked;
+    const text = `locked: "${what}" has been at work since ${since} (process ${pid} on ${host}); wait for it, or end it: iter stop`;
+    return { text, exit: EXIT.locked };
   }
   // Node says ENOENT of a folder it may not make
-  if (process.env['ITER_SANDBOX'] !== undefined && (error as NodeJS.ErrnoException).syscall !== undefined) {
-    say(`${error.message}; in a sandbox an agent leaves reports, messages and values in .iter/outbox/ instead`);
-    return EXIT.failed;
-  }
-  if (WORLD_REFUSED.includes(error.name)) {
-    say(error.message);
-    return EXIT.failed;
-  }
-  return undefined;
+  if (sandbox !== undefined && (error as NodeJS.ErrnoException).syscall !== undefined)
+    return { text: `${error.message}; ${OUTBOX}`, exit: EXIT.failed };
+  return WORLD_REFUSED.includes(error.name) ? { text: error.message, exit: EXIT.failed } : undefined;
 }
 
+const OUTBOX =
+  'in a sandbox an agent leaves in .iter/outbox/ of its worktree what it cannot write: report.md with the status as its first line, <name>.message.md, ctx/<key>';
 const WORLD_REFUSED = ['GitError', 'WorktreeError', 'EventLogError', 'AgentStartError', 'AbortError'];

@@ -107,9 +107,14 @@ function toolServer(
   number: number,
   { worktree, context }: { readonly worktree: string; readonly context: Context },
 ): ToolServer {
+  const { by } = sandboxOf(iteration, task, context);
   const about = ['-C', worktree, '--iteration', iteration.name, '--task', task.id, '--agent', task.instance];
   const file = join(iteration.directory, '.run', 'mcp', `${task.id}-${number}.json`);
-  return { command: context.program.node, args: [context.program.cli, 'mcp', ...about], file };
+  return {
+    command: context.program.node,
+    args: [context.program.cli, 'mcp', ...about, ...(by === 'bubblewrap' ? ['--sandbox', by] : [])],
+    file,
+  };
 }
 
 /** What of the attempt differs because of its sandbox; with the home hidden git cannot find out who the person is. */

@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { done, eventsOf, jsonOf } from '../rig/cli.ts';
 import { partsWorkflow } from '../rig/parts.ts';
 import { repositoryWith, sh } from '../rig/repository.ts';
-import { connect } from '../rig/mcp-client.mjs';
+import { call, connect } from '../rig/mcp-client.mjs';
 
 const RIG = path.resolve(import.meta.dirname, '..', 'rig');
 const CLI = path.resolve(import.meta.dirname, '..', '..', 'dist', 'cli.js');
@@ -45,7 +46,6 @@ it('an agent is handed the tools its descriptor has a place for, and what it say
     set: 'plan.rates is set',
     get: 'integers',
     inbox: expect.stringMatching(/^nothing for builder-/),
-    exit: 0,
   });
   expect(await heard(root, '002-without')).toEqual({ handed: false });
   const directory = path.join(root, 'iterations', '001-with');
@@ -60,9 +60,8 @@ it('a bad call of each tool says everything that is wrong with it and writes not
   const directory = path.join(root, 'iterations', '001-try');
   const written = (): unknown => [eventsOf(directory), readFileSync(path.join(directory, 'INTER_AGENT_MESSAGES.md'), 'utf8')];
   const before = written();
-  const server = connect([process.execPath, CLI, 'mcp', '-C', root, '--task', 'T1'], { env: { PATH: process.env['PATH'], USER: 'ada' } });
-  await server.start();
-  server.raw('no JSON\n{"jsonrpc":"2.0","id":"x"}\n');
+  const line = [process.execPath, CLI, 'mcp', '-C', root, '--task', 'T1'];
+  const server = await connect(line, { env: { USER: 'ada', ITER_SANDBOX: 'bubblewrap' } });
 
   const asked: readonly (readonly [string, Readonly<Record<string, unknown>>])[] = [
     ['report', { status: 'Done', msg: 'x' }],
@@ -79,7 +78,7 @@ it('a bad call of each tool says everything that is wrong with it and writes not
     ['criteria', {}],
     ['reprot', {}],
   ];
-  const said = await Promise.all(asked.map(([name, given]) => server.call(name, given)));
+  const said = await Promise.all(asked.map(([name, given]) => call(server, name, given)));
   expect(said).toEqual([
     'error: unknown argument "msg"; use one of status, message',
     'error: unknown status "Done"; use one of Not Started, In Progress, Blocked, Completed, Failed',
@@ -93,19 +92,47 @@ it('a bad call of each tool says everything that is wrong with it and writes not
     expect.stringContaining('error: bad key "../x"'),
     'error: unknown argument "task"; give none',
     'error: T1 has no worktree; it has to be started first: iter launch',
-    'refused: unknown tool "reprot"; did you mean "report"?',
+    'error: unknown tool "reprot"; did you mean "report"?',
   ]);
   expect(written()).toEqual(before);
-  expect(await server.ask('resources/list')).toMatchObject({ error: { code: -32_601 } });
-  const listed = (await server.ask('tools/list')) as { result: { tools: { name: string; annotations: { readOnlyHint: boolean } }[] } };
-  expect(listed.result.tools.filter(({ annotations }) => annotations.readOnlyHint).map(({ name }) => name)).toEqual([
+  const { tools } = await server.listTools();
+  expect(tools.filter(({ annotations }) => annotations?.readOnlyHint).map(({ name }) => name)).toEqual([
     'inbox',
     'context_get',
     'criteria',
   ]);
   // what two ask at the same moment is both on record
-  await Promise.all([1, 2, 3].map((n) => server.call('block', { text: `way ${n}`, needs: 'a word', severity: 'low' })));
-  expect(await server.ended()).toBe(0);
+  await Promise.all([1, 2, 3].map((n) => call(server, 'block', { text: `way ${n}`, needs: 'a word', severity: 'low' })));
   const status = jsonOf(await done(root, ['status', '--json'])) as { tasks: { blockers: { text: string }[] }[] };
   expect(status.tasks[0]?.blockers.map(({ text }) => text).toSorted()).toEqual(['way 1', 'way 2', 'way 3']);
+
+  // a file where the folder has to be refuses as a read-only folder does, to root, too
+  rmSync(path.join(directory, 'context'), { recursive: true, force: true });
+  writeFileSync(path.join(directory, 'context'), '');
+  expect(await call(server, 'context_set', { key: 'plan.rates', value: 'integers' })).toMatch(
+    /^error: E\w+: .*; in a sandbox an agent leaves in \.iter\/outbox\/ .*ctx\/<key>$/,
+  );
+  expect(await call(server, 'inbox', { all: false })).toBe('nothing for ada');
+  await server.close();
+});
+
+it('passes over lines that are no message, answers what was asked before its input ended, and ends with 0', async () => {
+  const root = repositoryWith({ 'README.md': '# Shop\n' });
+  await done(root, ['new', 'try', '--agent', 'rehearsal', '-w', partsWorkflow(root)]);
+  const lines = [
+    'no JSON',
+    '{"jsonrpc":"2.0","id":"x"}',
+    JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'context_set', arguments: { key: 'a.b', value: 'c' } } }),
+    JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'resources/list' }),
+  ];
+  const ended = spawnSync(process.execPath, [CLI, 'mcp', '-C', root], { input: lines.join('\n').concat('\n'), encoding: 'utf8' });
+  const answers = ended.stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { id: number });
+  expect(answers.toSorted((one, other) => one.id - other.id)).toMatchObject([
+    { id: 1, result: { content: [{ text: 'a.b is set' }] } },
+    { id: 2, error: { code: -32_601 } },
+  ]);
+  expect([ended.status, ended.stderr.match(/^not a message of the protocol/gm)?.length]).toEqual([0, 2]);
 });

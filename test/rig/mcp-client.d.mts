@@ -1,12 +1,8 @@
 /** The types of mcp-client.mjs, which agents run without a build. */
-import type { SpawnOptions } from 'node:child_process';
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 
-export interface Client {
-  readonly ask: (method: string, params?: unknown) => Promise<unknown>;
-  readonly start: () => Promise<unknown>;
-  readonly call: (name: string, given?: unknown) => Promise<string>;
-  readonly raw: (text: string) => void;
-  readonly ended: () => Promise<number | null>;
-}
-
-export function connect(line: readonly string[], options?: SpawnOptions): Client;
+export function connect(
+  line: readonly string[],
+  options?: { readonly env?: Record<string, string>; readonly cwd?: string },
+): Promise<Client>;
+export function call(client: Client, name: string, given?: Readonly<Record<string, unknown>>): Promise<string>;
