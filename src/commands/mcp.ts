@@ -19,7 +19,7 @@ interface Flags extends Common {
   readonly sandbox?: string;
 }
 
-/** Milliseconds. Clients made with the official package, and codex, give up a call after 60 seconds unless told otherwise. */
+/** Milliseconds. A client of the official package gives up a call after 60 seconds unless it was made to wait longer. */
 const PATIENCE = 45_000;
 const BEAT = 5000;
 
@@ -44,9 +44,20 @@ async function perform(options: Flags, signal: AbortSignal): Promise<number> {
   const context = contextOf(options, signal);
   const task = options.task ?? process.env['ITER_TASK'];
   const open = () => openIteration(repository, options.iteration ?? process.env['ITER_ITERATION']);
-  const look = patiently(async (ended) => {
+  const sandbox = options.sandbox ?? process.env['ITER_SANDBOX'];
+  const look = patiently(async (ended): ReturnType<typeof stillRed> => {
     const opened = open();
-    return 'problems' in opened ? opened : stillRed(opened.iteration, task, { ...context, signal: AbortSignal.any([signal, ended]) });
+    if ('problems' in opened) return opened;
+    try {
+      return await stillRed(opened.iteration, task, { ...context, signal: AbortSignal.any([signal, ended]) });
+    } catch (error) {
+      if (sandbox === undefined || !(error instanceof Error) || meaningOf(error, sandbox) === undefined) throw error;
+      return {
+        problems: [
+          { what: `not judged: ${error.message}`, fix: 'in a sandbox run the commands of your criteria by hand; iter judges when you end' },
+        ],
+      };
+    }
   }, PATIENCE);
   const caller = { task, agent: options.agent ?? person(), folder: process.env['ITER_WORKTREE'] ?? options.directory };
   const served = {
@@ -54,7 +65,7 @@ async function perform(options: Flags, signal: AbortSignal): Promise<number> {
     instructions:
       'You work on one task of an iteration of iter. Say with report how it stands, ask with message, and look with criteria before you say Completed.',
     tools: toolsFor({ caller, context, open, look }),
-    meaningOf: (error: unknown) => meaningOf(error, options.sandbox ?? process.env['ITER_SANDBOX'])?.text,
+    meaningOf: (error: unknown) => meaningOf(error, sandbox)?.text,
   };
   await serve(served, {
     transport: new StdioServerTransport(),
