@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { expect, it } from 'vitest';
@@ -51,6 +52,7 @@ it('answers what was asked before nobody asks any more', async () => {
   const answer = client.callTool({ name: 'look' });
   await begun;
   end();
+  for (let turn = 0; turn < 5; turn += 1) await setImmediate();
   finish();
   expect((await answer).content).toEqual([{ type: 'text', text: 'seen' }]);
   await serving;

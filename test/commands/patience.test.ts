@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { patiently } from '../../src/commands/patience.ts';
 import { promised } from '../rig/promised.ts';
@@ -35,6 +36,7 @@ it('ends what still goes on, and waits for its end', async () => {
   const said: string[] = [];
   const patience = patiently(async (signal) => {
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    await setImmediate();
     said.push('ended');
     throw signal.reason;
   }, 1);
