@@ -16,6 +16,7 @@ import { findByEnvironment } from './process-table.ts';
 import type { Repository } from './repository.ts';
 import { checkoutDirectory, locate, registeredNames, registrations } from './repository.ts';
 import { clearStaleLocks, gitsEnded, withFreeRefs } from './stale-locks.ts';
+import { recordWorktree } from './worktree-record.ts';
 
 export interface NewWorktree {
   readonly path: string;
@@ -222,9 +223,9 @@ async function register(repository: Repository, wanted: NewWorktree): Promise<vo
   const registered = registeredNames(repository.gitDirectory);
   writeFileSync(note, JSON.stringify({ engine: process.pid, registered } satisfies Note));
   const how = branch === undefined ? ['--detach'] : ['--no-track', '-B', branch];
-  await git(root, ['worktree', 'add', '--quiet', '--no-checkout', ...how, '--', wanted.path, wanted.commit], {
-    writes: true,
-  });
+  const record = wanted.branch === undefined ? undefined : { path: wanted.path, branch: wanted.branch, commit: wanted.commit };
+  if (record === undefined || !(await recordWorktree(repository, record)))
+    await git(root, ['worktree', 'add', '--quiet', '--no-checkout', ...how, '--', wanted.path, wanted.commit], { writes: true });
   rmSync(note, { force: true });
 }
 

@@ -28,6 +28,8 @@ interface Case {
   readonly url?: string;
   /** Something that is done to an attempt once its tool runs. */
   readonly strike?: (started: LoggedEvent) => void;
+  /** Takes so long that it is played with ITER_STRESS=1 only. */
+  readonly slow?: true;
   /** The launch goes on waiting, until a person ends it. */
   readonly waits?: true;
 }
@@ -48,7 +50,7 @@ const LONG = 300_000;
 const NOBODY = 'http://127.0.0.1:9';
 
 const CASES: readonly Case[] = [
-  { when: 'a tool hangs', script: () => HANG, ends: { codex: LATE, gemini: IDLE, qwen: IDLE } },
+  { when: 'a tool hangs', script: () => HANG, ends: { codex: LATE, gemini: IDLE, qwen: IDLE }, slow: true },
   ...AGENTS.map((agent): Case => ({
     when: 'HTTP 429 without end',
     agents: [agent],
@@ -56,9 +58,10 @@ const CASES: readonly Case[] = [
     ends: { qwen: IDLE },
     settings: IMPATIENT,
     ...(agent === 'qwen' ? {} : { waits: true }),
+    ...(agent === 'codex' ? {} : { slow: true }),
   })),
   { when: 'HTTP 500', script: refusal(500, 'Internal error'), ends: { qwen: IDLE }, settings: IMPATIENT },
-  { when: 'nobody listens', script: () => ({ say: '' }), ends: { codex: LATE }, settings: IMPATIENT, url: NOBODY },
+  { when: 'nobody listens', script: () => ({ say: '' }), ends: { codex: LATE }, settings: IMPATIENT, url: NOBODY, slow: true },
   {
     when: 'HTTP 429 once',
     script: ({ results }, number, worktree) => {
@@ -70,11 +73,14 @@ const CASES: readonly Case[] = [
   { when: '`max_turns: 2`, and no end', script: (_asked, number) => ({ shell: `echo turn ${number}` }), step: ', max_turns: 2' },
   {
     when: 'its tools may not',
+    slow: true,
     script: ({ results }) => (results.length > 0 ? { say: 'Done.' } : { shell: 'echo work > /var/tmp/iter-may-not-write-here' }),
     settings: { gemini: NO_TOOLS, qwen: NO_TOOLS },
   },
   { when: 'killed while a tool runs', script: () => HANG, strike: ({ pid }) => process.kill(Number(pid), 'SIGKILL') },
 ];
+
+const PLAYED = CASES.filter(({ slow }) => slow === undefined || process.env['ITER_STRESS'] !== undefined);
 
 const WORKFLOW = ({ ends = {}, step = '', agents = AGENTS }: Case): string => `version: 1
 name: trouble
@@ -96,7 +102,7 @@ const DOCUMENTED = readFileSync(path.join(import.meta.dirname, '..', '..', 'docs
   .map((line) => line.slice(2, -2).split(' | '));
 
 describe.skipIf(!HAS_USUAL)('runs of real agents that go wrong', () => {
-  it.concurrent.each(CASES.map((one) => ({ ...one, title: [one.when, ...(one.agents ?? [])].join(': ') })))(
+  it.concurrent.each(PLAYED.map((one) => ({ ...one, title: [one.when, ...(one.agents ?? [])].join(': ') })))(
     '$title',
     async (trouble) => {
       const { agents = AGENTS } = trouble;

@@ -72,6 +72,7 @@ export const GIT_COMMANDS: Readonly<Record<string, GitCommand>> = {
     in: [
       'src/effects/saved-work.ts',
       'src/effects/worktree-backup.ts',
+      'src/effects/worktree-record.ts',
       'src/effects/worktree.ts',
       'src/engine/archive.ts',
       'src/engine/landing.ts',
@@ -90,6 +91,7 @@ export const REFS_MOVED: Readonly<Record<string, string>> = {
   'src/effects/saved-work.ts ref': 'refs/iter/archive: what an attempt left uncommitted',
   'src/effects/worktree-backup.ts ref': 'refs/iter/backup: a worktree or branch that is about to go',
   'src/effects/worktree-backup.ts branch': 'the branch of a task that is brought back, only where there is none of that name',
+  'src/effects/worktree-record.ts wanted.branch': 'the branch of a task that has none yet',
   'src/effects/worktree.ts kept': 'what the branch of a task held before it starts over',
   'src/engine/archive.ts ref': 'refs/iter/archive: the work of an earlier attempt; taken away again where it was archived before',
   'src/engine/clean.ts task.branch': 'the branch of a task goes, after it was saved below refs/iter/backup',
@@ -104,6 +106,7 @@ export const REFS_MOVED: Readonly<Record<string, string>> = {
 
 /** Where the source takes files or folders away, and why nothing of anybody's work goes with them. */
 export const REMOVALS: Readonly<Record<string, string>> = {
+  'src/acp/asking.ts': 'a question of an agent and its answer, once it was read',
   'src/effects/event-log.ts': 'the name a new log was written under before it got its own',
   'src/effects/folder.ts': 'folders iter made for one call, and empty ones',
   'src/effects/lock.ts': 'locks of its own',
@@ -115,6 +118,7 @@ export const REMOVALS: Readonly<Record<string, string>> = {
   'src/effects/stale-locks.ts': 'locks of git once no git runs there',
   'src/effects/whole-folder.ts': 'the draft of a folder that was not finished',
   'src/effects/worktree-backup.ts': 'an index file of its own',
+  'src/effects/worktree-record.ts': 'the draft of a record that was not finished',
   'src/effects/worktree.ts': 'worktrees with nothing uncommitted in them, or of which the caller says that it was saved (see DISCARDS)',
   'src/rehearsal/main.ts': 'what the rehearsal agent was told to delete, in its own worktree',
 };
