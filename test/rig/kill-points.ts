@@ -153,6 +153,8 @@ function pictureOf({ root, directory, agents }: Place, end: number | string): Pi
     once: events
       .filter((event) => ONCE.has(event.type))
       .map((event) => plain(JSON.stringify({ ...event, at: '' })))
+      // an agent whose end was not on record yet is started again, and says again what it has said
+      .filter((line, index, all) => !line.includes('"type":"status-claimed"') || all.indexOf(line) === index)
       .toSorted(),
     messages: text('INTER_AGENT_MESSAGES.md')
       .split(/^---$/m)
