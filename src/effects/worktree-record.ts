@@ -1,6 +1,6 @@
 /**
  * Makes the record of a linked worktree the way `git worktree add --no-checkout` leaves it (gitrepository-layout: worktrees/<id>/gitdir, commondir,
- * HEAD), with one git process in place of the four of that command. Where anything about a repository is unusual, git does it.
+ * HEAD), with one git process in place of the three of that command. Where anything about a repository is unusual, git does it.
  */
 import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
