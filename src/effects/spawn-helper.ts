@@ -133,7 +133,7 @@ function openShell(): Shell | undefined {
   });
   // nobody waits for a shell that has nothing to do
   for (const handle of [child, input, output]) handle.unref();
-  input.write(`trap "rm -rf -- ${quoted(folder)}" EXIT\n`);
+  input.write(`trap ${quoted(`rm -rf -- ${quoted(folder)}`)} EXIT\n`);
   const run = async (command: ShortCommand): Promise<ShortOutcome | undefined> => {
     const script = state.gone ? undefined : scriptOf(command, base, files);
     if (script === undefined) return undefined;

@@ -12,11 +12,13 @@ import { until } from '../rig/until.ts';
 
 const PATH = process.env['PATH'] ?? '';
 const usual = process.env['TMPDIR'];
-const folder = temporaryFolder();
+// a path that would mean something else to a shell that reads it again
+const folder = path.join(temporaryFolder(), `it's $PATH`);
 
 const early: unknown[] = [];
 
 beforeAll(async () => {
+  mkdirSync(folder);
   process.env['TMPDIR'] = folder;
   // the first ones are for the caller to start
   for (let call = 0; call < 20; call += 1) early.push(await runShort({ argv: ['true'], cwd: folder, env: { PATH } }));
@@ -128,5 +130,10 @@ test('after a kill of whoever asked, the program comes to its end, and then its 
   await until(
     () => isAlive(shell),
     (alive) => !alive,
+  );
+  await until(
+    () => readdirSync(folder).filter((name) => name.startsWith('iter-shell-')),
+    (left) => left.length === 0,
+    10_000,
   );
 });

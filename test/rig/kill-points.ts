@@ -126,6 +126,15 @@ function undated(root: string): ReadonlyMap<string, string> {
   return names;
 }
 
+/** An agent whose end was not on record when iter was killed is started again, and says again what it has said. */
+function isSaidAgain(events: readonly Event[], index: number): boolean {
+  const said = events[index];
+  if (said?.type !== 'status-claimed') return false;
+  const same = (event: Event): boolean => JSON.stringify({ ...event, at: '' }) === JSON.stringify({ ...said, at: '' });
+  const before = events.findLastIndex((event, at) => at < index && same(event));
+  return before !== -1 && events.slice(before, index).some((event) => event.type === 'attempt-started' && event.task === said.task);
+}
+
 function pictureOf({ root, directory, agents }: Place, end: number | string): Picture {
   const events = eventsOf(directory) as unknown as Event[];
   const own = path.dirname(root);
@@ -151,10 +160,8 @@ function pictureOf({ root, directory, agents }: Place, end: number | string): Pi
     tasks: JSON.parse(plain(JSON.stringify(tasks)), (key, value: unknown) => (key === 'pid' ? undefined : value)) as unknown,
     open: [decisions, conflicts],
     once: events
-      .filter((event) => ONCE.has(event.type))
+      .filter((event, index) => ONCE.has(event.type) && !isSaidAgain(events, index))
       .map((event) => plain(JSON.stringify({ ...event, at: '' })))
-      // an agent whose end was not on record yet is started again, and says again what it has said
-      .filter((line, index, all) => !line.includes('"type":"status-claimed"') || all.indexOf(line) === index)
       .toSorted(),
     messages: text('INTER_AGENT_MESSAGES.md')
       .split(/^---$/m)
