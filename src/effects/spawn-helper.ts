@@ -133,7 +133,8 @@ function openShell(): Shell | undefined {
   });
   // nobody waits for a shell that has nothing to do
   for (const handle of [child, input, output]) handle.unref();
-  input.write(`trap ${quoted(`rm -rf -- ${quoted(folder)}`)} EXIT\n`);
+  // when iter is gone the next answer has no reader, which would end the shell before it clears up
+  input.write(`trap exit PIPE; trap ${quoted(`rm -rf -- ${quoted(folder)}`)} EXIT\n`);
   const run = async (command: ShortCommand): Promise<ShortOutcome | undefined> => {
     const script = state.gone ? undefined : scriptOf(command, base, files);
     if (script === undefined) return undefined;
