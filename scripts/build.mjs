@@ -58,6 +58,45 @@ const commandsApart = {
   },
 };
 
+// what a quick command needs only now and then lies in files of its own, read when it is first used; only what is imported by name can wait
+const PACKAGES_LATER = [
+  'yaml',
+  'ajv',
+  'ajv/dist/2020.js',
+  're2js',
+  '@marcbachmann/cel-js',
+  'marked',
+  'tokenx',
+  'fast-xml-parser',
+  'smol-toml',
+  'simple-git',
+  'shell-quote',
+];
+// every command reads a manifest
+const generatedLater = readdirSync(`${root}src/generated`).filter((name) => name.endsWith('.js') && name !== 'validate-manifest.js');
+const partNamed = (specifier) =>
+  specifier
+    .replace(/\.js$/, '')
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replace(/^-/, '');
+const parts = Object.fromEntries([
+  ...PACKAGES_LATER.map((name) => [partNamed(name), name]),
+  ...generatedLater.map((name) => [partNamed(name), `src/generated/${name}`]),
+]);
+const used = new Set();
+const partsApart = {
+  name: 'parts-apart',
+  setup(builder) {
+    builder.onResolve({ filter: /^[^.]|\/generated\// }, ({ path, kind }) => {
+      const name = partNamed(path.replace(/^.*\/generated\//, ''));
+      if (kind === 'entry-point' || !Object.hasOwn(parts, name)) return undefined;
+      used.add(name);
+      return { path: `./parts/${name}.js`, external: true };
+    });
+  },
+};
+const READ_LATER = 'const readLater=(load)=>{let part;return new Proxy({},{get:(_,name)=>(part??=load())[name]})};';
+
 const common = {
   absWorkingDir: root,
   bundle: true,
@@ -91,7 +130,10 @@ const QUICKLY = new RegExp(`import\\(("\\./(?:${QUICK.join('|')})\\.js")\\)`, 'g
 const outdir = `${root}.cache/dist-${process.pid}`;
 const place = (name) => `${outdir}/${name}`;
 mkdirSync(place('commands/chunks'), { recursive: true });
-for (const name of QUICK) await bundle({ entryPoints: { [name]: `src/commands/${name}.ts` }, format: 'cjs', outdir });
+mkdirSync(place('parts'));
+const quick = { format: 'cjs', outdir, plugins: [...common.plugins, partsApart], banner: { js: READ_LATER } };
+for (const name of QUICK) await bundle({ ...quick, entryPoints: { [name]: `src/commands/${name}.ts` } });
+await bundle({ entryPoints: Object.fromEntries([...used].map((name) => [name, parts[name]])), format: 'cjs', outdir: place('parts') });
 await bundle({ entryPoints: { cli: 'src/cli.ts' }, format: 'cjs', outdir, plugins: [...common.plugins, commandsApart] });
 const modules = { format: 'esm', splitting: true, outExtension: { '.js': '.mjs' }, chunkNames: 'chunks/[name]-[hash]' };
 const entryPoints = Object.fromEntries([...shared].map((name) => [name, `src/commands/${name}.ts`]));
@@ -115,13 +157,18 @@ async function bundle(plan) {
       if (folder !== undefined && bytesInOutput > 0) packages.add(folder);
     }
   }
-  for (const { path, text } of outputFiles) writeFileSync(path, plan.format === 'esm' ? withRequire(text) : text);
+  for (const { path, text } of outputFiles) writeFileSync(path, plan.format === 'esm' ? withRequire(text) : partsLater(text));
 }
 
 /** Bundled CommonJS packages ask for node's own modules with `require`; only the file that answers them pays for making it. */
 function withRequire(code) {
   if (!code.includes('typeof require<"u"')) return code;
   return `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);\n${code}`;
+}
+
+/** A part that is imported by name is read when one of the names is used for the first time. */
+function partsLater(code) {
+  return code.replaceAll(/(?<=\bimport_\w+=)require\("\.\/parts\/[\w-]+\.js"\)/g, (call) => `readLater(()=>${call})`);
 }
 
 /** What a package whose code is shipped wants to be said with it. */

@@ -6,7 +6,9 @@ import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { existsSync, lstatSync, readFileSync, readdirSync, readlinkSync, rmSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
-import type { CommitId } from '../core/ids.ts';
+import type { Entry as Side, PathChange } from '../core/path-merge.ts';
+import type { Between } from './commit-changes.ts';
+import { commitChanges } from './commit-changes.ts';
 import { GitError, git, gitBytes } from './git.ts';
 
 export interface Repair {
@@ -17,12 +19,12 @@ export interface Repair {
 }
 
 /** Puts the paths that differ between two commits back to `before`; the caller holds the repository lock and knows that HEAD is `before`. */
-export async function repairCheckout(root: string, checkout: string, between: { before: CommitId; after: CommitId }): Promise<Repair> {
-  const changes = await changesBetween(root, between);
-  const verdicts = new Map<Change, 'old' | 'ours' | 'foreign'>();
+export async function repairCheckout(root: string, checkout: string, between: Between): Promise<Repair> {
+  const changes = await commitChanges(root, between);
+  const verdicts = new Map<PathChange, 'old' | 'ours' | 'foreign'>();
   for (const change of changes) verdicts.set(change, await compare(root, checkout, change));
   const ours = changes.filter((change) => verdicts.get(change) === 'ours');
-  const list = (some: readonly Change[]): string => some.map((change) => `${change.path}\0`).join('');
+  const list = (some: readonly PathChange[]): string => some.map((change) => `${change.path}\0`).join('');
   const literal = { worktree: checkout, writes: true, env: { GIT_LITERAL_PATHSPECS: '1' } };
   if (changes.length > 0)
     await git(root, ['reset', '-q', '--pathspec-from-file=-', '--pathspec-file-nul'], { ...literal, input: list(changes) });
@@ -46,42 +48,16 @@ function takeAway(checkout: string, name: string): void {
   }
 }
 
-interface Change {
-  readonly path: string;
-  /** Undefined where the path does not exist. */
-  readonly before: Side | undefined;
-  readonly after: Side | undefined;
-}
-
-interface Side {
-  readonly object: string;
-  /** As git writes it: `100644`, `100755`, `120000`. */
-  readonly mode: string;
-}
-
-async function changesBetween(root: string, { before, after }: { before: CommitId; after: CommitId }): Promise<Change[]> {
-  const listing = await git(root, ['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', before, after]);
-  const fields = listing.split('\0');
-  const changes: Change[] = [];
-  for (let index = 0; index + 1 < fields.length; index += 2) {
-    const [oldMode = '', newMode = '', old = '', next = ''] = (fields[index] ?? '').split(' ');
-    changes.push({ path: fields[index + 1] ?? '', before: sideOf(oldMode.slice(1), old), after: sideOf(newMode, next) });
-  }
-  return changes;
-}
-
-const sideOf = (mode: string, object: string): Side | undefined => (/^0+$/.test(object) ? undefined : { object, mode });
-
-async function compare(root: string, checkout: string, change: Change): Promise<'old' | 'ours' | 'foreign'> {
+async function compare(root: string, checkout: string, change: PathChange): Promise<'old' | 'ours' | 'foreign'> {
   const found = entryAt(path.join(checkout, change.path));
   const { before, after } = change;
   // a folder where a file is to be: what is in it has paths of its own
   if (found === undefined || (found.kind === 'folder' && before === undefined)) return before === undefined ? 'old' : 'ours';
   if (found.kind !== 'file') return 'foreign';
-  const id = blobId(found.bytes, (before ?? after)?.object.length ?? 0);
+  const id = blobId(found.bytes, (before ?? after)?.id.length ?? 0);
   // with the same content before and after, the mode tells which one it is
-  if (id === before?.object) return after?.object === id && after.mode === found.mode ? 'ours' : 'old';
-  if (id === after?.object || (await begins(root, after, found.bytes))) return 'ours';
+  if (id === before?.id) return after?.id === id && after.mode === found.mode ? 'ours' : 'old';
+  if (id === after?.id || (await begins(root, after, found.bytes))) return 'ours';
   // settings may give the file other bytes than its blob has: line ends, and what filters make of it
   const old = await asCheckedOut(root, checkout, { side: before, name: change.path });
   if (old?.equals(found.bytes) === true) return 'old';
@@ -99,7 +75,7 @@ function blobId(bytes: Buffer, length: number): string {
 
 async function begins(root: string, side: Side | undefined, bytes: Buffer): Promise<boolean> {
   if (side === undefined || side.mode === SUBMODULE) return false;
-  const whole = Buffer.from(await gitBytes(root, ['cat-file', 'blob', side.object]));
+  const whole = Buffer.from(await gitBytes(root, ['cat-file', 'blob', side.id]));
   return whole.subarray(0, bytes.length).equals(bytes);
 }
 
@@ -111,7 +87,7 @@ async function asCheckedOut(
 ): Promise<Buffer | undefined> {
   if (side === undefined || side.mode === SUBMODULE || side.mode === LINK) return undefined;
   try {
-    return Buffer.from(await gitBytes(root, ['cat-file', '--filters', `--path=${name}`, side.object], { worktree: checkout }));
+    return Buffer.from(await gitBytes(root, ['cat-file', '--filters', `--path=${name}`, side.id], { worktree: checkout }));
   } catch (error) {
     if (error instanceof GitError) return undefined;
     throw error;

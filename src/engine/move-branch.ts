@@ -1,15 +1,15 @@
 /** Moves one branch from one commit to another, with the checkout that has it. A person's files are never overwritten, and a move that fails leaves everything as it was. */
 import { join } from 'node:path';
 import type { CommitId } from '../core/ids.ts';
+import type { Between } from '../effects/commit-changes.ts';
 import { exists } from '../effects/folder.ts';
 import { gitResult } from '../effects/git.ts';
 import type { GitResult } from '../effects/git.ts';
-import { changedPaths, uncommittedPaths } from '../effects/git-facts.ts';
+import { inTheWay } from '../effects/in-the-way.ts';
 import { readRef } from '../effects/ref-files.ts';
 import { repairCheckout } from '../effects/repair-checkout.ts';
 import { checkoutDirectory, locate } from '../effects/repository.ts';
 import { gitsEnded } from '../effects/stale-locks.ts';
-import { filesInTheWay } from '../effects/untracked.ts';
 import { quotedWord } from '../files/command-line.ts';
 import { shortList, shown } from '../files/quoted.ts';
 import { ITERATIONS } from './iteration.ts';
@@ -41,7 +41,7 @@ export async function obstacleTo(root: string, { checkout, before, after }: Move
   );
   if (busy !== undefined)
     return `${checkout} is in the middle of something (${busy}); finish or abort it there, then give the command again`;
-  const { dirty, ignored } = await inTheWay(root, checkout, { before, after });
+  const { dirty, ignored } = await inTheWay(root, checkout, { before, after }, `${ITERATIONS}/`);
   if (dirty.length > 0) {
     const named = dirty.slice(0, 5);
     const literal = named.some((path) => /^:|[*?[\\]/.test(path)) ? '--literal-pathspecs ' : '';
@@ -50,20 +50,6 @@ export async function obstacleTo(root: string, { checkout, before, after }: Move
   }
   if (ignored.length === 0) return undefined;
   return `${checkout} has ignored files where others would land: ${shortList(ignored.map(shown), 5)}; move them away, then give the command again`;
-}
-
-type Between = Pick<Move, 'before' | 'after'>;
-
-async function inTheWay(root: string, checkout: string, { before, after }: Between): Promise<{ dirty: string[]; ignored: string[] }> {
-  const [touched, uncommitted] = await Promise.all([changedPaths(root, before, after), uncommittedPaths(checkout, `${ITERATIONS}/`)]);
-  const dirty = uncommitted.filter((path) => touched.some((other) => overlap(path, other)));
-  return { dirty, ignored: await filesInTheWay(root, checkout, { before, paths: touched }) };
-}
-
-/** The same path, or one of them is a folder above the other. */
-function overlap(a: string, b: string): boolean {
-  const [short, long] = a.length < b.length ? [a, b] : [b, a];
-  return short === long || long.startsWith(short.endsWith('/') ? short : `${short}/`);
 }
 
 /** Moves the branch if it is still where it was; undefined when it has moved. The caller holds the repository lock and has asked for obstacles. */
@@ -96,7 +82,7 @@ async function tipNow(root: string, branch: string): Promise<string | undefined>
 
 /** Git changes files before the ref, and stops where it fails. Gives the files that were not put back, because somebody else changed them. */
 async function putBack(root: string, checkout: string, between: Between): Promise<readonly string[]> {
-  const { dirty, ignored } = await inTheWay(root, checkout, between);
+  const { dirty, ignored } = await inTheWay(root, checkout, between, `${ITERATIONS}/`);
   if (dirty.length === 0 && ignored.length === 0) return [];
   return (await repairCheckout(root, checkout, between)).foreign;
 }

@@ -35,16 +35,21 @@ export function expressionFault(text: string): string | undefined {
   return typeFaults(text, 'condition')[0];
 }
 
-/** What a condition may use; the values inside are of any type here. */
-const NAMES = new Environment()
-  .registerVariable('inputs', 'map')
-  .registerVariable('env', 'string')
-  .registerVariable('steps', 'map')
-  .registerVariable('alternative', 'map');
+/** What a condition may use; the values inside are of any type here. Made when the first condition is checked. */
+function names(): Environment {
+  known ??= new Environment()
+    .registerVariable('inputs', 'map')
+    .registerVariable('env', 'string')
+    .registerVariable('steps', 'map')
+    .registerVariable('alternative', 'map');
+  return known;
+}
+
+let known: Environment | undefined;
 
 /** Functions there are not, operators that do not fit, and what is neither true nor false. */
 function typeFaults(text: string, gives: 'condition' | 'anything'): string[] {
-  const { valid, type, error } = NAMES.check(text);
+  const { valid, type, error } = names().check(text);
   if (!valid) return [`"${text}": ${firstLine(error)}`];
   return gives === 'anything' || type === 'bool' || type === 'dyn' ? [] : [`"${text}" gives ${type ?? 'nothing'}, not true or false`];
 }
