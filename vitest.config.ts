@@ -1,8 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
+// values in, values out: nothing one file leaves behind is seen by the next, so they need no modules of their own
+const PURE = ['test/{core,files,agents}/**/*.test.ts'];
+const REAL_AGENTS = ['test/real-agents/**/*.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.{ts,tsx}'],
     environment: 'node',
     testTimeout: 180_000,
     hookTimeout: 180_000,
@@ -10,5 +13,10 @@ export default defineConfig({
     maxWorkers: 3,
     globalSetup: ['test/rig/build.ts'],
     setupFiles: ['test/rig/isolation.ts'],
+    projects: [
+      { extends: true, test: { name: 'pure', include: PURE, isolate: false } },
+      { extends: true, test: { name: 'programs', include: ['test/**/*.test.{ts,tsx}'], exclude: [...PURE, ...REAL_AGENTS] } },
+      { extends: true, test: { name: 'real-agents', include: REAL_AGENTS } },
+    ],
   },
 });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { Check } from '../../src/core/check.ts';
 import { problemLine } from '../../src/core/problem.ts';
 import { criterionLine, parseCriteria } from '../../src/files/criteria.ts';
+import { processorSeconds } from '../rig/processor-time.ts';
 
 const FILE = 'COMPLETION_CRITERIA.md';
 const read = (line: string) => parseCriteria(`# Criteria\n\n## T1 Build\n\n${line}\n`, FILE);
@@ -147,10 +148,11 @@ test('a line in plain words can be waived, too', () => {
 });
 
 test('a line of a megabyte that is full of waivers is refused in time', () => {
-  const started = performance.now();
-  const { problems } = read(`- [x] branch adds no secrets ${'(waived by A: x) '.repeat(60_000)}`);
-  expect(problems.map((problem) => problem.what)).toEqual(['more than 2000 characters around a waiver']);
-  expect(performance.now() - started).toBeLessThan(5000);
+  const spent = processorSeconds(() => {
+    const { problems } = read(`- [x] branch adds no secrets ${'(waived by A: x) '.repeat(60_000)}`);
+    expect(problems.map((problem) => problem.what)).toEqual(['more than 2000 characters around a waiver']);
+  });
+  expect(spent).toBeLessThan(20);
 });
 
 test('words in back-ticks waive nothing', () => {

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { syntaxFault } from '../../src/files/syntax.ts';
+import { processorSeconds } from '../rig/processor-time.ts';
 
 const place = (text: string, format: 'markdown' | 'yaml' | 'json'): string => {
   const fault = syntaxFault(text, format);
@@ -98,10 +99,11 @@ test('yaml of 100 levels is read, of more it is refused before it is parsed', ()
 });
 
 test('big and repetitive yaml is answered in time', () => {
-  const started = performance.now();
-  expect(place(Array.from({ length: 70_000 }, (_, index) => `key${index}: 1`).join('\n'), 'yaml')).toBe('valid');
-  expect(place('a'.repeat(1_048_577), 'yaml')).toBe('1:1 over 1 MB of YAML');
-  expect(performance.now() - started).toBeLessThan(10_000);
+  const spent = processorSeconds(() => {
+    expect(place(Array.from({ length: 70_000 }, (_, index) => `key${index}: 1`).join('\n'), 'yaml')).toBe('valid');
+    expect(place('a'.repeat(1_048_577), 'yaml')).toBe('1:1 over 1 MB of YAML');
+  });
+  expect(spent).toBeLessThan(20);
 });
 
 test.each([
@@ -132,9 +134,7 @@ test.each([
   ['<!--', 200_000],
   ['# *', 100_000],
 ])('markdown made of %s repeated %i times is answered in time', (piece, times) => {
-  const started = performance.now();
-  place(piece.repeat(times), 'markdown');
-  expect(performance.now() - started).toBeLessThan(3000);
+  expect(processorSeconds(() => void place(piece.repeat(times), 'markdown'))).toBeLessThan(10);
 });
 
 test('markdown nested too deeply is refused', () => {
