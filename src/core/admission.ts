@@ -1,7 +1,8 @@
 /** Who of those that could start gets a place now: as many as there is room for, no more of a provider than it may have, and one at a time to try a limit. */
 import type { Account } from './budget.ts';
 import { accountText, accountsOf, questionId, stepText, usedUp } from './budget.ts';
-import type { Action, Limits } from './decide.ts';
+import type { Action } from './action.ts';
+import type { Limits } from './decide.ts';
 import type { TaskId } from './ids.ts';
 import type { Plan, PlannedTask } from './plan.ts';
 import { taskOf } from './plan.ts';

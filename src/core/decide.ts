@@ -1,62 +1,30 @@
-/** What to do next: a pure function of plan, state and limits. When may a task start, when is it over, who is asked: all of it stands here. */
+/** What to do next: a pure function of plan, state and limits. When may a task start, when is it over, who is asked: all of it is decided here. */
+import type { Action } from './action.ts';
 import { admitted, nextStart } from './admission.ts';
 import { addressed } from './escalation.ts';
-import type { DecisionOption, Failure } from './event.ts';
+import type { Failure } from './event.ts';
 import type { TaskId } from './ids.ts';
+import { mayStart, needsMet } from './needs.ts';
 import { isHeld } from './open-blockers.ts';
 import type { Plan, PlannedTask } from './plan.ts';
-import { downstreamOf, taskOf } from './plan.ts';
+import { downstreamOf } from './plan.ts';
+import {
+  approvedBy,
+  askAboutBlocker,
+  askAboutGiven,
+  askAfterStop,
+  askBetween,
+  askForAnotherRound,
+  askToSignIn,
+  askWhose,
+  openForeignChange,
+} from './questions.ts';
 import { notWorthTrying } from './retry.ts';
 import type { Finding } from './review.ts';
 import { passes } from './review.ts';
-import type { Account } from './sign-in.ts';
-import { accountOf, openSignIn } from './sign-in.ts';
-import type { ForeignChange, OpenDecision, State, TaskState } from './state.ts';
-import { settledAt } from './state.ts';
+import { openSignIn } from './sign-in.ts';
+import type { State, TaskState } from './state.ts';
 import { unreachable } from './unreachable.ts';
-
-export type Action =
-  /** `probes`: it is to show whether the limit of that provider is over. */
-  | { readonly do: 'start'; readonly task: TaskId; readonly attempt: number; readonly probes?: string }
-  /** The list its parts come from is there: make them tasks. */
-  | { readonly do: 'expand'; readonly task: TaskId }
-  /** All its parts are done: it stands for their work together. */
-  | { readonly do: 'gather'; readonly task: TaskId; readonly attempt: number }
-  /** Take one of several alternatives, or ask a person which. */
-  | { readonly do: 'pick'; readonly task: TaskId; readonly attempt: number }
-  /** An attempt of an earlier launch that nobody watches any more: end what is left of it, then start it again. */
-  | { readonly do: 'recover'; readonly task: TaskId }
-  | { readonly do: 'check'; readonly task: TaskId }
-  | { readonly do: 'accept'; readonly task: TaskId }
-  | { readonly do: 'send-back'; readonly task: TaskId; readonly failures: readonly Failure[]; readonly until?: string }
-  | {
-      readonly do: 'reject';
-      readonly task: TaskId;
-      readonly rejection: number;
-      readonly goto: readonly TaskId[];
-      readonly reset: readonly TaskId[];
-      readonly findings: readonly Finding[];
-      readonly fresh: boolean;
-    }
-  /** A person has given the files its work consists of. */
-  | { readonly do: 'inject'; readonly task: TaskId; readonly attempt: number }
-  /** Its condition is false, or nobody has to look in this environment. */
-  | { readonly do: 'skip'; readonly task: TaskId; readonly reason: string }
-  | { readonly do: 'fail'; readonly task: TaskId; readonly reason: string }
-  | {
-      readonly do: 'ask';
-      readonly id: string;
-      readonly kind: 'escalation' | 'budget';
-      readonly task: TaskId;
-      readonly question: string;
-      readonly options: readonly DecisionOption[];
-      /** A budget: the task waits as it is while the question is open. */
-      readonly about?: string;
-      /** The account that is refused: asked once for all that work with it. */
-      readonly signIn?: Account;
-    }
-  /** What it has to ask is asked already: wait for the same answer. */
-  | { readonly do: 'join'; readonly task: TaskId; readonly id: string };
 
 export interface Limits {
   readonly maxParallel: number;
@@ -164,97 +132,6 @@ function afterStop(task: PlannedTask, current: TaskState): Action {
   }
 }
 
-function askAfterStop(task: PlannedTask, current: TaskState): Action {
-  const why = current.phase.name === 'checking' && current.phase.reason !== undefined ? `: ${current.phase.reason}` : '';
-  return {
-    do: 'ask',
-    id: `${task.id}-stopped-${current.attempt}`,
-    kind: 'escalation',
-    task: task.id,
-    question: `${task.id} was stopped during attempt ${current.attempt}${why}; what it wrote is still in its worktree`,
-    options: [
-      { id: 'again', label: 'start another attempt' },
-      { id: 'done', label: 'judge the work as it stands' },
-      { id: 'fail', label: 'give up' },
-    ],
-  };
-}
-
-/** An account that is refused is refused again: a person hears of it before another try. */
-function askToSignIn(task: PlannedTask, current: TaskState, asked: OpenDecision | undefined): Action {
-  if (asked !== undefined) return { do: 'join', task: task.id, id: asked.id };
-  const why = current.phase.name === 'checking' && current.phase.reason !== undefined ? `: ${current.phase.reason}` : '';
-  return {
-    do: 'ask',
-    id: `${task.id}-auth-${current.attempt}`,
-    kind: 'escalation',
-    task: task.id,
-    question: `${task.agent} is not signed in${why}`,
-    signIn: accountOf(task),
-    options: [
-      { id: 'again', label: 'it is signed in now: start another attempt' },
-      { id: 'fail', label: 'give up' },
-    ],
-  };
-}
-
-/** An agent that says it cannot go on is not sent round again: a person hears its question. */
-function askAboutBlocker(task: PlannedTask, current: TaskState): Action {
-  return {
-    do: 'ask',
-    id: `${task.id}-blocked-${current.attempt}`,
-    kind: 'escalation',
-    task: task.id,
-    question: `${task.id} is blocked: ${current.claim?.message ?? 'it gave no reason'}`,
-    options: [
-      { id: 'again', label: 'start another attempt; what you answer with -m reaches its prompt' },
-      { id: 'fail', label: 'give up' },
-    ],
-  };
-}
-
-/** True when everything the task needs is accepted: a claim of completion by an agent is not enough. */
-export function needsMet(plan: Plan, task: PlannedTask, state: State): boolean {
-  return openNeeds(plan, task, state).length === 0;
-}
-
-/** The needs a task still waits for. Of several alternatives one that failed holds nobody up while another made it; what is done at the end waits until nothing else can go on. */
-export function openNeeds(plan: Plan, task: PlannedTask, state: State): TaskId[] {
-  const open = task.needs.filter((need) => settledAt(state.tasks[need]) === undefined);
-  if (open.length === 0) return open;
-  if (task.finally === true) return open.filter((need) => !isOver(plan, state, need, new Set()));
-  return open.filter((need) => !isOutdone(plan, state, need));
-}
-
-/** A failed alternative, where another of its step has made it. */
-function isOutdone(plan: Plan, state: State, id: TaskId): boolean {
-  if (state.tasks[id]?.phase.name !== 'failed') return false;
-  const own = plan.tasks.find((task) => task.id === id);
-  return (
-    own?.alternative !== undefined &&
-    plan.tasks.some((other) => other.step === own.step && other.alternative !== undefined && settledAt(state.tasks[other.id]) !== undefined)
-  );
-}
-
-/** Nothing more will happen to a task by itself: it is settled, has failed, or waits for one that has. */
-function isOver(plan: Plan, state: State, id: TaskId, seen: Set<TaskId>): boolean {
-  const name = state.tasks[id]?.phase.name ?? 'waiting';
-  if (name === 'failed' || settledAt(state.tasks[id]) !== undefined) return true;
-  if ((name !== 'waiting' && name !== 'rejected') || seen.has(id)) return false;
-  seen.add(id);
-  const open = taskOf(plan, id).needs.filter((need) => settledAt(state.tasks[need]) === undefined && !isOutdone(plan, state, need));
-  return open.length > 0 && open.every((need) => isOver(plan, state, need, seen));
-}
-
-/** Whether it is the turn of a task: what it needs is there; a whole does not wait for parts it has yet to grow, and a part waits until its whole has looked at the list. */
-export function mayStart(plan: Plan, task: PlannedTask, state: State): boolean {
-  if (task.parent !== undefined && state.tasks[task.parent]?.parts?.stale !== false) return false;
-  if (needsMet(plan, task, state)) return true;
-  if (task.expands === undefined || state.tasks[task.id]?.parts?.stale === false) return false;
-  const own = new Set(plan.tasks.filter((other) => other.parent === task.id).map((other) => other.id));
-  return openNeeds(plan, task, state).every((need) => own.has(need));
-}
-
 function begin(task: PlannedTask, current: TaskState, { conditions }: Limits, complete: boolean): Action | undefined {
   if (task.expands !== undefined && current.parts?.stale === false) {
     return complete ? { do: 'gather', task: task.id, attempt: attemptToStart(current) } : undefined;
@@ -312,78 +189,6 @@ function afterChecks(plan: Plan, state: State, { task, current, limits }: Questi
   return rejection(plan, task, current, findings);
 }
 
-/** A change outside the worktrees that this task may have made, and about which nobody has said whose it is. */
-export function openForeignChange(state: State, id: TaskId): ForeignChange | undefined {
-  return state.foreign?.find((one) => one.answer === undefined && one.tasks.includes(id) && one.writes.some((write) => write.blocks));
-}
-
-/** Asked once, whoever of those that ran gets here first; the others wait for the answer. */
-function askWhose(state: State, task: PlannedTask, change: ForeignChange): Action | undefined {
-  if (state.decisions.some((open) => open.id === change.id)) return undefined;
-  const others = change.tasks.filter((id) => id !== task.id);
-  const which = others.length === 0 ? task.id : `${[task.id, ...others].join(', ')} (one of them, or somebody else)`;
-  return {
-    do: 'ask',
-    id: change.id,
-    kind: 'escalation',
-    task: task.id,
-    question: `outside the worktrees, while ${which} ran: ${change.writes.map((write) => write.what).join('; ')}; iter has put nothing back`,
-    options: [
-      { id: 'mine', label: 'I did that, or it is in order: judge the work and go on' },
-      { id: 'again', label: `it was ${task.id}: I have put it back, start another attempt` },
-      { id: 'fail', label: 'give up' },
-    ],
-  };
-}
-
-/** Another review of the same work that found nothing to change, where this one rejects it altogether. */
-function approvedBy(plan: Plan, state: State, review: PlannedTask): TaskId | undefined {
-  return plan.tasks.find(
-    (other) =>
-      other.id !== review.id &&
-      other.gate?.goto === review.gate?.goto &&
-      other.gate !== undefined &&
-      state.tasks[other.id]?.verdict === 'approved',
-  )?.id;
-}
-
-/** Two reviewers who say the opposite of each other: a person decides between them. */
-function askBetween(
-  task: PlannedTask,
-  current: TaskState,
-  { findings, other }: { readonly findings: readonly Finding[]; readonly other: TaskId },
-): Action {
-  const open = findings.filter((finding) => finding.level === 'must').map((finding) => `${finding.id} ${finding.title}`);
-  return {
-    do: 'ask',
-    id: `${task.id}-opposed-${current.attempt}`,
-    kind: 'escalation',
-    task: task.id,
-    question: `${task.id} rejects what ${other} approves: ${open.join('; ')}`,
-    options: [
-      { id: 'again', label: `${task.id} is right: send it back to ${task.gate?.goto ?? ''}` },
-      { id: 'accept', label: `${other} is right: accept the work as it is; the findings stay on record` },
-      { id: 'fail', label: 'give up' },
-    ],
-  };
-}
-
-/** What a person handed in did not pass the checks of the task: they decide, no agent goes over it unasked. */
-function askAboutGiven(task: PlannedTask, current: TaskState, failures: readonly Failure[]): Action {
-  return {
-    do: 'ask',
-    id: `${task.id}-given-${current.attempt}`,
-    kind: 'escalation',
-    task: task.id,
-    question: `what ${current.given?.by ?? 'a person'} gave for ${task.id} does not pass: ${failures.map((failure) => `${failure.id}: ${failure.message}`).join('; ')}`,
-    options: [
-      { id: 'again', label: 'let the agent of the task do it' },
-      { id: 'accept', label: 'accept it as it is; the failed checks stay on record' },
-      { id: 'fail', label: 'give up; or give other files: iter skip' },
-    ],
-  };
-}
-
 function givenUp(tries: number, failures: readonly Failure[]): string {
   return `${tries} ${tries === 1 ? 'attempt' : 'attempts'} used up; still failing: ${firstOf(failures)}`;
 }
@@ -401,21 +206,7 @@ function rejection(plan: Plan, task: PlannedTask, current: TaskState, findings: 
   if (count >= gate.max && gate.last === 'fail') {
     return { do: 'fail', task: task.id, reason: `rejected ${count} times: ${findings.map((finding) => finding.title).join('; ')}` };
   }
-  if (count >= gate.max) {
-    const open = findings.filter((finding) => finding.level === 'must').map((finding) => `${finding.id} ${finding.title}`);
-    return {
-      do: 'ask',
-      id: `${task.id}-rejection-${current.attempt}`,
-      kind: 'escalation',
-      task: task.id,
-      question: `${task.id} has rejected the work ${count} times; still open: ${open.join('; ')}`,
-      options: [
-        { id: 'again', label: `one more round: send it back to ${gate.goto}` },
-        { id: 'accept', label: 'accept the work as it is; the findings stay on record' },
-        { id: 'fail', label: 'give up' },
-      ],
-    };
-  }
+  if (count >= gate.max) return askForAnotherRound(task, current, { findings, count });
   const { goto, reset } = sendBackSet(plan, task, findings);
   return { do: 'reject', task: task.id, rejection: count, goto, reset, findings, fresh: gate.fresh === true };
 }

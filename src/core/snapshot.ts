@@ -1,6 +1,7 @@
 /** Derives the picture of a run (`view.ts`) from plan and state. */
 import { limitOf } from './admission.ts';
-import { needsMet, openForeignChange, openNeeds } from './decide.ts';
+import { needsMet, openNeeds } from './needs.ts';
+import { openForeignChange } from './questions.ts';
 import { accountText, accountsOf, sum, usedBy } from './budget.ts';
 import type { Plan, PlannedTask } from './plan.ts';
 import { providerOf } from './provider-limit.ts';

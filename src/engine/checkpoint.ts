@@ -1,7 +1,7 @@
 /** Steps without an agent: a person is asked, or the step is skipped. Both stand on the merged work of what they need, so that what comes after goes on from there. */
 import { conditionFacts } from '../core/condition.ts';
 import type { Limits } from '../core/decide.ts';
-import { mayStart } from '../core/decide.ts';
+import { mayStart } from '../core/needs.ts';
 import type { DecisionOption, TimeoutAnswer } from '../core/event.ts';
 import type { CommitId } from '../core/ids.ts';
 import type { Checkpoint, PlannedTask } from '../core/plan.ts';

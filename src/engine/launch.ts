@@ -1,6 +1,6 @@
 /** The loop: observe, reduce, decide, perform, until nothing can run. Started again after any interruption it continues. */
 import { join } from 'node:path';
-import type { Action } from '../core/decide.ts';
+import type { Action } from '../core/action.ts';
 import { decide, wakeTime } from '../core/decide.ts';
 import { addressed } from '../core/escalation.ts';
 import type { TaskId } from '../core/ids.ts';

@@ -1,5 +1,5 @@
 /** Gives a conflict to the person who asks for it: the worktree with both sides in it, and a question that waits for their "done". */
-import { mayStart } from '../core/decide.ts';
+import { mayStart } from '../core/needs.ts';
 import type { TaskId } from '../core/ids.ts';
 import type { PlannedTask } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { needsMet, openNeeds, sendBackSet, wakeTime } from '../../src/core/decide.ts';
+import { sendBackSet, wakeTime } from '../../src/core/decide.ts';
+import { needsMet, openNeeds } from '../../src/core/needs.ts';
 import { commitId, taskId } from '../../src/core/ids.ts';
 import { taskOf } from '../../src/core/plan.ts';
 import {

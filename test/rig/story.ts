@@ -1,5 +1,6 @@
 /** Short ways to tell what happened in a run: a plan from lines, events from calls, and pictures of what follows from them. */
-import type { Action, Limits } from '../../src/core/decide.ts';
+import type { Action } from '../../src/core/action.ts';
+import type { Limits } from '../../src/core/decide.ts';
 import { decide } from '../../src/core/decide.ts';
 import type { Event, Failure, NewEvent } from '../../src/core/event.ts';
 import type { CommitId, TaskId } from '../../src/core/ids.ts';
