@@ -5,7 +5,8 @@ import { conditionFaults } from './condition.ts';
 import { upstreamScope } from './workflow-actors.ts';
 import type { Fault } from './workflow-fault.ts';
 import { placedSteps, type PlacedStep } from './workflow-places.ts';
-import { alternativesOf, type StepSource, type WorkflowSource } from './workflow-source.ts';
+import { alternativesOf } from './complete-workflow.ts';
+import type { StepSource, WorkflowSource } from './workflow-source.ts';
 
 /** Words that answer the question which alternative is taken, and so name none. */
 const ANSWERS = ['approve', 'reject', 'abort', 'again', 'accept', 'done', 'fail'];

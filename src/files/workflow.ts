@@ -6,7 +6,8 @@ import type { StepOrigin } from './step-origins.ts';
 import type { Assembly } from './workflow-assembly.ts';
 import { assembleWorkflow } from './workflow-assembly.ts';
 import { ALONE, type Related } from './workflow-document.ts';
-import { workflowOf, type WorkflowSource } from './workflow-source.ts';
+import { workflowOf } from './complete-workflow.ts';
+import type { WorkflowSource } from './workflow-source.ts';
 
 export interface LoadedWorkflow {
   /** There exactly when there are no problems. */
