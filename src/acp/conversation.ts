@@ -1,7 +1,10 @@
 /** One conversation with an agent: from the greeting to the answer to its one prompt. Writes down every message, in both directions. */
+import { setTimeout as pause } from 'node:timers/promises';
 import {
+  type AgentCapabilities,
   type AnyMessage,
   type ClientContext,
+  type LoadSessionRequest,
   type McpServer,
   type NewSessionResponse,
   PROTOCOL_VERSION,
@@ -11,7 +14,7 @@ import {
   methods,
 } from '@agentclientprotocol/sdk';
 import type { AcpRun } from '../agents/acp-run.ts';
-import { parseMap } from '../agents/loose-json.ts';
+import { parseMap, textAt, type Loose } from '../agents/loose-json.ts';
 import { type AgentProcess, startAgentProcess } from './agent-process.ts';
 import type { Answerer } from './asking.ts';
 import { aside, heard, said } from './record.ts';
@@ -37,12 +40,24 @@ export interface Conversation {
   readonly cancel: () => void;
 }
 
+/** What is told of an earlier run. */
+interface Past {
+  /** So it is with everything that is told now. */
+  isTold: boolean;
+  /** Messages and calls of it. */
+  pieces: number;
+}
+
+/** Milliseconds without a word after which an agent has told of the past: gemini goes on with it when it has answered. */
+const SILENCE = 200;
+
 export function converse({ command, run, prompt, worktree, answer }: Task): Conversation {
-  const { agent, stream, loading } = connected(command, run.session);
+  const { agent, stream, past } = connected(command);
   let cancel: () => void = () => undefined;
   const app = client({ name: 'iter' }).onRequest(methods.client.session.requestPermission, ({ params, signal }) => answer(params, signal));
   const talk = app.connectWith(stream, async (context) => {
-    const session = await opened(context, { run, worktree, loading });
+    const session = await opened(context, { run, worktree, past });
+    past.isTold = false;
     cancel = () => void context.notify(methods.agent.session.cancel, { sessionId: session }).catch(() => undefined);
     const { stopReason } = await context.request(methods.agent.session.prompt, {
       sessionId: session,
@@ -58,7 +73,7 @@ export function converse({ command, run, prompt, worktree, answer }: Task): Conv
 
 async function opened(
   context: ClientContext,
-  { run, worktree, loading }: { readonly run: AcpRun; readonly worktree: string; readonly loading: { now: boolean } },
+  { run, worktree, past }: { readonly run: AcpRun; readonly worktree: string; readonly past: Past },
 ): Promise<string> {
   const { protocolVersion, agentCapabilities } = await context.request(methods.agent.initialize, {
     protocolVersion: PROTOCOL_VERSION,
@@ -75,17 +90,45 @@ async function opened(
     return sessionId;
   }
   const sessionId = run.session;
-  const resumes = agentCapabilities?.sessionCapabilities?.resume;
-  if ((resumes === undefined || resumes === null) && agentCapabilities?.loadSession !== true)
-    throw new AgentFault('the agent cannot go on with an earlier session');
-  loading.now = true;
-  const { modes } =
-    resumes === undefined || resumes === null
-      ? await context.request(methods.agent.session.load, { sessionId, ...place })
-      : await context.request(methods.agent.session.resume, { sessionId, ...place });
-  loading.now = false;
+  past.isTold = true;
+  const modes = await takenUp(context, { session: { sessionId, ...place }, past, capabilities: agentCapabilities });
   await setMode(context, { session: sessionId, mode: run.mode, modes });
   return sessionId;
+}
+
+/**
+ * The modes of an earlier session, which the agent has again. One that is loaded has to be told from its beginning: some give that name to a new
+ * session when they do not know it (qwen 0.15.10), and then there is nothing to tell.
+ */
+async function takenUp(
+  context: ClientContext,
+  {
+    session,
+    past,
+    capabilities,
+  }: {
+    readonly session: LoadSessionRequest;
+    readonly past: Past;
+    readonly capabilities: AgentCapabilities | undefined;
+  },
+): Promise<SessionModeState | null | undefined> {
+  if (capabilities?.loadSession === true) {
+    const { modes } = await context.request(methods.agent.session.load, session);
+    await silence(past);
+    if (past.pieces === 0) throw new AgentFault(`the agent does not know the session ${session.sessionId}`);
+    return modes;
+  }
+  if ((capabilities?.sessionCapabilities?.resume ?? undefined) === undefined)
+    throw new AgentFault('the agent cannot go on with an earlier session');
+  return (await context.request(methods.agent.session.resume, session)).modes;
+}
+
+/** Comes when nothing more is told. */
+async function silence(past: Past): Promise<void> {
+  for (let known = -1; known < past.pieces;) {
+    known = past.pieces;
+    await pause(SILENCE);
+  }
 }
 
 function serversOf({ mcp }: AcpRun): McpServer[] {
@@ -112,11 +155,8 @@ async function setMode(
  * The agent as a stream of messages. What it tells without being asked, and lines that are no message, are written down and go no further:
  * nothing here acts on them.
  */
-function connected(
-  command: readonly string[],
-  session: string | undefined,
-): { readonly agent: AgentProcess; readonly stream: Stream; readonly loading: { now: boolean } } {
-  const loading = { now: false };
+function connected(command: readonly string[]): { readonly agent: AgentProcess; readonly stream: Stream; readonly past: Past } {
+  const past: Past = { isTold: false, pieces: 0 };
   const asked = new Map<unknown, string>();
   let incoming: ReadableStreamDefaultController<AnyMessage> | undefined;
   const agent = startAgentProcess(command, (line) => {
@@ -126,9 +166,9 @@ function connected(
     const answers = isCall ? undefined : asked.get(message['id']);
     heard(line, {
       ...(answers === undefined ? {} : { answers }),
-      ...(answers !== undefined && session !== undefined ? { session } : {}),
-      ...(loading.now ? { replay: true } : {}),
+      ...(past.isTold ? { replay: true } : {}),
     });
+    if (past.isTold && isPiece(message)) past.pieces += 1;
     const matters = isCall ? message['id'] !== undefined || message['method'] === '$/cancel_request' : answers !== undefined;
     if (matters) incoming?.enqueue(message as unknown as AnyMessage);
     return undefined;
@@ -142,5 +182,10 @@ function connected(
       agent.send(line);
     },
   });
-  return { agent, stream: { readable, writable }, loading };
+  return { agent, stream: { readable, writable }, past };
+}
+
+/** Something that was said or done: its commands and modes an agent tells of in any session. */
+function isPiece(message: Loose): boolean {
+  return /_message_chunk$|^tool_call/.test(textAt(message, 'params.update.sessionUpdate') ?? '');
 }

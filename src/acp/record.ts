@@ -2,7 +2,7 @@
 import { writeSync } from 'node:fs';
 
 /** One message of the agent, as it came; `answers` is the method it answers, `replay` says that it belongs to an earlier run. */
-export function heard(line: string, about: { readonly answers?: string; readonly session?: string; readonly replay?: true }): void {
+export function heard(line: string, about: { readonly answers?: string; readonly replay?: true }): void {
   const head = JSON.stringify({ from: 'agent', ...about });
   write(`${head.slice(0, -1)},"message":${line}}`);
 }

@@ -13,9 +13,9 @@ export function acpEvents(line: Loose): readonly AgentEvent[] {
   const denied = textAt(line, 'denied');
   if (denied !== undefined) return [{ type: 'tool-ended', id: denied, ok: false }];
   const message = at(line, 'message');
-  if (textAt(line, 'from') === 'iter') return textAt(message, 'method') === 'session/prompt' ? [{ type: 'turn-started' }] : [];
+  if (textAt(line, 'from') === 'iter') return textAt(message, 'method') === 'session/prompt' ? turn(message) : [];
   const answered = textAt(line, 'answers');
-  if (answered !== undefined) return answer(answered, line, message);
+  if (answered !== undefined) return answer(answered, message);
   // a session that is loaded again is told from its beginning
   if (at(line, 'replay') === true) return [];
   switch (textAt(message, 'method')) {
@@ -29,17 +29,19 @@ export function acpEvents(line: Loose): readonly AgentEvent[] {
   }
 }
 
-function answer(method: string, line: Loose, message: unknown): AgentEvent[] {
+/** A session that is loaded has its name from us: that it is gone on with is certain only when it is sent something. */
+function turn(message: unknown): AgentEvent[] {
+  const id = textAt(message, 'params.sessionId');
+  return [{ type: 'turn-started' }, ...(id === undefined ? [] : [{ type: 'session', id } as const])];
+}
+
+function answer(method: string, message: unknown): AgentEvent[] {
   if (at(message, 'error') !== undefined) return [{ type: 'ended', terminal: refusal(message) }];
   switch (method) {
+    case 'initialize':
+      return canGoOn(at(message, 'result.agentCapabilities')) ? [] : [{ type: 'forgets' }];
     case 'session/new': {
       const id = textAt(message, 'result.sessionId');
-      return id === undefined ? [] : [{ type: 'session', id }];
-    }
-    case 'session/load':
-    case 'session/resume': {
-      // the answer does not repeat what was asked for
-      const id = textAt(line, 'session');
       return id === undefined ? [] : [{ type: 'session', id }];
     }
     case 'session/prompt': {
@@ -50,6 +52,11 @@ function answer(method: string, line: Loose, message: unknown): AgentEvent[] {
     default:
       return [];
   }
+}
+
+/** With a session that was loaded, or one that is taken up without its history. */
+function canGoOn(capabilities: unknown): boolean {
+  return at(capabilities, 'loadSession') === true || (at(capabilities, 'sessionCapabilities.resume') ?? undefined) !== undefined;
 }
 
 function endOf(reason: string | undefined): Terminal {

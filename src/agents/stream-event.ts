@@ -34,6 +34,8 @@ export interface StreamLimit {
 
 export type AgentEvent =
   | { readonly type: 'session'; readonly id: string }
+  /** It says that none of its sessions can be gone on with. */
+  | { readonly type: 'forgets' }
   /** Work begins, or goes on after an end. */
   | { readonly type: 'turn-started' }
   /** A whole message, or one more piece of the one before. */

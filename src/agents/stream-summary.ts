@@ -13,6 +13,8 @@ export interface ToolCall {
 export interface StreamSummary {
   readonly format: StreamFormat;
   readonly session?: string;
+  /** The agent cannot go on with that session later. */
+  readonly forgets?: true;
   /** What the agent said last, its end when that is long; all output of a program that only writes text. */
   readonly text: string;
   /** Characters before `text` that were not kept. */
@@ -57,6 +59,8 @@ export function fold(state: Folded, event: AgentEvent): Folded {
   switch (event.type) {
     case 'session':
       return { ...state, session: clipped(event.id) };
+    case 'forgets':
+      return { ...state, forgets: true };
     case 'turn-started': {
       const { terminal: _, trouble: __, ...rest } = state;
       return { ...rest, isOpen: false };

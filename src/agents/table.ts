@@ -22,7 +22,7 @@ export function agentRow(name: string, own: readonly AgentDescriptor[] = []): Ag
 /** The same agent, driven by the protocol: it gets its prompt, its permissions and its session in the conversation. */
 function conversing(row: AgentDescriptor, acp: AcpTransport): AgentDescriptor {
   // what stands in its other arguments is not said here, a sandbox of its own included
-  const { limits: _none, mcp: _told, resume: _loaded, sandbox: { own: _unsaid, ...sandbox } = {}, ...rest } = row;
+  const { limits: _none, mcp: _told, sandbox: { own: _unsaid, ...sandbox } = {}, ...rest } = row;
   return {
     ...rest,
     ...(row.sandbox === undefined ? {} : { sandbox }),
@@ -30,6 +30,8 @@ function conversing(row: AgentDescriptor, acp: AcpTransport): AgentDescriptor {
     about: `${row.about.replace(/\.$/, '')}, by the Agent Client Protocol.`,
     evidence: acp.evidence,
     arguments: acp.arguments,
+    // which session that is, and whether it can, is said in the conversation
+    resume: { arguments: acp.arguments },
     permissions: { read: [], edit: [], full: [] },
     prompt: 'stdin',
     format: 'acp',

@@ -62,6 +62,7 @@ function createWords(): { readonly of: (event: AgentEvent) => string; readonly p
       case 'ended':
         return line(event.terminal.kind === 'ok' ? '' : event.terminal.message);
       case 'session':
+      case 'forgets':
       case 'turn-started':
       case 'usage':
       case 'cost':

@@ -1,11 +1,13 @@
 /** The conversation of an agent with its model, which its next attempt may go on with: what is on record of it, and when it is gone on with. Pure. */
 import type { RunVerdict } from './run-verdict.ts';
 
-/** Tokens an agent counts for a session as a whole. */
+/** What an agent counts for a session as a whole. */
 export interface SessionUsage {
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly cachedTokens?: number;
+  /** US dollars. */
+  readonly usd?: number;
 }
 
 /** As an event has it. */
@@ -39,14 +41,19 @@ export function goesOn(session: Session | undefined, now: { readonly agent: stri
   return session !== undefined && session.agent === now.agent && session.told === now.told;
 }
 
-/** What one run has used, of figures that count its session; the figures themselves when they are less, because then they count something else. */
+/** What one run has used, of figures that count its session; the figures themselves when one is less, because then they count something else. */
 export function usedSince<Figures extends SessionUsage>(before: SessionUsage | undefined, figures: Figures): Figures {
   if (before === undefined || figures.inputTokens < before.inputTokens || figures.outputTokens < before.outputTokens) return figures;
-  const cachedTokens = figures.cachedTokens === undefined ? undefined : Math.max(0, figures.cachedTokens - (before.cachedTokens ?? 0));
+  const { cachedTokens: cached, usd: cost } = figures;
+  if (cost !== undefined && cost < (before.usd ?? 0)) return figures;
+  const cachedTokens = cached === undefined ? undefined : Math.max(0, cached - (before.cachedTokens ?? 0));
+  // what is left over behind the ninth digit is not money
+  const usd = cost === undefined ? undefined : Math.round((cost - (before.usd ?? 0)) * 1e9) / 1e9;
   return {
     ...figures,
     inputTokens: figures.inputTokens - before.inputTokens,
     outputTokens: figures.outputTokens - before.outputTokens,
     ...(cachedTokens === undefined ? {} : { cachedTokens }),
+    ...(usd === undefined ? {} : { usd }),
   };
 }

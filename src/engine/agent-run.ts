@@ -1,9 +1,11 @@
 /** Runs the agent of a prepared attempt and measures it: in the session of an earlier attempt where it has one, else, or when it does not know it any more, anew. */
 import { join } from 'node:path';
+import type { StreamSummary } from '../agents/stream-summary.ts';
 import { agentRow } from '../agents/table.ts';
 import { verdictOf } from '../agents/verdict.ts';
+import type { AgentDescriptor } from '../core/agent-descriptor.ts';
 import type { PlannedTask } from '../core/plan.ts';
-import type { Session, SessionLeft } from '../core/session.ts';
+import type { Session, SessionLeft, SessionUsage } from '../core/session.ts';
 import { runAttempt, type AttemptSpec } from '../executors/local.ts';
 import type { Context } from './context.ts';
 import { writePrompt } from './furnish.ts';
@@ -37,10 +39,18 @@ export async function runAgent(run: Run, task: PlannedTask, prepared: Prepared, 
 /** The session a run has left, of an agent that can go on with one. */
 export function sessionLeft(task: PlannedTask, { said }: Ended, { program }: Context): SessionLeft | undefined {
   const row = agentRow(task.agent, program.agents);
-  if (row?.resume === undefined || said?.session === undefined) return undefined;
-  const { inputTokens, outputTokens, cachedTokens } = said.usage ?? { inputTokens: 0, outputTokens: 0 };
-  const used = { inputTokens, outputTokens, ...(cachedTokens === undefined ? {} : { cachedTokens }) };
-  return { agent: task.agent, id: said.session, ...(row.usage.scope === 'session' && said.usage !== undefined ? { used } : {}) };
+  if (row?.resume === undefined || said?.session === undefined || said.forgets === true) return undefined;
+  const used = countedOf(row, said);
+  return { agent: task.agent, id: said.session, ...(used === undefined ? {} : { used }) };
+}
+
+/** What will be counted again by its next run: all tokens where the descriptor says so; the cost in a conversation, by its protocol. */
+function countedOf({ usage: { scope }, format }: AgentDescriptor, { usage, costUsd }: StreamSummary): SessionUsage | undefined {
+  const tokens = scope === 'session' ? usage : undefined;
+  const usd = format === 'acp' ? costUsd : undefined;
+  if (tokens === undefined && usd === undefined) return undefined;
+  const { inputTokens, outputTokens, cachedTokens } = tokens ?? { inputTokens: 0, outputTokens: 0 };
+  return { inputTokens, outputTokens, ...(cachedTokens === undefined ? {} : { cachedTokens }), ...(usd === undefined ? {} : { usd }) };
 }
 
 async function oneRun(

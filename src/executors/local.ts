@@ -157,7 +157,8 @@ function argvOf(spec: AttemptSpec): readonly string[] {
   const asked = { ...spec, ...confinementOf(spec), permission, promptFile: spec.prompt, prompt: text };
   const command = [row.binary, ...argumentsOf(row, asked)];
   if (row.format !== 'acp' || row.acp === undefined) return command;
-  const told = { permission: spec.permission, ...toolsInConversation(spec) };
+  const session = spec.session === undefined ? {} : { session: spec.session };
+  const told = { permission: spec.permission, ...session, ...toolsInConversation(spec) };
   return [spec.program.node, spec.program.acp, ...acpArguments(told, row.acp, command)];
 }
 

@@ -144,10 +144,24 @@ describe.concurrent('a conversation by the Agent Client Protocol', () => {
     expect(said()).toContain('\nto stderr: Warning: {this is no JSON\n');
   });
 
-  it('goes on with an earlier session, and does not count again what was said in it', async () => {
-    const { over } = started([{ do: 'remember' }, { do: 'say', text: 'On.' }], { permission: 'edit', session: 's-0' });
+  it.each([
+    ['before it answers', {}],
+    ['after it has answered', { late: true }],
+  ])('goes on with an earlier session, and does not count again what was said in it: told %s', async (_, how) => {
+    const { over, said } = started(
+      [
+        { do: 'remember', ...how },
+        { do: 'say', text: 'On.' },
+      ],
+      {
+        permission: 'edit',
+        mode: 'careful',
+        session: 's-0',
+      },
+    );
     const { read, ...end } = await over();
-    expect({ ...end, session: read.session, calls: read.toolCalls }).toEqual({
+    expect(said()).toContain('What was said before.');
+    expect({ ...end, session: read.session, calls: read.toolCalls, usage: read.usage }).toEqual({
       exit: 0,
       verdict: 'ok',
       message: undefined,
@@ -155,9 +169,24 @@ describe.concurrent('a conversation by the Agent Client Protocol', () => {
       tools: '',
       session: 's-0',
       calls: 0,
+      usage: undefined,
     });
-    const unable = await started([], { permission: 'edit', session: 's-0' }).over();
-    expect(unable).toMatchObject({ exit: 1, message: 'the agent cannot go on with an earlier session' });
+  });
+
+  it('does not go on with an agent that cannot, or that begins a new session of the old name', async () => {
+    const deeds = [{ do: 'say', text: 'On.' }];
+    const [unable, blank] = await Promise.all([
+      started(deeds, { permission: 'edit', session: 's-0' }).over(),
+      started([{ do: 'remember', blank: true }, ...deeds], { permission: 'edit', session: 's-0' }).over(),
+    ]);
+    expect(unable).toMatchObject({ exit: 1, text: '', message: 'the agent cannot go on with an earlier session' });
+    expect(blank).toMatchObject({ exit: 1, text: '', message: 'the agent does not know the session s-0' });
+    expect([unable.read.session, blank.read.session, unable.read.forgets, blank.read.forgets]).toEqual([
+      undefined,
+      undefined,
+      true,
+      undefined,
+    ]);
   });
 
   it('asks a person with a file, goes by the answer, and leaves nothing of either', async () => {

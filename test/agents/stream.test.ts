@@ -202,9 +202,21 @@ describe('a conversation by the Agent Client Protocol', () => {
       ...line,
       replay: true,
     }));
-    const loaded = { ...agent({ id: 1, result: {} }, 'session/load'), session: 's0', replay: true };
-    const { session, text, toolCalls } = summaryOf('acp', lines(...replayed, loaded, said('New.')));
+    const loaded = { ...agent({ id: 1, result: {} }, 'session/load'), replay: true };
+    const asked = { from: 'iter', message: { id: 2, method: 'session/prompt', params: { sessionId: 's0' } } };
+    expect(summaryOf('acp', lines(...replayed, loaded)).session).toBeUndefined();
+    const { session, text, toolCalls } = summaryOf('acp', lines(...replayed, loaded, asked, said('New.')));
     expect({ session, text, toolCalls }).toEqual({ session: 's0', text: 'New.', toolCalls: 0 });
+  });
+
+  it.each<[object, true | undefined]>([
+    [{}, true],
+    [{ loadSession: false, sessionCapabilities: { resume: null, list: {} } }, true],
+    [{ loadSession: true }, undefined],
+    [{ sessionCapabilities: { resume: {} } }, undefined],
+  ])('of what an agent can, %j, it is known whether its sessions can be gone on with', (agentCapabilities, forgets) => {
+    const greeting = agent({ id: 0, result: { protocolVersion: 1, agentCapabilities } }, 'initialize');
+    expect(summaryOf('acp', lines(greeting, opened)).forgets).toBe(forgets);
   });
 });
 

@@ -44,5 +44,10 @@ describe('the session of an agent', () => {
       { inputTokens: 30, outputTokens: 20 },
       { inputTokens: 30, outputTokens: 20 },
     ]);
+    const paid = { inputTokens: 0, outputTokens: 0, usd: 0.3 };
+    expect([usedSince(paid, { ...paid, usd: 0.4 }), usedSince(paid, { ...paid, usd: 0.1 })]).toEqual([
+      { inputTokens: 0, outputTokens: 0, usd: 0.1 },
+      { inputTokens: 0, outputTokens: 0, usd: 0.1 },
+    ]);
   });
 });

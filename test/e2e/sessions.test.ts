@@ -29,26 +29,58 @@ usage: { scope: session, reports: [tokens] }
 install: ask around
 `;
 
-const step = (id: string): string => `  - { id: ${id}, stage: all, role: builder, prompt: Build., checks: [{ commits: { min: 1 } }] }\n`;
+const TALKS = path.resolve(import.meta.dirname, '..', 'rig', 'acp-agent.mjs');
+
+/** It works in its second attempt, and tells what its session has cost so far: 1, then 2 dollars. */
+const TALKER = (name: string, deeds: readonly object[]): string => `name: ${name}
+about: Speaks the protocol.
+binary: ${process.execPath}
+arguments: []
+prompt: stdin
+format: text
+acp:
+  arguments: ${JSON.stringify([
+    TALKS,
+    JSON.stringify([
+      ...deeds,
+      { do: 'cost', usd: 1, attempt: 1 },
+      { do: 'cost', usd: 2, attempt: 2 },
+      { do: 'tool', kind: 'edit', title: 'write', path: 'piece.txt', text: 'made\n', attempt: 2 },
+      { do: 'say', text: 'Done.' },
+    ]),
+  ])}
+  reports: [usd]
+install: ask around
+`;
+
+const step = (id: string, agent = 'mine'): string =>
+  `  - { id: ${id}, stage: all, role: builder, agent: ${agent}, prompt: Build., checks: [{ commits: { min: 1 } }] }\n`;
 
 const WORKFLOW = `version: 1
 name: four
 environments: { dev: { human: optional } }
-concurrency: 4
+concurrency: 8
 defaults: { timeout: 5m, retry: { max: 0 } }
 steps:
-${['known', 'forgotten', 'failed', 'fresh'].map(step).join('')}`;
+${['known', 'forgotten', 'failed', 'fresh'].map((id) => step(id)).join('')}${['keen', 'blank', 'unable'].map((id) => step(id, `${id}+acp`)).join('')}`;
 
 it('the next attempt goes on with the session of the one before: not one the agent has lost, that failed, that is to start fresh, or that was told something else', async () => {
   const program = path.join(temporaryFolder(), 'mine');
   writeFileSync(program, PROGRAM, { mode: 0o755 });
-  const root = repositoryWith({ 'workflows/four.yaml': WORKFLOW, '.iter/agents/mine.yaml': DESCRIPTOR(program) });
+  const root = repositoryWith({
+    'workflows/four.yaml': WORKFLOW,
+    '.iter/agents/mine.yaml': DESCRIPTOR(program),
+    '.iter/agents/keen.yaml': TALKER('keen', [{ do: 'remember', late: true }]),
+    '.iter/agents/blank.yaml': TALKER('blank', [{ do: 'remember', blank: true }]),
+    '.iter/agents/unable.yaml': TALKER('unable', []),
+  });
   const directory = path.join(root, 'iterations', '001-try');
   const runs = (task: string): string[] => readFileSync(`${program}.${task}`, 'utf8').trimEnd().split('\n');
   const prompt = (name: string): string => readFileSync(path.join(directory, '.run', 'prompts', name), 'utf8');
   await done(root, ['new', 'try', '-w', 'four', '--agent', 'mine']);
   expect((await iter(root, ['launch'])).exit).toBe(1);
   await done(root, ['retry', 'T1', 'T2', 'T3', '--feedback', 'Mind the gap.']);
+  await done(root, ['retry', 'T5', 'T6', 'T7', '--feedback', 'Mind the gap.']);
   await done(root, ['retry', 'T4', '--fresh']);
   await done(root, ['launch']);
 
@@ -73,6 +105,27 @@ it('the next attempt goes on with the session of the one before: not one the age
     { inputTokens: 100, outputTokens: 10 },
     { inputTokens: 50, outputTokens: 0 },
   ]);
+
+  // by the protocol: gone on with, of the same name but empty, and by an agent that says it cannot
+  const starts = (task: string): unknown[] =>
+    eventsOf(directory)
+      .filter((event) => event.type === 'attempt-started' && event.task === task)
+      .map(({ attempt, session }) => `${String(attempt)} ${String(session)}`);
+  expect([starts('T5'), starts('T6'), starts('T7')]).toEqual([
+    ['1 undefined', '2 s-1'],
+    ['1 undefined', '2 s-1', '2 undefined'],
+    ['1 undefined', '2 undefined'],
+  ]);
+  for (const [task, whole] of [
+    ['T5', false],
+    ['T6', true],
+    ['T7', true],
+  ] as const)
+    expect([prompt(`${task}-2.md`).includes('# Your task'), prompt(`${task}-2.md`).includes('> Mind the gap.')]).toEqual([whole, true]);
+  // what a session has cost is told in all by those that go on with it
+  const paid = eventsOf(directory).filter((event) => event.type === 'usage-reported' && ['T5', 'T7'].includes(String(event.task)));
+  const dollars = paid.map(({ task, attempt, usage }) => `${task} ${String(attempt)}: ${(usage as { usd: number }).usd}`);
+  expect(new Set(dollars)).toEqual(new Set(['T5 1: 1', 'T5 2: 1', 'T7 1: 1', 'T7 2: 2']));
 
   appendFileSync(path.join(directory, 'CONTEXT.md'), '\nSomething new.\n');
   await done(root, ['retry', 'T1', '--feedback', 'Read the context again.']);

@@ -11,6 +11,7 @@ setTimeout(() => process.exit(99), 60_000).unref();
 const deeds = JSON.parse(process.argv[2] ?? '[]');
 /** "always" stands first: nobody may take it. */
 const OPTIONS = ['allow_always', 'allow_once', 'reject_once', 'reject_always'].map((kind) => ({ kind, optionId: `${kind}!`, name: kind }));
+const MODES = { currentModeId: 'free', availableModes: ['free', 'careful'].map((mode) => ({ id: mode, name: mode })) };
 const waiting = new Map();
 let cancelled = () => {};
 let calls = 0;
@@ -34,14 +35,16 @@ async function receive({ id, method, params, result }) {
       const agentCapabilities = deed('remember') ? { loadSession: true } : {};
       return send({ id, result: { protocolVersion: deed('speak')?.version ?? 1, agentCapabilities } });
     }
-    case 'session/load':
-      say('What was said before. ');
-      update({ sessionUpdate: 'tool_call', toolCallId: 'old', title: 'old', status: 'completed' });
-      return send({ id, result: {} });
+    case 'session/load': {
+      const { late, blank } = deed('remember');
+      if (late === true) send({ id, result: { modes: MODES } });
+      if (blank !== true) history();
+      update({ sessionUpdate: 'available_commands_update', availableCommands: [] });
+      return late === true ? undefined : send({ id, result: { modes: MODES } });
+    }
     case 'session/new': {
       appendFileSync(path.join(process.cwd(), 'session.json'), `${JSON.stringify(params)}\n`);
-      const modes = { currentModeId: 'free', availableModes: ['free', 'careful'].map((mode) => ({ id: mode, name: mode })) };
-      return send({ id, result: { sessionId: 's-1', modes } });
+      return send({ id, result: { sessionId: 's-1', modes: MODES } });
     }
     case 'session/set_mode':
       say(`Mode ${params.modeId}. `);
@@ -59,9 +62,21 @@ async function receive({ id, method, params, result }) {
   }
 }
 
+/** What it tells of an earlier run, whatever that was. */
+function history() {
+  update({ sessionUpdate: 'user_message_chunk', content: { type: 'text', text: 'Do it.' } });
+  say('What was said before. ');
+  update({ sessionUpdate: 'tool_call', toolCallId: 'old', title: 'old', status: 'completed' });
+  update({
+    sessionUpdate: 'agent_message_chunk',
+    content: { type: 'text', text: '' },
+    _meta: { usage: { inputTokens: 5, outputTokens: 5, totalTokens: 10 } },
+  });
+}
+
 /** Everything in turn; gives the reason of the end. */
 async function work(prompt) {
-  for (const one of deeds) {
+  for (const one of deeds.filter(({ attempt }) => attempt === undefined || String(attempt) === process.env.ITER_ATTEMPT)) {
     switch (one.do) {
       case 'say':
         say(one.text.replace('{prompt}', prompt.trim()).replace('{pid}', String(process.pid)));
