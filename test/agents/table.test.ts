@@ -61,11 +61,12 @@ describe('the arguments of a run', () => {
     expect(settings('opencode')).toEqual({
       environment: { OPENCODE_CONFIG_CONTENT: '{"mcp":{"iter":{"type":"local","command":["node","a b.mjs"],"enabled":true}}}' },
     });
-    expect(settings('gemini')).toEqual({
-      environment: { GEMINI_CLI_SYSTEM_DEFAULTS_PATH: '/f.json' },
+    const own = { environment: { MINE_TOOLS: '{mcp_file}' }, file: '{"mcpServers":{"iter":{"command":{mcp_command},"args":{mcp_args}}}}' };
+    expect(serverSettings({ ...(agentRow('claude') as AgentDescriptor), mcp: own }, server)).toEqual({
+      environment: { MINE_TOOLS: '/f.json' },
       file: '{"mcpServers":{"iter":{"command":"node","args":["a b.mjs"]}}}',
     });
-    expect(settings('claude')).toEqual({ environment: {} });
+    expect([settings('claude'), settings('gemini')]).toEqual([{ environment: {} }, { environment: {} }]);
   });
 
   it('say nothing of a model nobody asked for, and the built-in agents never do', () => {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { done, eventsOf, jsonOf } from '../rig/cli.ts';
 import { processesOf } from '../rig/driven.ts';
+import { agentOf } from '../../src/core/transport.ts';
 import { HAS_USUAL, MORE, household } from '../rig/real-agents.ts';
 import { repositoryWith, sh } from '../rig/repository.ts';
 import { scriptedModel, type Asked, type Move, type ScriptedModel } from '../rig/scripted-model.ts';
@@ -35,9 +36,17 @@ const LONG = 300_000;
 
 const LINES: Readonly<Record<string, number>> = { once: 1, twice: 2, thrice: 3 };
 
-/** Greets with a mistake, and without once it was told that there is one. */
-function greeter(root: () => string, first = 'hello wrold\n'): (asked: Asked) => Move {
+/** They are talked to by the Agent Client Protocol. */
+const TALKING = ['qwen+acp'];
+
+/** They also call tools of iter: codex has them too, but the scripted model does not know how it calls them; gemini has none. */
+const WITH_TOOLS = new Set(['qwen', 'qwen+acp']);
+
+/** Greets with a mistake, and without once it was told that there is one; with tools, it looks what is still red, and reports what it has done. */
+function greeter(root: () => string, first = 'hello wrold\n', withTools = false): (asked: Asked) => Move {
   return ({ task, prompt, attempt, results }) => {
+    if (withTools && results.length === 1)
+      return attempt === 1 ? { tool: 'criteria', with: {} } : { tool: 'report', with: { status: 'Completed', message: 'greeted' } };
     if (results.length > 0) return { say: 'It is done.' };
     const [, times = 'once'] = /Greet (\w+)\./.exec(prompt) ?? [];
     const file = path.join(`${root()}-worktrees`, '001-try', task, 'greeting.txt');
@@ -47,10 +56,11 @@ function greeter(root: () => string, first = 'hello wrold\n'): (asked: Asked) =>
 }
 
 describe.skipIf(!HAS_USUAL).concurrent('real agents', () => {
-  describe.each(['codex', 'gemini', 'qwen', ...MORE])('%s', (agent) => {
+  describe.each(['codex', 'gemini', 'qwen', ...TALKING, ...MORE])('%s', (agent) => {
+    const withTools = WITH_TOOLS.has(agent);
     let root = '';
     let model: ScriptedModel;
-    beforeAll(async () => (model = await scriptedModel(greeter(() => root))).url);
+    beforeAll(async () => (model = await scriptedModel(greeter(() => root, undefined, withTools))).url);
     afterAll(() => model.stop());
 
     it.concurrent(
@@ -62,21 +72,18 @@ describe.skipIf(!HAS_USUAL).concurrent('real agents', () => {
         await done(root, ['new', 'try', '-w', 'greet', '--agent', agent], env);
         await done(root, ['launch'], env);
 
-        const sent = (asked: Asked) => ({
-          agent: asked.agent,
-          attempt: asked.attempt,
-          results: asked.results.length,
-          earlier: asked.earlier,
-        });
-        expect(model.asked.map(sent)).toEqual([
-          { agent, attempt: 1, results: 0, earlier: 0 },
-          { agent, attempt: 1, results: 1, earlier: 0 },
-          { agent, attempt: 2, results: 0, earlier: 1 },
-          { agent, attempt: 2, results: 1, earlier: 1 },
-        ]);
-        const events = eventsOf(directory).filter(({ type }) =>
-          /^(attempt-ended|checks-finished|task-sent-back|task-accepted)$/.test(type),
+        const sent = model.asked.map((one) => `${one.agent}, attempt ${one.attempt} after ${one.earlier}, ${one.results.length} results`);
+        const program = agentOf(agent);
+        expect([...new Set(sent)]).toEqual(
+          [
+            [`${program}, attempt 1 after 0, 0 results`, `${program}, attempt 1 after 0, 1 results`],
+            withTools ? [`${program}, attempt 1 after 0, 2 results`] : [],
+            [`${program}, attempt 2 after 1, 0 results`, `${program}, attempt 2 after 1, 1 results`],
+            withTools ? [`${program}, attempt 2 after 1, 2 results`] : [],
+          ].flat(),
         );
+        const all = eventsOf(directory);
+        const events = all.filter(({ type }) => /^(attempt-ended|checks-finished|task-sent-back|task-accepted)$/.test(type));
         const wrong = [{ id: 'T1.greeting.contains', message: 'greeting.txt: does not contain "hello world"' }];
         expect(events).toMatchObject([
           { type: 'attempt-ended', attempt: 1, exit: 0, verdict: 'ok' },
@@ -88,11 +95,18 @@ describe.skipIf(!HAS_USUAL).concurrent('real agents', () => {
         ]);
         expect(processesOf(directory)).toEqual([]);
 
+        const looked = model.asked.filter(({ attempt, results }) => attempt === 1 && results.length === 2).map(({ results }) => results[1]);
+        expect(looked).toEqual(withTools ? ['red  T1.greeting.contains: greeting.txt: does not contain "hello world"'] : []);
+        expect(all.filter(({ type }) => type === 'status-claimed')).toMatchObject(
+          withTools ? [{ task: 'T1', word: 'Completed', by: 'builder-build-001', message: 'greeted' }] : [],
+        );
+        if (agent !== program) expect(permissionsIn(directory)).toEqual({ asked: expect.any(Number), given: ['allow_once'] });
+
         expect(jsonOf(await done(root, ['validate', '--json'], env))).toMatchObject({ decision: 'GO' });
         await done(root, ['merge'], env);
         expect(readFileSync(path.join(root, 'greeting.txt'), 'utf8')).toBe('hello world\n');
         expect(jsonOf(await done(root, ['status', '--json'], env))).toMatchObject({
-          tasks: [{ state: 'merged', attempt: 2, tokens: 4936 }],
+          tasks: [{ state: 'merged', attempt: 2, tokens: 1234 * model.asked.length }],
         });
       },
       LONG,
@@ -124,3 +138,22 @@ describe.skipIf(!HAS_USUAL).concurrent('real agents', () => {
     LONG,
   );
 });
+
+/** The kinds of what was answered to requests for permission, in the logs of T1. */
+function permissionsIn(directory: string): { readonly asked: number; readonly given: readonly string[] } {
+  const lines = [1, 2].flatMap((attempt) => readFileSync(path.join(directory, '.run', 'logs', `T1-${attempt}.log`), 'utf8').split('\n'));
+  const kinds = new Map<string, string>();
+  const given: string[] = [];
+  for (const line of lines.filter((one) => one.startsWith('{"from":'))) {
+    const { message } = JSON.parse(line) as { readonly message?: Message };
+    for (const { optionId, kind } of message?.params?.options ?? []) kinds.set(optionId, kind);
+    const { optionId } = message?.result?.outcome ?? {};
+    if (optionId !== undefined) given.push(kinds.get(optionId) ?? 'nothing that was offered');
+  }
+  return { asked: given.length, given: [...new Set(given)] };
+}
+
+interface Message {
+  readonly params?: { readonly options?: readonly { readonly optionId: string; readonly kind: string }[] };
+  readonly result?: { readonly outcome?: { readonly optionId?: string } };
+}

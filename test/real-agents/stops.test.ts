@@ -73,7 +73,8 @@ describe.skipIf(!HAS_USUAL)('real agents that are ended while a tool runs', () =
       const root = repositoryWith({ 'workflows/hang.yaml': WORKFLOW(way) });
       const directory = path.join(root, 'iterations', '001-try');
       const model = await scriptedModel(() => ({ shell: 'tail -f /dev/null' }));
-      const { env } = household(model);
+      // as people start them: gemini and qwen start themselves a second time, and both have to go
+      const env = { ...household(model).env, GEMINI_CLI_NO_RELAUNCH: '', QWEN_CODE_NO_RELAUNCH: '' };
       await done(root, ['new', 'try', '-w', 'hang', '--agent', 'codex'], env);
       const launched = startIter(root, ['launch'], env);
       for (const task of TASKS) await until(() => runsSlowly(directory, task), Boolean, LONG);

@@ -14,7 +14,7 @@ export interface Asked {
   readonly prompt: string;
   /** Prompts of iter before that one in the same conversation. */
   readonly earlier: number;
-  /** What its tools said since the last prompt, the first one first. */
+  /** What its tools said since the last prompt, the first one first; a search for tools is none. */
   readonly results: readonly string[];
 }
 
@@ -24,6 +24,8 @@ export type Move =
   /** An absolute path. */
   | { readonly write: string; readonly text: string }
   | { readonly shell: string }
+  /** A tool of the server `iter`, by its own name. */
+  | { readonly tool: string; readonly with: Readonly<Record<string, unknown>> }
   /** The provider refuses; `after` is what it says in seconds in Retry-After. */
   | { readonly status: number; readonly message: string; readonly after?: number };
 
@@ -61,6 +63,9 @@ export async function scriptedModel(script: (asked: Asked) => Move): Promise<Scr
   return { url, asked, proxy: proxy.url, strangers: proxy.refused, stop };
 }
 
+/** Where qwen keeps the tools of servers until they are looked for. */
+const SEARCH = 'tool_search';
+
 const PROMPT = /Attempt (\d+) of \d+ at (T\d+)/;
 
 function askedIn(request: ChatCompletionRequest): Asked {
@@ -70,14 +75,21 @@ function askedIn(request: ChatCompletionRequest): Asked {
     return found === null ? [] : [{ index, attempt: Number(found[1]), task: found[2] ?? 'T0', text: textOf(message) }];
   });
   const last = prompts.at(-1);
+  const searches = new Set(searchesIn(messages).map(({ id }) => id));
   return {
     agent: agentOf(request),
     task: last?.task ?? 'T0',
     attempt: last?.attempt ?? 0,
     prompt: last?.text ?? '',
     earlier: Math.max(0, prompts.length - 1),
-    results: messages.slice((last?.index ?? -1) + 1).flatMap((message) => (message.role === 'tool' ? [textOf(message)] : [])),
+    results: messages
+      .slice((last?.index ?? -1) + 1)
+      .flatMap((message) => (message.role === 'tool' && !searches.has(message.tool_call_id ?? '') ? [textOf(message)] : [])),
   };
+}
+
+function searchesIn(messages: readonly ChatMessage[]): NonNullable<ChatMessage['tool_calls']> {
+  return messages.flatMap((message) => message.tool_calls ?? []).filter((call) => call.function.name === SEARCH);
 }
 
 function textOf({ content }: ChatMessage): string {
@@ -134,8 +146,19 @@ interface Call {
 }
 
 /** The move with a tool this agent offers, preferring those made for it. */
-function callOf(request: ChatCompletionRequest, move: Extract<Move, { write: string } | { shell: string }>): Call | undefined {
+function callOf(
+  request: ChatCompletionRequest,
+  move: Extract<Move, { write: string } | { shell: string } | { tool: string }>,
+): Call | undefined {
   const offered = new Set((request.tools ?? []).map((tool) => tool.function.name));
+  if ('tool' in move) {
+    // each has the server in its name, in its own way
+    const name = [...offered].find((one) => new RegExp(`^(mcp_+)?iter_+${move.tool}$`).test(one));
+    if (name !== undefined) return { name, arguments: move.with };
+    const query = `select:mcp__iter__${move.tool}`;
+    const isNew = searchesIn(request.messages).every((call) => !call.function.arguments.includes(query));
+    return offered.has(SEARCH) && isNew ? { name: SEARCH, arguments: { query } } : undefined;
+  }
   if ('write' in move) {
     const { write: file, text } = move;
     if (offered.has('write_file')) return { name: 'write_file', arguments: { file_path: file, content: text } };
