@@ -76,6 +76,7 @@ describe('a recorded run', () => {
       'ok',
     ],
     ['gemini.acp-cancel', 130, '1cf6dd30-3644-4dcd-b1df-40913653660e', 'I will use a tool.', 'sleep+', undefined, undefined, 'killed'],
+    ['gemini.acp-load', 0, 'c1d88b54-87ed-4ad8-a3b3-40d32171b751', 'Done.', 'echo hi+', '2400 68 2468', undefined, 'ok'],
     ['gemini.acp-401', 1, '12dd3227-4da5-433a-a5f8-1908fe32d2d8', '', '', undefined, undefined, 'auth'],
     // usage by request
     [

@@ -47,9 +47,9 @@ export interface Household {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** A home of its own in which all agents know one provider, at `url`, and reach the world through `proxy`, if they care. */
+/** A home of its own in which all agents know one provider, at `url`, codex at another if it has one, and reach the world through `proxy`, if they care. */
 export function household(
-  { url, proxy }: { readonly url: string; readonly proxy: string },
+  { url, codexUrl = url, proxy }: { readonly url: string; readonly codexUrl?: string; readonly proxy: string },
   { codex = { retries: 4 }, gemini = {}, qwen = {} }: Settings = {},
 ): Household {
   const home = realpathSync(mkdtempSync(path.join(tmpdir(), 'iter-agents-home-')));
@@ -57,7 +57,7 @@ export function household(
     mkdirSync(path.dirname(path.join(home, file)), { recursive: true });
     writeFileSync(path.join(home, file), text);
   };
-  put('.codex/config.toml', CODEX(url, codex.retries));
+  put('.codex/config.toml', CODEX(codexUrl, codex.retries));
   put(
     '.gemini/settings.json',
     JSON.stringify({

@@ -152,7 +152,9 @@ function callOf(
 ): Call | undefined {
   const offered = new Set((request.tools ?? []).map((tool) => tool.function.name));
   if ('tool' in move) {
-    // each has the server in its name, in its own way
+    // those that are in a namespace are not seen here
+    if (agentOf(request) === 'codex') return { name: `mcp__iter__${move.tool}`, arguments: move.with };
+    // the others have the server in the name of each, in their own way
     const name = [...offered].find((one) => new RegExp(`^(mcp_+)?iter_+${move.tool}$`).test(one));
     if (name !== undefined) return { name, arguments: move.with };
     const query = `select:mcp__iter__${move.tool}`;
