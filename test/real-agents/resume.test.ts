@@ -30,7 +30,8 @@ describe.skipIf(!HAS_USUAL)('real agents that have lost their sessions', () => {
         ? { say: 'Done.' }
         : { write: path.join(`${root}-worktrees`, '001-try', task, `${task}.txt`), text: 'work\n' },
     );
-    const { env, home } = household(model);
+    const { home, env: own } = household(model);
+    const env = { ...own, ITER_MCP: 'off' };
     await done(root, ['new', 'try', '-w', 'lost', '--agent', 'codex'], env);
     expect((await iter(root, ['launch'], env)).exit).toBe(1);
     for (const place of ['.codex/sessions', '.gemini/tmp', '.qwen/projects'])
