@@ -70,7 +70,11 @@ const CASES: readonly Case[] = [
     },
   },
   { when: 'HTTP 401', script: refusal(401, 'Incorrect API key provided'), settings: IMPATIENT },
-  { when: '`max_turns: 2`, and no end', script: (_asked, number) => ({ shell: `echo turn ${number}` }), step: ', max_turns: 2' },
+  {
+    when: '`max_turns: 2`, and no end',
+    script: (_asked, number, worktree) => ({ write: path.join(worktree, '.iter', `turn-${number}`), text: 'again\n' }),
+    step: ', max_turns: 2',
+  },
   {
     when: 'its tools may not',
     script: ({ results }) => (results.length > 0 ? { say: 'Done.' } : { shell: 'echo work > /var/tmp/iter-may-not-write-here' }),

@@ -23,6 +23,8 @@ export type Move =
   | { readonly say: string }
   /** An absolute path. */
   | { readonly write: string; readonly text: string }
+  /** Of agents with a tool for it. */
+  | { readonly read: string }
   | { readonly shell: string }
   /** A tool of the server `iter`, by its own name. */
   | { readonly tool: string; readonly with: Readonly<Record<string, unknown>> }
@@ -146,10 +148,7 @@ interface Call {
 }
 
 /** The move with a tool this agent offers, preferring those made for it. */
-function callOf(
-  request: ChatCompletionRequest,
-  move: Extract<Move, { write: string } | { shell: string } | { tool: string }>,
-): Call | undefined {
+function callOf(request: ChatCompletionRequest, move: Exclude<Move, { say: string } | { status: number }>): Call | undefined {
   const offered = new Set((request.tools ?? []).map((tool) => tool.function.name));
   if ('tool' in move) {
     // those that are in a namespace are not seen here
@@ -161,6 +160,7 @@ function callOf(
     const isNew = searchesIn(request.messages).every((call) => !call.function.arguments.includes(query));
     return offered.has(SEARCH) && isNew ? { name: SEARCH, arguments: { query } } : undefined;
   }
+  if ('read' in move) return offered.has('read_file') ? { name: 'read_file', arguments: { file_path: move.read } } : undefined;
   if ('write' in move) {
     const { write: file, text } = move;
     if (offered.has('write_file')) return { name: 'write_file', arguments: { file_path: file, content: text } };
