@@ -16,7 +16,8 @@ export default defineConfig({
     projects: [
       { extends: true, test: { name: 'pure', include: PURE, isolate: false } },
       { extends: true, test: { name: 'programs', include: ['test/**/*.test.{ts,tsx}'], exclude: [...PURE, ...REAL_AGENTS] } },
-      { extends: true, test: { name: 'real-agents', include: REAL_AGENTS } },
+      // after the others; all files at once, because each waits now and then
+      { extends: true, test: { name: 'real-agents', include: REAL_AGENTS, maxWorkers: 4, sequence: { groupOrder: 1 } } },
     ],
   },
 });
