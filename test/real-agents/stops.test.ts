@@ -10,6 +10,8 @@ import { scriptedModel } from '../rig/scripted-model.ts';
 import { until } from '../rig/until.ts';
 
 const AGENTS = ['codex', 'gemini', 'qwen'];
+/** A stop is a cancel to two of them. */
+const TALKING = ['codex', 'gemini+acp', 'qwen+acp'];
 const TASKS = ['T1', 'T2', 'T3'];
 
 interface Scene {
@@ -48,29 +50,37 @@ const WAYS: Readonly<Record<string, (scene: Scene) => Promise<number | string>>>
 const EXITS: Readonly<Record<string, number>> = { 'iter stop': 5, 'Ctrl+C': 130, SIGTERM: 143, 'kill -9 of iter, and another launch': 130 };
 
 /** Three agents in each round. */
-const ROUNDS = process.env['ITER_STRESS'] === undefined ? Object.keys(WAYS).slice(0, 2) : hundred();
+const ROUNDS =
+  process.env['ITER_STRESS'] === undefined
+    ? rounds(Object.keys(WAYS).slice(0, 2), AGENTS)
+    : [...rounds(hundred(), AGENTS), ...rounds(Object.keys(WAYS), TALKING)];
+
+function rounds(ways: readonly string[], agents: readonly string[]): { readonly way: string; readonly agents: readonly string[] }[] {
+  return ways.map((way) => ({ way, agents }));
+}
 
 function hundred(): string[] {
   const ways = Object.keys(WAYS);
   return Array.from({ length: 34 }, (_, round) => ways[round % ways.length] ?? '');
 }
 
-const WORKFLOW = (way: string): string => `version: 1
+const WORKFLOW = ({ way, agents }: (typeof ROUNDS)[number]): string => `version: 1
 name: hang
 environments: { dev: { human: optional } }
 concurrency: 3
 defaults: { timeout: ${way === 'their time limit' ? '40s' : '10m'}, retry: { max: 0 } }
 steps:
-${AGENTS.map((agent) => `  - { id: ${agent}, stage: all, role: builder, agent: ${agent}, prompt: Hang. }\n`).join('')}`;
+${agents.map((agent) => `  - { id: ${agent.replace('+', '-')}, stage: all, role: builder, agent: ${agent}, prompt: Hang. }\n`).join('')}`;
 
 /** Milliseconds: longer than anything here takes. */
 const LONG = 300_000;
 
 describe.skipIf(!HAS_USUAL)('real agents that are ended while a tool runs', () => {
   it.each(ROUNDS)(
-    'leave nothing behind: %s',
-    async (way) => {
-      const root = repositoryWith({ 'workflows/hang.yaml': WORKFLOW(way) });
+    'leave nothing behind: $way ($agents)',
+    async (round) => {
+      const { way } = round;
+      const root = repositoryWith({ 'workflows/hang.yaml': WORKFLOW(round) });
       const directory = path.join(root, 'iterations', '001-try');
       const model = await scriptedModel(() => ({ shell: 'tail -f /dev/null' }));
       // as people start them: gemini and qwen start themselves a second time, and both have to go
