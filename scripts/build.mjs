@@ -20,17 +20,40 @@ const withoutDevtools = {
   },
 };
 
-// to look for an emoji, string-width compiles a table of all sequences of them; one character alone needs only its own property
+// to look for an emoji, string-width compiles a table of all sequences of them; one character alone needs only its own property.
+// And the dots that iter cuts long texts with are as wide as a letter: no reason to take the text apart
 const quickWidths = {
   name: 'quick-widths',
   setup(builder) {
     builder.onLoad({ filter: /[\\/]node_modules[\\/]string-width[\\/]index\.js$/ }, ({ path }) => {
-      const contents = readFileSync(path, 'utf8').replaceAll(
-        'rgiEmojiRegex.test(segment)',
-        '(segment.length === 1 ? /\\p{Emoji_Presentation}/u : rgiEmojiRegex).test(segment)',
-      );
+      const contents = readFileSync(path, 'utf8')
+        .replaceAll(
+          'rgiEmojiRegex.test(segment)',
+          '(segment.length === 1 ? /\\p{Emoji_Presentation}/u : rgiEmojiRegex).test(segment)',
+        )
+        .replace('/^[\\u0020-\\u007E]*$/', '/^[\\u0020-\\u007E\\u2026]*$/');
       return { contents };
     });
+  },
+};
+
+// ink works out anew in each frame what every text on the screen consists of, most of the time of a frame; and remembers for ever how wide each one was
+const boundedTexts = {
+  name: 'bounded-texts',
+  setup(builder) {
+    const instead = (file, before, after) =>
+      builder.onLoad({ filter: new RegExp(`[\\\\/]node_modules[\\\\/]ink[\\\\/]build[\\\\/]${file}\\.js$`) }, ({ path }) => {
+        const code = readFileSync(path, 'utf8');
+        if (code.split(before).length !== 2) throw new Error(`${path} has no "${before}" any more: see boundedTexts in scripts/build.mjs`);
+        return { contents: code.replace(before, after) };
+      });
+    instead(
+      'output',
+      'caches = new OutputCaches();',
+      `static kept = new OutputCaches();
+      caches = (Output.kept = [Output.kept.styledChars, Output.kept.widths, Output.kept.blockWidths].some((map) => map.size > 2000) ? new OutputCaches() : Output.kept);`,
+    );
+    instead('measure-text', 'const cachedDimensions =', 'if (cache.size > 2000) cache.clear();\n    const cachedDimensions =');
   },
 };
 
@@ -114,7 +137,7 @@ const common = {
     'process.env.NODE_ENV': '"production"',
     'process.env.DEV': '"false"',
   },
-  plugins: [withoutDevtools, quickWidths, withoutSubprograms],
+  plugins: [withoutDevtools, quickWidths, boundedTexts, withoutSubprograms],
   write: false,
   metafile: true,
   logLevel: 'warning',

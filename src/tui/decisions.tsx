@@ -3,6 +3,8 @@ import { Box, Text } from 'ink';
 import type { ReactElement } from 'react';
 import { oneLine } from '../core/visible.ts';
 import type { PendingDecision } from '../core/view.ts';
+import { linesOf } from './layout.ts';
+import type { ListSize } from './layout.ts';
 import { Tone } from './tone.tsx';
 
 interface ListProps {
@@ -11,18 +13,6 @@ interface ListProps {
   readonly next: string | undefined;
   readonly size: ListSize;
   readonly width: number;
-}
-
-export interface ListSize {
-  /** Decisions that are shown; the rest is counted. */
-  readonly shown: number;
-  readonly withOptions: boolean;
-}
-
-/** Lines that `NeedsYou` takes for so many decisions. */
-export function linesOf(count: number, { shown, withOptions }: ListSize): number {
-  if (count === 0) return 0;
-  return 1 + Math.min(count, shown) * (withOptions ? 2 : 1);
 }
 
 export function NeedsYou({ decisions, next, size, width }: ListProps): ReactElement {

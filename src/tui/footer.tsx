@@ -4,10 +4,8 @@ import type { ReactElement } from 'react';
 import { oneLine } from '../core/visible.ts';
 import { unreachable } from '../core/unreachable.ts';
 import type { Focus, Pane } from './focus.ts';
+import { FOOTER_LINES } from './layout.ts';
 import { Tone } from './tone.tsx';
-
-/** Lines that the footer takes. */
-export const FOOTER_LINES = 2;
 
 export function Footer({ focus, width }: { readonly focus: Focus; readonly width: number }): ReactElement {
   const { pane, notice } = focus;

@@ -36,6 +36,38 @@ export function frameHeight(size: Size): number {
   return Math.max(1, size.rows - 1);
 }
 
+/** Lines between the header and the footer. */
+export function middleHeight(size: Size): number {
+  return frameHeight(size) - 1 - gapHeight(size) - FOOTER_LINES;
+}
+
+/** Blank lines below the header. */
+export const gapHeight = (size: Size): number => (isRoomy(size) ? 1 : 0);
+
+/** Lines that the footer takes. */
+export const FOOTER_LINES = 2;
+
+export interface ListSize {
+  /** Decisions that are shown; the rest is counted. */
+  readonly shown: number;
+  readonly withOptions: boolean;
+}
+
+/** Decisions get up to about a third of the height below the header. */
+export function listSize(height: number): ListSize {
+  const withOptions = height >= 12;
+  return { withOptions, shown: Math.max(1, Math.floor((height / 3 - 1) / (withOptions ? 2 : 1))) };
+}
+
+/** Lines that so many decisions take. */
+export function linesOf(count: number, { shown, withOptions }: ListSize): number {
+  if (count === 0) return 0;
+  return 1 + Math.min(count, shown) * (withOptions ? 2 : 1);
+}
+
+/** Cells the longest id takes; ids are plain. */
+export const longestIdOf = (tasks: readonly { readonly id: string }[]): number => Math.max(0, ...tasks.map((task) => task.id.length));
+
 /** Columns for a terminal so wide, together with the mark exactly as wide as it; `longestId` in cells. */
 export function columnsFor(width: number, longestId: number): Column[] {
   const id: Column = { name: 'id', heading: 'task', width: Math.max(5, longestId + 1) };
@@ -55,6 +87,12 @@ export interface Span {
   readonly first: number;
   /** One past the last. */
   readonly end: number;
+}
+
+/** The rows of a table of `length` that stand in `height` lines, heading and, if there are more, their count included. */
+export function rowsIn(height: number, selected: number, length: number): Span {
+  const room = Math.max(1, height - 1);
+  return spanAround(selected, length, length > room ? Math.max(1, room - 1) : room);
 }
 
 /** The stretch of `length` rows to show in `height` lines so that row `selected` is among them. */

@@ -8,7 +8,8 @@ import { since, spanText, stateText } from './wording.ts';
 
 interface LogProps {
   readonly task: TaskView;
-  readonly lines: readonly string[];
+  /** Not known before the log was read. */
+  readonly lines: readonly string[] | undefined;
   readonly now: number;
   readonly width: number;
   readonly height: number;
@@ -25,8 +26,8 @@ export function LogPane({ task, lines, now, width, height }: LogProps): ReactEle
       </Box>
       <Box flexDirection="column" height={room} flexShrink={0} justifyContent="flex-end" overflow="hidden">
         <Box flexDirection="column" minHeight={room} flexShrink={0}>
-          {lines.length === 0 && <Tone meaning="quiet">{task.attempt === 0 ? 'no attempt has started yet' : 'the log is empty'}</Tone>}
-          {lines.map((line, index) => (
+          {lines?.length === 0 && <Tone meaning="quiet">{task.attempt === 0 ? 'no attempt has started yet' : 'the log is empty'}</Tone>}
+          {lines?.map((line, index) => (
             // a line has no name of its own, and the whole list moves up as it grows
             <Box key={index} width={width} flexShrink={0}>
               <Text>{printable(line) || ' '}</Text>

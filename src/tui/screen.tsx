@@ -3,14 +3,14 @@ import { Box, useInput, useStdin } from 'ink';
 import type { Key } from 'ink';
 import { useRef, useState } from 'react';
 import type { ReactElement } from 'react';
-import { Options, linesOf, NeedsYou } from './decisions.tsx';
-import type { ListSize } from './decisions.tsx';
+import { Options, NeedsYou } from './decisions.tsx';
 import type { MonitorAction, MonitorFeed } from './feed.ts';
 import { nextDecision, press, selectedTask, standing, START } from './focus.ts';
 import type { Focus, Leaving } from './focus.ts';
-import { Footer, FOOTER_LINES, Help } from './footer.tsx';
+import { Footer, Help } from './footer.tsx';
 import { Header, Summary } from './header.tsx';
-import { frameHeight, isRoomy, isTiny } from './layout.ts';
+import { logsInView } from './in-view.ts';
+import { frameHeight, gapHeight, isTiny, linesOf, listSize, middleHeight } from './layout.ts';
 import type { Size } from './layout.ts';
 import { LogPane } from './log-pane.tsx';
 import { TaskTable } from './task-table.tsx';
@@ -26,8 +26,8 @@ interface ScreenProps {
 }
 
 export function Screen({ feed, size, color, leave }: ScreenProps): ReactElement {
-  const picture = usePicture(feed);
   const [drawn, draw] = useState(START);
+  const picture = usePicture(feed, (snapshot) => logsInView(drawn, size, snapshot));
   // keys may come faster than frames: each one starts from where the last one led, not from what is drawn
   const latest = useRef(START);
   const focusOn = (focus: Focus): void => {
@@ -47,7 +47,7 @@ export function Screen({ feed, size, color, leave }: ScreenProps): ReactElement 
         if (tiny && name !== 'q' && name !== 'interrupt') continue;
         const from = tiny ? START : latest.current;
         const pressed = press(from, name, {
-          snapshot: feed.snapshot(),
+          snapshot: picture.snapshot,
           page: Math.max(1, frameHeight(size) - 8),
         });
         if (pressed.leave !== undefined) return leave(pressed.leave);
@@ -61,39 +61,37 @@ export function Screen({ feed, size, color, leave }: ScreenProps): ReactElement 
   if (isTiny(size)) return <Summary snapshot={picture.snapshot} width={size.columns} />;
   return (
     <Colour.Provider value={color}>
-      <Frame feed={feed} picture={picture} focus={standing(drawn, picture.snapshot)} size={size} />
+      <Frame picture={picture} focus={standing(drawn, picture.snapshot)} size={size} />
     </Colour.Provider>
   );
 }
 
 interface FrameProps {
-  readonly feed: MonitorFeed;
   readonly picture: Picture;
   readonly focus: Focus;
   readonly size: Size;
 }
 
-function Frame({ feed, picture, focus, size }: FrameProps): ReactElement {
-  const gap = isRoomy(size) ? 1 : 0;
-  const height = frameHeight(size) - 1 - gap - FOOTER_LINES;
+/** Each block keeps to its height, so nothing is clipped here: ink would cut every text anew for it, at every key. */
+function Frame({ picture, focus, size }: FrameProps): ReactElement {
   return (
-    <Box flexDirection="column" width={size.columns} height={frameHeight(size)} overflow="hidden">
+    <Box flexDirection="column" width={size.columns} height={frameHeight(size)}>
       <Header picture={picture} width={size.columns} />
-      <Box height={gap} flexShrink={0} />
-      <Middle feed={feed} picture={picture} focus={focus} size={{ columns: size.columns, rows: height }} />
+      <Box height={gapHeight(size)} flexShrink={0} />
+      <Middle picture={picture} focus={focus} size={{ columns: size.columns, rows: middleHeight(size) }} />
       <Footer focus={focus} width={size.columns} />
     </Box>
   );
 }
 
-function Middle({ feed, picture, focus, size }: FrameProps): ReactElement {
-  const { snapshot, now } = picture;
+function Middle({ picture, focus, size }: FrameProps): ReactElement {
+  const { snapshot, now, logs } = picture;
   const { pane } = focus;
   const { columns: width, rows: height } = size;
   const task = selectedTask(focus, snapshot);
   if (pane.show === 'help') return <Help width={width} height={height} />;
   if (pane.show === 'log' && task !== undefined) {
-    return <LogPane task={task} lines={feed.tail(task.id, height - 1)} now={now} width={width} height={height} />;
+    return <LogPane task={task} lines={logs.get(task.id)?.lines} now={now} width={width} height={height} />;
   }
   const asked = pane.show === 'options' ? snapshot.decisions.find((decision) => decision.id === pane.decision) : undefined;
   if (asked !== undefined) return <Options decision={asked} width={width} height={height} />;
@@ -107,17 +105,11 @@ function Middle({ feed, picture, focus, size }: FrameProps): ReactElement {
         now={now}
         width={width}
         height={height - needed}
-        lastLine={(id) => feed.tail(id, 1).at(-1)}
+        logs={logs}
       />
       {needed > 0 && <NeedsYou decisions={snapshot.decisions} next={nextDecision(focus, snapshot)?.id} size={list} width={width} />}
     </Box>
   );
-}
-
-/** Decisions get up to about a third of the height. */
-function listSize(height: number): ListSize {
-  const withOptions = height >= 12;
-  return { withOptions, shown: Math.max(1, Math.floor((height / 3 - 1) / (withOptions ? 2 : 1))) };
 }
 
 async function outcomeOf(feed: MonitorFeed, action: MonitorAction): Promise<string> {

@@ -14,6 +14,9 @@ const LEAVE = '\u001B[?1049l';
 /** ED 3: erases the scrollback. */
 const ERASE_SCROLLBACK = '\u001B[3J';
 
+/** Frames a second: what changes in the run comes at its own pace (`pace.ts`), and a key is not to wait for the last frame to be old enough. */
+const FASTEST = 200;
+
 export interface MonitorOptions {
   /** False for NO_COLOR or --no-color; by default what the terminal can do. */
   readonly color?: boolean;
@@ -30,7 +33,7 @@ export async function startMonitor(feed: MonitorFeed, options: MonitorOptions = 
     stdout: keepingScrollback(stdout),
     exitOnCtrlC: false,
     patchConsole: false,
-    maxFps: 10,
+    maxFps: FASTEST,
   });
   const how = await app.waitUntilExit();
   stdout.write(`${farewell(feed.snapshot())}\n`);

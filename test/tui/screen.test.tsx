@@ -5,7 +5,7 @@ import type { TaskView } from '../../src/core/view.ts';
 import { Screen } from '../../src/tui/screen.tsx';
 import type { Size } from '../../src/tui/layout.ts';
 import { Tone } from '../../src/tui/tone.tsx';
-import { SHORTEST_PAUSE } from '../../src/tui/use-picture.ts';
+import { SHORTEST_PAUSE } from '../../src/tui/pace.ts';
 import { at, decision, feedOf, NOON, run, task } from '../rig/snapshots.ts';
 import type { TestFeed } from '../rig/snapshots.ts';
 import { until } from '../rig/until.ts';
