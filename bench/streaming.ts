@@ -1,12 +1,13 @@
 /**
  * What a hundred talkative agents cost: each writes 1 MB of JSON lines a second for ten seconds, as opencode would. Are all events counted, how large
  * does the launch get, for how long does its event loop stand still, and how soon does the monitor answer keys meanwhile? The same programs without iter are the baseline.
- * Give `--agents <n>`, `--seconds <n>`, `--rate <MB>` for other loads, `--profile <folder>` for CPU profiles of launch and monitor. Needs `script` (util-linux) and perl.
+ * Give `--agents <n>`, `--seconds <n>`, `--rate <MB>` for other loads, `--profile <folder>` for CPU profiles of launch and monitor, `--keys` for each answer in turn. Needs `script` (util-linux) and perl.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
 /** Megabytes of the launch, and milliseconds until the monitor has answered a key. */
@@ -24,6 +25,7 @@ const { values } = parseArgs({
     cli: { type: 'string', default: 'dist/cli.js' },
     in: { type: 'string', default: tmpdir() },
     profile: { type: 'string' },
+    keys: { type: 'boolean', default: false },
   },
 });
 const [agents, seconds, rate] = [Number(values.agents), Number(values.seconds), Number(values.rate)];
@@ -172,10 +174,12 @@ function observed(name: string): {
 function launch(): { readonly running: () => boolean; readonly ended: Promise<Measured> } {
   const { node, env, delays } = observed('launch');
   const begun = performance.now();
+  // a session of its own, as in another terminal: the system shares processor time between sessions, and this program measures
   const child = spawn(process.execPath, [...node, cli, 'launch', 'many', '--max-parallel', String(agents), '--quiet'], {
     cwd: root,
     env,
     stdio: ['ignore', 'ignore', 'inherit'],
+    detached: true,
   });
   let kilobytes = 0;
   const looks = setInterval(() => {
@@ -200,40 +204,59 @@ function counted(): number[] {
   return [...last.values()];
 }
 
-/** Presses keys in a monitor on a terminal while the launch runs; gives the milliseconds until each was answered. */
-async function watch(isRunning: () => boolean): Promise<Delays & { readonly answers: readonly number[] }> {
+/** Presses keys in a monitor on a terminal while the launch runs, and in a program that only echoes them; gives the milliseconds until each was answered. */
+async function watch(isRunning: () => boolean): Promise<Monitored> {
   const { node, env, delays } = observed('monitor');
-  const call = [process.execPath, ...node, cli, 'monitor', 'many'].map((word) => `'${word}'`).join(' ');
-  const child = spawn('script', ['-qfec', `stty cols 120 rows 40; ${call}`, '/dev/null'], {
-    cwd: root,
+  const monitor = onTerminal(
+    `stty cols 120 rows 40; ${[process.execPath, ...node, cli, 'monitor', 'many'].map((word) => `'${word}'`).join(' ')}`,
     env,
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  let waiting: { readonly text: string; readonly answered: () => void } | undefined;
+  );
+  const echo = onTerminal('stty raw -echo; echo ready; exec cat', environment);
+  await Promise.all([monitor.shows('j/k select'), echo.shows('ready')]);
+  const answers: number[] = [];
+  const echoes: number[] = [];
+  for (let at = 1; isRunning(); at = at === 1 ? 2 : 1) {
+    answers.push(await monitor.press(at === 1 ? 'j' : 'k', `> T${at === 1 ? 2 : 1} `));
+    await pause(BETWEEN / 2);
+    echoes.push(await echo.press(String(at), String(at)));
+    await pause(BETWEEN / 2);
+  }
+  monitor.write('q');
+  await monitor.ended;
+  echo.kill();
+  await echo.ended;
+  return { ...delays(), answers, echoes };
+}
+
+interface Monitored extends Delays {
+  readonly answers: readonly number[];
+  /** Of the program that echoes: what any answer takes on this machine at this time. */
+  readonly echoes: readonly number[];
+}
+
+/** A program on a terminal of its own. */
+function onTerminal(command: string, env: Record<string, string | undefined>) {
+  const child = spawn('script', ['-qfec', command, '/dev/null'], { cwd: root, env, stdio: ['pipe', 'pipe', 'inherit'] });
+  const ended = new Promise((resolve) => child.on('exit', resolve));
+  let waiting: { readonly text: string; readonly shown: (at: number) => void } | undefined;
   let recent = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    const at = performance.now();
     recent = (recent + text.replaceAll(CODES, '')).slice(-20_000);
-    if (waiting !== undefined && recent.includes(waiting.text)) waiting.answered();
+    if (waiting !== undefined && recent.includes(waiting.text)) waiting.shown(at);
   });
-  const shows = (text: string): Promise<void> =>
+  const shows = (text: string): Promise<number> =>
     new Promise((resolve) => {
-      waiting = { text, answered: resolve };
-      if (recent.includes(text)) resolve();
+      waiting = { text, shown: resolve };
+      if (recent.includes(text)) resolve(performance.now());
     });
-  await shows('j/k select');
-  const answers: number[] = [];
-  for (let at = 1; isRunning(); at = at === 1 ? 2 : 1) {
+  const press = async (key: string, answer: string): Promise<number> => {
     recent = '';
     const pressed = performance.now();
-    const answered = shows(`> T${at === 1 ? 2 : 1} `);
-    child.stdin.write(at === 1 ? 'j' : 'k');
-    await answered;
-    answers.push(performance.now() - pressed);
-    await new Promise((resolve) => setTimeout(resolve, BETWEEN));
-  }
-  child.stdin.write('q');
-  await new Promise((resolve) => child.on('exit', resolve));
-  return { ...delays(), answers };
+    child.stdin.write(key);
+    return (await shows(answer)) - pressed;
+  };
+  return { shows, press, ended, write: (key: string) => child.stdin.write(key), kill: () => child.kill() };
 }
 
 /** The most memory a process has held so far, in kilobytes: VmHWM of proc(5). */
@@ -245,10 +268,11 @@ function peakOf(pid: number): number {
   }
 }
 
-function report(plain: number, launched: Measured, monitored: Delays & { readonly answers: readonly number[] }): void {
+function report(plain: number, launched: Measured, monitored: Monitored): void {
   const steps = launched.counted.reduce((sum, one) => sum + one, 0);
   const sent = agents * (STEPS + 1);
   const answers = monitored.answers.toSorted((a, b) => a - b);
+  const echoes = monitored.echoes.toSorted((a, b) => a - b);
   const late = answers.filter((one) => one > GOAL.milliseconds).length;
   print(
     `${agents} agents, ${rate} MB/s each for ${seconds} s: by themselves ${plain.toFixed(2)} s, in iter launch ${launched.seconds.toFixed(2)} s`,
@@ -258,6 +282,8 @@ function report(plain: number, launched: Measured, monitored: Delays & { readonl
   print(
     `monitor: ${answers.length} keys, answered within ${at(answers, 0.5)} ms (median), ${at(answers, 0.95)} ms (95 %), ${at(answers, 1)} ms (all); over ${GOAL.milliseconds} ms: ${late}; ${said(monitored)}`,
   );
+  print(`a program that only echoes: within ${at(echoes, 0.5)} ms (median), ${at(echoes, 0.95)} ms (95 %), ${at(echoes, 1)} ms (all)`);
+  if (values.keys) print(monitored.answers.map((one) => one.toFixed(0)).join(' '));
 }
 
 function said({ p50, p99, most, cpu }: Delays): string {

@@ -7,55 +7,10 @@ import { chmodSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, wr
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import './generate.mjs';
+import { inkPlugins } from './ink-plugins.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
-
-// ink loads this only when somebody debugs it with the react developer tools, which are not ours to ship
-const withoutDevtools = {
-  name: 'without-devtools',
-  setup(builder) {
-    builder.onResolve({ filter: /^\.\/devtools\.js$/ }, ({ path }) => ({ path, namespace: 'stub' }));
-    builder.onLoad({ filter: /.*/, namespace: 'stub' }, () => ({ contents: 'export default {};' }));
-  },
-};
-
-// to look for an emoji, string-width compiles a table of all sequences of them; one character alone needs only its own property.
-// And the dots that iter cuts long texts with are as wide as a letter: no reason to take the text apart
-const quickWidths = {
-  name: 'quick-widths',
-  setup(builder) {
-    builder.onLoad({ filter: /[\\/]node_modules[\\/]string-width[\\/]index\.js$/ }, ({ path }) => {
-      const contents = readFileSync(path, 'utf8')
-        .replaceAll(
-          'rgiEmojiRegex.test(segment)',
-          '(segment.length === 1 ? /\\p{Emoji_Presentation}/u : rgiEmojiRegex).test(segment)',
-        )
-        .replace('/^[\\u0020-\\u007E]*$/', '/^[\\u0020-\\u007E\\u2026]*$/');
-      return { contents };
-    });
-  },
-};
-
-// ink works out anew in each frame what every text on the screen consists of, most of the time of a frame; and remembers for ever how wide each one was
-const boundedTexts = {
-  name: 'bounded-texts',
-  setup(builder) {
-    const instead = (file, before, after) =>
-      builder.onLoad({ filter: new RegExp(`[\\\\/]node_modules[\\\\/]ink[\\\\/]build[\\\\/]${file}\\.js$`) }, ({ path }) => {
-        const code = readFileSync(path, 'utf8');
-        if (code.split(before).length !== 2) throw new Error(`${path} has no "${before}" any more: see boundedTexts in scripts/build.mjs`);
-        return { contents: code.replace(before, after) };
-      });
-    instead(
-      'output',
-      'caches = new OutputCaches();',
-      `static kept = new OutputCaches();
-      caches = (Output.kept = [Output.kept.styledChars, Output.kept.widths, Output.kept.blockWidths].some((map) => map.size > 2000) ? new OutputCaches() : Output.kept);`,
-    );
-    instead('measure-text', 'const cachedDimensions =', 'if (cache.size > 2000) cache.clear();\n    const cachedDimensions =');
-  },
-};
 
 // commander asks for it to start subcommands that are programs of their own; iter has none, and loading it takes longer than all of commander
 const withoutSubprograms = {
@@ -137,7 +92,7 @@ const common = {
     'process.env.NODE_ENV': '"production"',
     'process.env.DEV': '"false"',
   },
-  plugins: [withoutDevtools, quickWidths, boundedTexts, withoutSubprograms],
+  plugins: [...inkPlugins, withoutSubprograms],
   write: false,
   metafile: true,
   logLevel: 'warning',

@@ -4,6 +4,7 @@ import { agentRow } from '../agents/table.ts';
 import type { TaskId } from '../core/ids.ts';
 import { snapshot } from '../core/snapshot.ts';
 import type { Snapshot } from '../core/view.ts';
+import { createBell } from '../effects/bell.ts';
 import { holderOf } from '../effects/lock.ts';
 import type { Watch } from '../effects/watch.ts';
 import type { Context } from './context.ts';
@@ -19,8 +20,11 @@ export type FeedAction =
   | { readonly do: 'stop'; readonly task?: TaskId };
 
 export interface Feed {
+  /** Reads what was recorded since the last one. */
   snapshot(): Snapshot;
+  /** The last lines of a task's log as of the last snapshot; from now on a log that grows counts as a change. */
   tail(task: TaskId, lines: number): readonly string[];
+  /** Calls back when there may be something new. Watches can fail, so whoever draws looks by the clock, too. */
   subscribe(changed: () => void): () => void;
   now(): number;
   act(action: FeedAction): Promise<string>;
@@ -31,7 +35,7 @@ export interface Feed {
   close(): Promise<void>;
 }
 
-/** Milliseconds between two looks when no watcher reports anything: logs grow without the event log. */
+/** Milliseconds after which somebody who waits for a change is told to look although no watch reports anything. */
 const AUDIT = 1000;
 
 /** Opens the feed of an iteration. */
@@ -39,11 +43,10 @@ export function openFeed(iteration: Iteration, person: string, context: Context)
   const run = new Run(iteration, context);
   const listeners = new Set<() => void>();
   const tell = (): void => {
-    run.refresh();
     for (const listener of listeners) listener();
   };
   let watch: Promise<Watch> | undefined;
-  const audit = setInterval(tell, AUDIT);
+  const logs = createBell(join(iteration.directory, '.run', 'logs'), tell);
   const tails = new Map<string, (lines: number) => readonly string[]>();
   const tailOf = (task: TaskId, log: string): ((lines: number) => readonly string[]) => {
     const known = tails.get(log);
@@ -63,27 +66,36 @@ export function openFeed(iteration: Iteration, person: string, context: Context)
     return () => listeners.delete(changed);
   };
   return {
-    snapshot: () => snapshot(run.plan, run.state, { directory: iteration.directory, running: isRunning(), now: new Date().toISOString() }),
+    snapshot: () => {
+      run.refresh();
+      return snapshot(run.plan, run.state, { directory: iteration.directory, running: isRunning(), now: new Date().toISOString() });
+    },
     tail: (task, lines) => {
+      logs.set();
       const log = run.state.tasks[task]?.log;
       return log === undefined ? [] : tailOf(task, log)(lines);
     },
     subscribe,
     now: () => context.now().getTime(),
-    act: async (action) => act(iteration, run, { action, person }, context),
+    act: async (action) => {
+      run.refresh();
+      return act(iteration, run, { action, person }, context);
+    },
     isRunning,
     changed: (signal) =>
       new Promise((resolve) => {
         const over = (): void => {
           leave();
+          clearTimeout(audit);
           signal.removeEventListener('abort', over);
           resolve();
         };
         const leave = subscribe(over);
+        const audit = setTimeout(over, AUDIT);
         signal.addEventListener('abort', over, { once: true });
       }),
     close: async () => {
-      clearInterval(audit);
+      logs.close();
       await (await watch)?.close();
     },
   };
@@ -92,7 +104,7 @@ export function openFeed(iteration: Iteration, person: string, context: Context)
 async function watched(iteration: Iteration, changed: () => void): Promise<Watch> {
   const { watchFiles } = await import('../effects/watch.ts');
   const { directory } = iteration;
-  return watchFiles([logFile(directory), join(directory, PLAN_FILE), join(directory, '.run', 'logs')], changed);
+  return watchFiles([logFile(directory), join(directory, PLAN_FILE)], changed);
 }
 
 async function act(

@@ -21,7 +21,10 @@ it('the monitor shows what an agent that writes events says and calls, and what 
   const log = (task: string): string => path.join(on.iteration.directory, '.run', 'logs', `${task}-1.log`);
   mkdirSync(path.dirname(log('T1')), { recursive: true });
   const feed = openFeed({ ...on.iteration, plan }, 'ada', on.context);
-  const tail = (task: string): readonly string[] => feed.tail(taskId(task), 3);
+  const tail = (task: string): readonly string[] => {
+    feed.snapshot();
+    return feed.tail(taskId(task), 3);
+  };
   expect([tail('T1'), tail('T2')]).toEqual([[], []]);
   const output = recorded('codex.write');
   const cut = output.indexOf('I will commit') + 5;
@@ -36,13 +39,7 @@ it('the monitor shows what an agent that writes events says and calls, and what 
   // grown meanwhile: not in the plan this feed was opened with
   await on.run.record({ type: 'tasks-added', tasks: [taskId('T3')], dropped: [], by: 'iter' }, ...running('T3'));
   writeFileSync(log('T3'), 'new here\n');
-  feed.subscribe(() => {});
-  expect(
-    await until(
-      () => tail('T3'),
-      (lines) => lines.length > 0,
-    ),
-  ).toEqual(['new here']);
+  expect(tail('T3')).toEqual(['new here']);
   await feed.close();
 });
 

@@ -13,6 +13,7 @@ const SOURCES = [
   'MULTI_AGENT_PLAN.template.md',
   'scripts/build.mjs',
   'scripts/generate.mjs',
+  'scripts/ink-plugins.mjs',
   'package.json',
 ];
 
