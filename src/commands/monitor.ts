@@ -53,7 +53,7 @@ export function command(finish: Finish, signal: AbortSignal): Command {
         }
         return finish(await lines(feed, options.once === true, signal));
       } finally {
-        await feed.close();
+        feed.close();
       }
     });
 }

@@ -1,16 +1,15 @@
 /** What the monitor sees and may do: snapshots that follow the log, ends of agents' logs, and the same functions the commands call. */
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { agentRow } from '../agents/table.ts';
 import type { TaskId } from '../core/ids.ts';
 import { snapshot } from '../core/snapshot.ts';
 import type { Snapshot } from '../core/view.ts';
 import { createBell } from '../effects/bell.ts';
 import { holderOf } from '../effects/lock.ts';
-import type { Watch } from '../effects/watch.ts';
 import type { Context } from './context.ts';
 import { answer } from './decisions.ts';
 import type { Iteration } from './iteration.ts';
-import { PLAN_FILE, logFile } from './iteration.ts';
+import { logFile } from './iteration.ts';
 import { createLogTail } from './log-tail.ts';
 import { launchLock } from './places.ts';
 import { Run } from './run.ts';
@@ -24,7 +23,7 @@ export interface Feed {
   snapshot(): Snapshot;
   /** The last lines of a task's log as of the last snapshot; from now on a log that grows counts as a change. */
   tail(task: TaskId, lines: number): readonly string[];
-  /** Calls back when there may be something new. Watches can fail, so whoever draws looks by the clock, too. */
+  /** Calls back when there is something newer than the last snapshot. Watches can fail, so whoever draws looks by the clock, too. */
   subscribe(changed: () => void): () => void;
   now(): number;
   act(action: FeedAction): Promise<string>;
@@ -32,7 +31,7 @@ export interface Feed {
   isRunning(): boolean;
   /** Resolves at the next change, at the latest after the slow audit. */
   changed(signal: AbortSignal): Promise<void>;
-  close(): Promise<void>;
+  close(): void;
 }
 
 /** Milliseconds after which somebody who waits for a change is told to look although no watch reports anything. */
@@ -42,11 +41,14 @@ const AUDIT = 1000;
 export function openFeed(iteration: Iteration, person: string, context: Context): Feed {
   const run = new Run(iteration, context);
   const listeners = new Set<() => void>();
+  let isOld = false;
   const tell = (): void => {
+    isOld = true;
     for (const listener of listeners) listener();
   };
-  let watch: Promise<Watch> | undefined;
-  const logs = createBell(join(iteration.directory, '.run', 'logs'), tell);
+  const { directory } = iteration;
+  const events = createBell(dirname(logFile(directory)), tell);
+  const logs = createBell(join(directory, '.run', 'logs'), tell);
   const tails = new Map<string, (lines: number) => readonly string[]>();
   const tailOf = (task: TaskId, log: string): ((lines: number) => readonly string[]) => {
     const known = tails.get(log);
@@ -54,21 +56,23 @@ export function openFeed(iteration: Iteration, person: string, context: Context)
     // a task that came while this feed is open is in the state before it is in the plan
     const agent = run.plan.tasks.find((one) => one.id === task)?.agent ?? '';
     const format = agentRow(agent, context.program.agents)?.format ?? 'text';
-    const tail = createLogTail(join(iteration.directory, log), format);
+    const tail = createLogTail(join(directory, log), format);
     tails.set(log, tail);
     return tail;
   };
   const isRunning = (): boolean => holderOf(launchLock(iteration))?.alive === true;
   const subscribe = (changed: () => void): (() => void) => {
     listeners.add(changed);
-    // loaded once somebody listens: the first picture is on the screen by then
-    watch ??= watched(iteration, tell);
+    // there was something between the last look and now
+    if (isOld) queueMicrotask(() => listeners.has(changed) && changed());
     return () => listeners.delete(changed);
   };
   return {
     snapshot: () => {
+      events.set();
+      isOld = false;
       run.refresh();
-      return snapshot(run.plan, run.state, { directory: iteration.directory, running: isRunning(), now: new Date().toISOString() });
+      return snapshot(run.plan, run.state, { directory, running: isRunning(), now: new Date().toISOString() });
     },
     tail: (task, lines) => {
       logs.set();
@@ -94,17 +98,11 @@ export function openFeed(iteration: Iteration, person: string, context: Context)
         const audit = setTimeout(over, AUDIT);
         signal.addEventListener('abort', over, { once: true });
       }),
-    close: async () => {
+    close: () => {
+      events.close();
       logs.close();
-      await (await watch)?.close();
     },
   };
-}
-
-async function watched(iteration: Iteration, changed: () => void): Promise<Watch> {
-  const { watchFiles } = await import('../effects/watch.ts');
-  const { directory } = iteration;
-  return watchFiles([logFile(directory), join(directory, PLAN_FILE)], changed);
 }
 
 async function act(

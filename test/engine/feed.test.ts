@@ -40,7 +40,7 @@ it('the monitor shows what an agent that writes events says and calls, and what 
   await on.run.record({ type: 'tasks-added', tasks: [taskId('T3')], dropped: [], by: 'iter' }, ...running('T3'));
   writeFileSync(log('T3'), 'new here\n');
   expect(tail('T3')).toEqual(['new here']);
-  await feed.close();
+  feed.close();
 });
 
 /** What the last lines of this log are when it is opened late, and when it has grown. */
