@@ -58,13 +58,13 @@ const quickFrames = {
         }
         let kept;
         function keptCaches() {
-          if (kept === undefined || [kept.styledChars, kept.widths, kept.blockWidths].some((texts) => texts.size > 2000)) kept = new OutputCaches();
+          if (kept === undefined || [kept.styledChars, kept.widths, kept.blockWidths].some((texts) => texts.size > 500)) kept = new OutputCaches();
           return kept;
         }
         class OutputCaches {`,
       ],
     );
-    instead('measure-text', ['const cachedDimensions =', 'if (cache.size > 2000) cache.clear();\n    const cachedDimensions =']);
+    instead('measure-text', ['const cachedDimensions =', 'if (cache.size > 500) cache.clear();\n    const cachedDimensions =']);
   },
 };
 

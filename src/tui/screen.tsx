@@ -91,7 +91,10 @@ function Middle({ picture, focus, size }: FrameProps): ReactElement {
   const task = selectedTask(focus, snapshot);
   if (pane.show === 'help') return <Help width={width} height={height} />;
   if (pane.show === 'log' && task !== undefined) {
-    return <LogPane task={task} lines={logs.get(task.id)?.lines} now={now} width={width} height={height} />;
+    const end = logs.get(task.id);
+    // the one line that the table had of it would jump
+    const lines = end !== undefined && end.asked >= height - 1 ? end.lines : undefined;
+    return <LogPane task={task} lines={lines} now={now} width={width} height={height} />;
   }
   const asked = pane.show === 'options' ? snapshot.decisions.find((decision) => decision.id === pane.decision) : undefined;
   if (asked !== undefined) return <Options decision={asked} width={width} height={height} />;

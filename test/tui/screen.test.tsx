@@ -1,5 +1,5 @@
 import { cleanup, render } from 'ink-testing-library';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, onTestFinished, vi } from 'vitest';
 import { taskId } from '../../src/core/ids.ts';
 import type { TaskView } from '../../src/core/view.ts';
 import { Screen } from '../../src/tui/screen.tsx';
@@ -305,6 +305,59 @@ it('a change of the run is drawn without a key', async () => {
   const view = screen(feed);
   feed.turn(run([task('T1', { state: 'accepted' })], { status: 'ready-to-merge', decision: 'GO' }));
   await view.shows('ready to merge (GO)   1 of 1 task accepted');
+});
+
+/** A screen of a hundred tasks with something in each log, whose clock does not tick; `reads` are its looks at the run and at logs. */
+async function still(size = STANDARD) {
+  vi.useFakeTimers({ toFake: ['setInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const tasks = Array.from({ length: 100 }, (_, index) => task(`T${index + 1}`));
+  const feed = feedOf(run(tasks));
+  for (const one of tasks) feed.say(one.id, `says ${one.id}`);
+  const reads: string[] = [];
+  const view = screen(
+    {
+      ...feed,
+      snapshot: () => {
+        reads.push('run');
+        return feed.snapshot();
+      },
+      tail: (id, lines) => {
+        reads.push(id);
+        return feed.tail(id, lines);
+      },
+    },
+    size,
+  );
+  await view.shows('says T17');
+  return { ...view, reads };
+}
+
+it('a key is answered from what is known: neither the run nor a log is read', async () => {
+  const view = await still();
+  const before = view.reads.length;
+  for (const [key, shown] of [
+    ['j', '> T2 '],
+    ['k', '> T1 '],
+    ['S', 'Stop the whole run'],
+    ['n', 'nothing was stopped'],
+    ['?', 'close the monitor'],
+    ['x', 'j/k select'],
+  ] as const) {
+    view.press(key);
+    await view.shows(shown);
+  }
+  expect(view.reads.slice(before)).toEqual([]);
+});
+
+it('logs that a key brings into view are read after it has been answered, a few between two frames', async () => {
+  const view = await still();
+  const [before, frames] = [view.reads.length, view.frames.length];
+  view.press('G');
+  await view.shows('says T100');
+  const read = view.frames.slice(frames).map((frame) => frame.match(/says T/g)?.length ?? 0);
+  expect([...new Set(read)]).toEqual([0, 8, 16, 17]);
+  expect(view.reads.slice(before)).toEqual(Array.from({ length: 17 }, (_, row) => `T${row + 84}`));
 });
 
 it('the elapsed time moves on by itself', async () => {

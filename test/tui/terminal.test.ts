@@ -5,21 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import type { Plugin } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inkPlugins } from '../../scripts/ink-plugins.mjs';
 import { until } from '../rig/until.ts';
 
 const run = promisify(execFile);
 const hasTmux = spawnSync('tmux', ['-V']).status === 0;
-
-/** Ink names a package that only its own developers have installed. */
-const withoutDevtools: Plugin = {
-  name: 'without-devtools',
-  setup(bundle) {
-    bundle.onResolve({ filter: /^react-devtools-core$/ }, ({ path }) => ({ path, namespace: 'nothing' }));
-    bundle.onLoad({ filter: /./, namespace: 'nothing' }, () => ({ contents: 'export default {};' }));
-  },
-};
 
 describe.skipIf(!hasTmux)('in a real terminal', { timeout: 180_000 }, () => {
   const socket = `iter-monitor-${process.pid}`;
@@ -37,8 +28,8 @@ describe.skipIf(!hasTmux)('in a real terminal', { timeout: 180_000 }, () => {
       platform: 'node',
       format: 'esm',
       jsx: 'automatic',
-      define: { 'process.env.NODE_ENV': '"production"' },
-      plugins: [withoutDevtools],
+      define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
+      plugins: [...inkPlugins],
       banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     });
     // a shell that stays keeps the server of this test alive between windows
