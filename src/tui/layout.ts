@@ -27,7 +27,7 @@ export function isTiny(size: Size): boolean {
   return size.columns < SMALLEST.columns || size.rows < SMALLEST.rows;
 }
 
-export function isRoomy(size: Size): boolean {
+function isRoomy(size: Size): boolean {
   return size.rows >= ROOMY_ROWS;
 }
 

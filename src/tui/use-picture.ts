@@ -39,8 +39,8 @@ export function usePicture(feed: MonitorFeed, inView: InView): Picture {
     // looked at while rendering: a feed that throws ends the monitor with its error, the terminal restored
     const looks = createPace(() => show(({ logs }) => look(feed, shown.current, logs)), { now: () => feed.now(), after });
     pace.current = looks;
-    const unsubscribe = feed.subscribe(looks.ask);
-    const tick = setInterval(looks.ask, CLOCK_TICK);
+    const unsubscribe = feed.subscribe(() => looks.ask());
+    const tick = setInterval(() => looks.ask(), CLOCK_TICK);
     return () => {
       unsubscribe();
       clearInterval(tick);
@@ -48,11 +48,14 @@ export function usePicture(feed: MonitorFeed, inView: InView): Picture {
     };
   }, [feed]);
   // the frame is written by now: ink draws before effects of the layout run
-  useLayoutEffect(() => pace.current?.drawn(), [picture]);
+  useLayoutEffect(() => pace.current?.drawn());
   useEffect(() => {
     const missing = inView(picture.snapshot).filter(({ task, lines }) => (picture.logs.get(task)?.asked ?? 0) < lines);
-    if (missing.length > 0) show((now) => ({ ...now, logs: new Map([...now.logs, ...ends(feed, missing.slice(0, OPENED_AT_ONCE))]) }));
-  });
+    if (missing.length === 0) return undefined;
+    const opened = missing.slice(0, OPENED_AT_ONCE);
+    // in a turn of its own: a key that has come meanwhile is answered first
+    return after(0, () => show((now) => ({ ...now, logs: new Map([...now.logs, ...ends(feed, opened)]) })));
+  }, [feed, inView, picture]);
   return picture;
 }
 

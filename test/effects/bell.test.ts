@@ -8,7 +8,7 @@ import { until } from '../rig/until.ts';
 function hung(folder: string) {
   let rings = 0;
   const bell = createBell(folder, () => void (rings += 1));
-  onTestFinished(bell.close);
+  onTestFinished(() => bell.close());
   const write = (text: string): void => writeFileSync(path.join(folder, 'a.log'), text, { flag: 'a' });
   const rung = (times: number): Promise<number> =>
     until(

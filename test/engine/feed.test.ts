@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import type { StreamFormat } from '../../src/core/agent-descriptor.ts';
 import { taskId } from '../../src/core/ids.ts';
 import { openFeed } from '../../src/engine/feed.ts';
@@ -41,6 +41,38 @@ it('the monitor shows what an agent that writes events says and calls, and what 
   writeFileSync(log('T3'), 'new here\n');
   expect(tail('T3')).toEqual(['new here']);
   feed.close();
+});
+
+it('a listener hears once of what is recorded and of logs that grow, and again after the next look', async () => {
+  const on = await ground({ 'a.txt': 'a\n' }, 'T1 build');
+  await on.run.record(...running('T1'));
+  const log = path.join(on.iteration.directory, '.run', 'logs', 'T1-1.log');
+  mkdirSync(path.dirname(log), { recursive: true });
+  writeFileSync(log, 'one\n');
+  const feed = openFeed(on.iteration, 'ada', on.context);
+  onTestFinished(() => feed.close());
+  const heard: string[] = [];
+  const hears = (what: string): Promise<unknown> =>
+    until(
+      () => heard,
+      (now) => now.includes(what),
+    );
+  let what = 'a log';
+  feed.snapshot();
+  feed.tail(taskId('T1'), 1);
+  const leave = feed.subscribe(() => void heard.push(what));
+  for (let line = 0; line < 100; line += 1) appendFileSync(log, 'more\n');
+  await hears('a log');
+  what = 'an event';
+  feed.snapshot();
+  await on.run.record({ type: 'task-prioritised', task: taskId('T1'), by: 'ada' });
+  await hears('an event');
+  expect(heard).toEqual(['a log', 'an event']);
+  leave();
+  // what came while nobody listened is heard of by who listens next
+  what = 'something missed';
+  feed.subscribe(() => void heard.push(what));
+  await hears('something missed');
 });
 
 /** What the last lines of this log are when it is opened late, and when it has grown. */

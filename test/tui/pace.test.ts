@@ -4,10 +4,10 @@ import { createPace } from '../../src/tui/pace.ts';
 /** A pace whose time the test moves; `looks` are the times at which was looked. */
 function paced() {
   let now = 0;
-  let alarms: { readonly at: number; readonly then: () => void }[] = [];
+  let alarms: { readonly at: number; readonly ring: () => void }[] = [];
   const looks: number[] = [];
-  const after = (milliseconds: number, then: () => void): (() => void) => {
-    const alarm = { at: now + milliseconds, then };
+  const after = (milliseconds: number, ring: () => void): (() => void) => {
+    const alarm = { at: now + milliseconds, ring };
     alarms.push(alarm);
     return () => void (alarms = alarms.filter((one) => one !== alarm));
   };
@@ -16,7 +16,7 @@ function paced() {
     now += milliseconds;
     const due = alarms.filter((one) => one.at <= now);
     alarms = alarms.filter((one) => one.at > now);
-    for (const { then } of due) then();
+    for (const { ring } of due) ring();
   };
   return { pace, looks, pass, set: (time: number) => void (now = time) };
 }
