@@ -1,7 +1,6 @@
 /** Hands over what is appended to a text file, and reads the end of one. */
 import { closeSync, createReadStream, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
-import { watchFiles } from './watch.ts';
 
 export interface Following {
   /** The whole lines in so many bytes before now come first. */
@@ -54,6 +53,8 @@ export async function followText(file: string, take: (text: string) => void, sig
     if (bytes.length > 0) take(decoder.write(bytes));
   };
   more();
+  // most readers of this file only look at the end of a log
+  const { watchFiles } = await import('./watch.ts');
   const watch = watchFiles([file], more);
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();

@@ -7,7 +7,6 @@ import type { Snapshot } from '../core/view.ts';
 import { createBell } from '../effects/bell.ts';
 import { holderOf } from '../effects/lock.ts';
 import type { Context } from './context.ts';
-import { answer } from './decisions.ts';
 import type { Iteration } from './iteration.ts';
 import { logFile } from './iteration.ts';
 import { createLogTail } from './log-tail.ts';
@@ -111,7 +110,9 @@ async function act(
   { action, person }: { action: FeedAction; person: string },
   context: Context,
 ): Promise<string> {
+  // loaded when it is asked for: what acts on a run brings git along, which the first picture does without
   if (action.do === 'decide') {
+    const { answer } = await import('./decisions.ts');
     const done = await answer(iteration, { id: action.id, option: action.option, by: person }, context);
     if ('problems' in done) throw new Error(done.problems.map((problem) => problem.what).join('; '));
     return `${done.id}: ${done.option}`;
