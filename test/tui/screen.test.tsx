@@ -180,7 +180,7 @@ it.each([
   { columns: 59, rows: 24, panes: [' need you, '] },
   { columns: 20, rows: 3, panes: ['/11 accepted'] },
 ])('in $columns by $rows no state, pane or text makes a frame higher or wider than the terminal', async ({ panes, ...size }) => {
-  const nasty = `${'長い'.repeat(60)}\n\u001B[2Jsecond line\u202E ${'word '.repeat(60)}`;
+  const nasty = `${'長い'.repeat(30)}\n\u001B[2Jsecond line\u202E ${'word '.repeat(30)}`;
   const tasks = STATES.map((state, index) =>
     task(`T${index + 1}`, {
       state,
