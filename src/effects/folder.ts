@@ -77,6 +77,18 @@ export function removeIfEmpty(folder: string): void {
   if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
 }
 
+/** The names of the files in a folder, sorted; none when there is no such folder. */
+export function listFiles(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => entry.name)
+    .toSorted();
+}
+
+/** The number of the user a file belongs to. */
+export const ownerOf = (file: string): number => lstatSync(file).uid;
+
 /** The names of the folders in a folder, sorted; none when there is no such folder. */
 export function listFolders(folder: string): string[] {
   if (!existsSync(folder)) return [];

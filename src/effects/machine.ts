@@ -9,6 +9,12 @@ import { isAlive, processIdentity } from './process-table.ts';
 /** The name of this machine, as it is shown when something is locked or running. */
 export const hostName = (): string => hostname();
 
+/** Who this iter runs as; undefined where persons have no numbers. */
+export function personNumbers(): { readonly uid: number; readonly gid: number } | undefined {
+  const [uid, gid] = [process.getuid?.(), process.getgid?.()];
+  return uid === undefined || gid === undefined ? undefined : { uid, gid };
+}
+
 /** The process number of this iter. */
 export const processNumber = (): number => process.pid;
 

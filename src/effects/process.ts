@@ -178,7 +178,8 @@ async function firstOf(exited: Promise<Exit>, command: CheckCommand): Promise<'e
   return first;
 }
 
-const MARK = 'ITER_RUN_ID';
+/** The variable by which processes are found again. */
+export const MARK = 'ITER_RUN_ID';
 /** Milliseconds a command past its time limit gets per signal. */
 const COMMAND_GRACE = 1000;
 /** Node takes a longer time for no time at all. */

@@ -23,7 +23,10 @@ interface Prepared {
   /** Relative to the iteration folder. */
   readonly log: string;
   readonly ground: Ground;
-  readonly spec: Pick<AttemptSpec, 'permission' | 'argv' | 'timeout' | 'turns' | 'variables' | 'cell' | 'gitDirectories' | 'mcp'>;
+  readonly spec: Pick<
+    AttemptSpec,
+    'permission' | 'argv' | 'timeout' | 'turns' | 'variables' | 'cell' | 'container' | 'gitDirectories' | 'mcp'
+  >;
 }
 
 /** Runs it to its end; records its starts and what it has used. */

@@ -14,6 +14,8 @@ import type { AttemptSpec } from '../executors/local.ts';
 import { parseCommandLine } from '../files/command-line.ts';
 import { baseOf } from './base.ts';
 import { inputsHash } from './inputs-hash.ts';
+import { cellOf, gitDirectoriesOf } from './cell.ts';
+import { containerOf } from './containers.ts';
 import type { Context } from './context.ts';
 import { leasesFor } from './leases.ts';
 import { commentsFor } from './correspondence.ts';
@@ -26,7 +28,7 @@ import { offersTools } from './settings.ts';
 import { runAgent, sessionLeft, type Ended } from './agent-run.ts';
 import { sendConflictBack } from './rework.ts';
 import type { Run } from './run.ts';
-import { cellOf, gitDirectoriesOf, sandboxOf } from './sandbox.ts';
+import { sandboxOf } from './sandbox.ts';
 import { setUp } from './worktree-hooks.ts';
 
 /** Runs attempt `number` of a task to its end and records it; an abort of `signal` with the reason of a person ends it as killed. */
@@ -88,8 +90,9 @@ async function attemptOn(run: Run, task: PlannedTask, { number, ground, inputs, 
     ...(parsed === undefined ? {} : { argv: parsed.argv }),
     timeout: task.timeout,
     ...(task.maxTurns === undefined ? {} : { turns: task.maxTurns }),
-    ...(await confinement(run, task, { worktree: ground.worktree, variables }, context)),
-    ...(offersTools(iteration.repository, context.environment)
+    ...(await confinement(run, task, { number, worktree: ground.worktree, variables }, context)),
+    // an image need not have the Node they are written for
+    ...(offersTools(iteration.repository, context.environment) && sandboxOf(iteration, task, context).by !== 'container'
       ? { mcp: toolServer(run, task, number, { worktree: ground.worktree, context }) }
       : {}),
   };
@@ -121,9 +124,9 @@ function toolServer(
 async function confinement(
   run: Run,
   task: PlannedTask,
-  { worktree, variables }: Pick<Ground, 'worktree'> & Pick<Ready, 'variables'>,
+  { number, worktree, variables }: Pick<Ground, 'worktree'> & Pick<Ready, 'number' | 'variables'>,
   context: Context,
-): Promise<Pick<AttemptSpec, 'cell' | 'gitDirectories' | 'variables'>> {
+): Promise<Pick<AttemptSpec, 'cell' | 'container' | 'gitDirectories' | 'variables'>> {
   const { iteration } = run;
   const sandbox = sandboxOf(iteration, task, context);
   if (sandbox.by === 'none') return { variables };
@@ -133,6 +136,9 @@ async function confinement(
   return {
     variables: { ...who, ...variables, ITER_SANDBOX: sandbox.by },
     cell: cellOf(iteration, { task, worktree, sandbox, variables }, context),
+    ...(sandbox.by === 'container'
+      ? { container: containerOf(iteration, sandbox, { purpose: `${task.id}-${number}`, environment: context.environment }) }
+      : {}),
   };
 }
 

@@ -25,6 +25,7 @@ import type { MailMemory } from './blockers.ts';
 import { NO_MAIL, readMail } from './blockers.ts';
 import { conditionsNow, reachCheckpoint, skip } from './checkpoint.ts';
 import { ConflictWatch } from './conflict-watch.ts';
+import { endContainers } from './containers.ts';
 import type { Context } from './context.ts';
 import { renderEscalations } from './escalations.ts';
 import { expandTask, gather } from './growth.ts';
@@ -156,10 +157,15 @@ class Launch {
     const { iteration } = this.#run;
     const left = await reap(iterationCookie(iteration), LEFTOVER_GRACE);
     if (left > 0) this.#context.say(`ended ${left} ${left === 1 ? 'process' : 'processes'} an earlier run had left behind`);
+    const containers = await endContainers(iteration, this.#context);
+    if (containers > 0)
+      this.#context.say(`ended ${containers} ${containers === 1 ? 'container' : 'containers'} an earlier run had left behind`);
     removeFolder(temporariesOf(iteration));
     forgetPermissions(iteration);
     const { node, cli } = this.#context.program;
-    writeExecutable(join(iteration.directory, '.run', 'bin', 'iter'), `#!/bin/sh\nexec "${node}" "${cli}" "$@"\n`);
+    // an image has a Node of its own, or none
+    const text = `#!/bin/sh\n[ ! -x "${node}" ] || exec "${node}" "${cli}" "$@"\nexec node "${cli}" "$@"\n`;
+    writeExecutable(join(iteration.directory, '.run', 'bin', 'iter'), text);
     await this.#run.record({ type: 'launch-started', pid: processNumber(), host: hostName(), maxParallel: this.#options.maxParallel });
   }
 

@@ -14,7 +14,7 @@ import { findProgram } from './find-program.ts';
 import type { Iteration } from './iteration.ts';
 import { CRITERIA_FILE, ITERATIONS } from './iteration.ts';
 import { worktreeRules } from './settings.ts';
-import { sandboxProblems } from './sandbox.ts';
+import { sandboxProblems, sandboxesOf } from './sandbox.ts';
 import { hookProblems } from './worktree-hooks.ts';
 
 export interface Preflight {
@@ -43,7 +43,7 @@ export async function preflight(iteration: Iteration, context: Context): Promise
   }
   problems.push(...(await foreignBranches(iteration)), ...worktreeRules(iteration.repository, context.environment).problems);
   problems.push(...(await hookProblems(iteration, context)), ...(await sandboxProblems(iteration, context)), ...askers(plan, context));
-  return { problems, missingAgents: missingAgents(plan, context) };
+  return { problems, missingAgents: missingAgents(iteration, context) };
 }
 
 /** What agents will not see: a person's uncommitted work. A warning, never an obstacle. */
@@ -95,9 +95,11 @@ function askers(plan: Plan, { program }: Context): Problem[] {
 const isNobody = ({ agent, role }: PlannedTask): boolean =>
   ['manual', 'rehearsal'].includes(agent) || (role === 'run' && commandOf(agent) !== undefined);
 
-/** Agents of the plan that cannot be started here. */
-export function missingAgents(plan: Plan, context: Context): Problem[] {
-  return [...new Set(plan.tasks.map((task) => task.agent))].flatMap((agent) => missingAgent(agent, context) ?? []);
+/** Agents of the plan that cannot be started here; those of containers are looked for in their images, with the sandboxes. */
+export function missingAgents(iteration: Iteration, context: Context): Problem[] {
+  const sandboxes = sandboxesOf(iteration, context);
+  const tasks = iteration.plan.tasks.filter((task) => sandboxes(task).by !== 'container');
+  return [...new Set(tasks.map((task) => task.agent))].flatMap((agent) => missingAgent(agent, context) ?? []);
 }
 
 /** Why an agent cannot be started here, or undefined. */

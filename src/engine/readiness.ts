@@ -30,7 +30,7 @@ export async function examineIteration(iteration: Iteration, context: Context): 
   const { problems } = await preflight(iteration, context);
   return [
     { check: 'repository', ...(await repositoryState(root, iteration)) },
-    { check: 'agents', ...from(missingAgents(iteration.plan, context), 'every agent of the plan is on PATH') },
+    { check: 'agents', ...from(missingAgents(iteration, context), 'every agent of the plan is on PATH') },
     { check: 'tools', ...toolsState(iteration, context) },
     { check: 'disk', ...(await diskFinding(root)) },
     { check: 'worktrees', ...from([...foldersInTheWay(iteration), ...problems], 'branches, base and places of worktrees are free') },

@@ -1,19 +1,16 @@
-/** The sandbox of an attempt: which one it is, whether it can be had here, and what its agent sees and may write in it. */
-import { existsSync, realpathSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { agentRow, commandOf } from '../agents/table.ts';
-import type { AgentDescriptor } from '../core/agent-descriptor.ts';
+/** The sandbox of an attempt: which one it is, and whether it can be had here. */
+import { join } from 'node:path';
 import type { PlannedTask } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Sandbox } from '../core/sandbox.ts';
 import { sandboxFor } from '../core/sandbox.ts';
-import { ensureFolder, removeFolder, writeText } from '../effects/folder.ts';
+import { removeFolder } from '../effects/folder.ts';
 import { lastLines } from '../effects/follow.ts';
 import { runCommand } from '../effects/process.ts';
-import { checkoutDirectory } from '../effects/repository.ts';
 import { childEnvironment } from '../agents/environment.ts';
-import type { Cell } from '../executors/bubblewrap.ts';
 import { trialArguments } from '../executors/bubblewrap.ts';
+import { rowOf } from './cell.ts';
+import { containerProblems } from './container-trial.ts';
 import type { Context } from './context.ts';
 import { findProgram } from './find-program.ts';
 import type { Iteration } from './iteration.ts';
@@ -21,19 +18,27 @@ import { iterationCookie } from './places.ts';
 import { sandboxWishes } from './settings.ts';
 
 /** The sandbox a task has to run in. People and the built-in agent need none. */
-export function sandboxOf(
+export function sandboxOf(iteration: Pick<Iteration, 'repository'>, task: PlannedTask, context: Pick<Context, 'environment'>): Sandbox {
+  return sandboxesOf(iteration, context)(task);
+}
+
+/** The same for many tasks: the configuration is read once. */
+export function sandboxesOf(
   { repository }: Pick<Iteration, 'repository'>,
-  task: PlannedTask,
   { environment }: Pick<Context, 'environment'>,
-): Sandbox {
-  if (task.human !== undefined || task.agent === 'manual') return { by: 'none' };
-  const sandbox = sandboxFor({ workflow: task.sandbox, ...sandboxWishes(repository, environment) });
-  return sandbox.by === 'cli' && task.agent === 'rehearsal' ? { by: 'none' } : sandbox;
+): (task: PlannedTask) => Sandbox {
+  const wishes = sandboxWishes(repository, environment);
+  return (task) => {
+    if (task.human !== undefined || task.agent === 'manual') return { by: 'none' };
+    const sandbox = sandboxFor({ workflow: task.sandbox, ...wishes });
+    return sandbox.by === 'cli' && task.agent === 'rehearsal' ? { by: 'none' } : sandbox;
+  };
 }
 
 /** Why tasks cannot have the sandboxes they are to run in, on this machine and with their agents. */
 export async function sandboxProblems(iteration: Iteration, context: Context): Promise<Problem[]> {
-  const wanted = iteration.plan.tasks.map((task) => ({ task, sandbox: sandboxOf(iteration, task, context) }));
+  const sandboxes = sandboxesOf(iteration, context);
+  const wanted = iteration.plan.tasks.map((task) => ({ task, sandbox: sandboxes(task) }));
   const without = wanted.filter(({ task, sandbox }) => sandbox.by === 'cli' && rowOf(task, context)?.sandbox?.own === undefined);
   const free = wanted.filter(
     ({ task, sandbox }) => sandbox.by === 'cli' && task.permission === 'full' && !without.some((one) => one.task === task),
@@ -49,11 +54,12 @@ export async function sandboxProblems(iteration: Iteration, context: Context): P
     })),
     // the folder its questions lie in is not to be written from there
     ...wanted
-      .filter(({ task, sandbox }) => sandbox.by === 'bubblewrap' && task.permission === 'ask')
-      .map(({ task }) => ({
-        what: `${task.id} has permission: ask, and no question gets out of sandbox: bubblewrap`,
+      .filter(({ task, sandbox }) => (sandbox.by === 'bubblewrap' || sandbox.by === 'container') && task.permission === 'ask')
+      .map(({ task, sandbox }) => ({
+        what: `${task.id} has permission: ask, and no question gets out of sandbox: ${sandbox.by}`,
         fix: 'say permission: edit, or sandbox: none',
       })),
+    ...(await containerProblems(iteration, wanted, context)),
   ];
   const cells = wanted.filter(({ sandbox }) => sandbox.by === 'bubblewrap');
   if (cells.length === 0) return problems;
@@ -90,90 +96,3 @@ async function trial(iteration: Iteration, network: boolean, context: Context): 
     fix: `user namespaces have to be allowed (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone, an AppArmor profile for bwrap; in a container, its security options), ${fix}`,
   };
 }
-
-export interface Confined {
-  readonly task: PlannedTask;
-  readonly worktree: string;
-  readonly sandbox: Sandbox;
-  readonly variables: Readonly<Record<string, string>>;
-}
-
-/** What git directories an agent needs in order to commit: the one all worktrees have in common, and that of its own. */
-export function gitDirectoriesOf({ repository }: Iteration, worktree: string): { readonly common: string; readonly own: string } {
-  const own = checkoutDirectory(repository, worktree);
-  if (own === undefined) throw new Error(`${worktree} is no worktree of ${repository.root}`);
-  return { common: repository.gitDirectory, own };
-}
-
-/**
- * What the agent of a task sees. It commits on its own branch: objects, the branches of this iteration and its own git directory can be written,
- * settings, hooks, all other branches and where its git directory leads cannot.
- */
-export function cellOf(iteration: Iteration, { task, worktree, sandbox, variables }: Confined, context: Context): Cell {
-  const { root } = iteration.repository;
-  const { common, own } = gitDirectoriesOf(iteration, worktree);
-  const home = homeOf(context);
-  const hidden = [...(home === undefined ? [] : [home]), '/tmp', '/var/tmp', '/run'].filter(isThere).map((place) => realpathSync(place));
-  const inHome = (names: readonly string[]): string[] => (home === undefined ? [] : names.map((name) => join(home, name)).filter(isThere));
-  const branches = dirname(task.branch);
-  const refs = [join(common, branches), join(common, 'logs', branches)];
-  // made here, so that they can be bound: git makes them with the first commit on such a branch otherwise
-  for (const folder of [...refs, join(common, 'objects', 'info')]) ensureFolder(folder);
-  // empty it says nothing, and being there it can be guarded
-  if (!isThere(join(own, 'config.worktree'))) writeText(join(own, 'config.worktree'), '');
-  const row = rowOf(task, context);
-  return {
-    worktree,
-    network: sandbox.network !== false,
-    hidden,
-    readable: [root, common, ...programsBelow(hidden, task, context), ...inHome(sandbox.home ?? []), ...nameServers()],
-    writable: [
-      own,
-      join(common, 'objects'),
-      ...refs,
-      ...(variables['TMPDIR'] === undefined ? [] : [variables['TMPDIR']]),
-      ...(sandbox.credentials === false ? [] : inHome(row?.sandbox?.home ?? [])),
-    ],
-    guarded: [
-      join(worktree, '.git'),
-      ...['commondir', 'gitdir', 'config.worktree'].map((name) => join(own, name)),
-      join(common, 'objects', 'info'),
-    ].filter(isThere),
-  };
-}
-
-function homeOf({ environment }: Context): string | undefined {
-  const home = environment['HOME'];
-  return home === undefined || resolve(home) === '/' || !isThere(home) ? undefined : realpathSync(home);
-}
-
-/** Programs the agent needs that lie where nothing else is seen: those on PATH, Node, iter itself, and what links to programs lead to. */
-function programsBelow(hidden: readonly string[], task: PlannedTask, context: Context): string[] {
-  const { environment, program } = context;
-  const onPath = (environment['PATH'] ?? '').split(':').filter((folder) => folder.startsWith('/'));
-  const named = commandOf(task.agent)?.split(/\s+/) ?? [rowOf(task, context)?.binary ?? ''];
-  const files = named.flatMap((word) => findProgram(word, context) ?? []);
-  const places = [...onPath, dirname(program.node), dirname(program.cli), dirname(program.rehearsal), ...files.flatMap(withPackage)];
-  return places.filter((place) => isThere(place) && hidden.some((folder) => place.startsWith(`${folder}/`)));
-}
-
-/** A program by its real name; of one that lies in a package of npm, all packages beside it. */
-function withPackage(file: string): string[] {
-  const real = realpathSync(file);
-  const packages = /^(.*?\/node_modules)\//.exec(real)?.[1];
-  return packages === undefined ? [file, real] : [file, packages];
-}
-
-/** Where names of machines are looked up may be a link into what is hidden. */
-function nameServers(): string[] {
-  const file = '/etc/resolv.conf';
-  if (!isThere(file)) return [];
-  const real = realpathSync(file);
-  return real.startsWith('/run/') ? [real] : [];
-}
-
-function rowOf(task: PlannedTask, { program }: Context): AgentDescriptor | undefined {
-  return agentRow(task.agent, program.agents);
-}
-
-const isThere = (place: string): boolean => existsSync(place);

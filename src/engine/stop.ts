@@ -4,6 +4,7 @@ import type { Problem } from '../core/problem.ts';
 import { holderOf } from '../effects/lock.ts';
 import { reap } from '../effects/reap.ts';
 import { terminate } from '../effects/machine.ts';
+import { endContainers } from './containers.ts';
 import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
 import { iterationCookie, launchLock } from './places.ts';
@@ -38,9 +39,14 @@ export async function stop(
     await terminate(holder.pid, context.signal);
     return { message: `the launch (process ${holder.pid}) has ended with its agents; iter launch continues`, ended: 1 };
   }
-  const ended = await reap(iterationCookie(iteration), GRACE);
+  const processes = await reap(iterationCookie(iteration), GRACE);
+  const containers = await endContainers(iteration, context);
+  const parts = [
+    ...(processes === 0 ? [] : [`${processes} ${processes === 1 ? 'process' : 'processes'}`]),
+    ...(containers === 0 ? [] : [`${containers} ${containers === 1 ? 'container' : 'containers'}`]),
+  ];
   return {
-    message: ended === 0 ? 'nothing is running' : `ended ${ended} ${ended === 1 ? 'process' : 'processes'} of an earlier launch`,
-    ended,
+    message: parts.length === 0 ? 'nothing is running' : `ended ${parts.join(' and ')} of an earlier launch`,
+    ended: processes + containers,
   };
 }

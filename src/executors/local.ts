@@ -10,10 +10,13 @@ import type { StepPermission } from '../core/permission.ts';
 import { secretValues } from '../core/redaction.ts';
 import { readText } from '../effects/disk.ts';
 import { writeText } from '../effects/folder.ts';
+import { endContainer, forgetContainer, noteContainer } from '../effects/containers.ts';
 import { tendLog } from '../effects/log-limit.ts';
-import { AgentStartError, startAgent, stopTree } from '../effects/process.ts';
+import { AgentStartError, MARK, startAgent, stopTree } from '../effects/process.ts';
 import type { Cell } from './bubblewrap.ts';
 import { bubblewrapArguments } from './bubblewrap.ts';
+import type { Container } from './container.ts';
+import { containerArguments, isForRuntime } from './container.ts';
 import { BeyondLimit, interruption } from './interruption.ts';
 import type { Listener } from './listen.ts';
 import { listen } from './listen.ts';
@@ -37,6 +40,8 @@ export interface AttemptSpec {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** It runs in this cell of bubblewrap, or confines itself; in neither case when both are left out. */
   readonly cell?: Cell;
+  /** What makes that cell in place of bubblewrap; `notes` is the folder for notes of containers. */
+  readonly container?: Container & { readonly notes: string };
   /** What it has to be able to write in order to commit, when it is to confine itself. */
   readonly gitDirectories?: { readonly common: string; readonly own: string };
   /** How often it may turn to its tools. */
@@ -84,16 +89,18 @@ export async function runAttempt(
   const listener = spec.format === undefined || spec.format === 'text' ? undefined : listen(spec.log, spec.format, heard);
   const env = environmentOf(spec);
   let agent: StartedAgent;
+  if (spec.container !== undefined) noteContainer(spec.container);
   try {
     agent = await startAgent({
-      argv: [...(spec.cell === undefined ? [] : bubblewrapArguments(spec.cell)), ...argvOf(spec)],
+      argv: [...confinedBy(spec, env), ...argvOf(spec)],
       cwd: spec.worktree,
-      env,
+      env: { ...env, ...runtimeVariables(spec) },
       inputFile: isReadFromInput(spec) ? spec.prompt : '/dev/null',
       logFile: spec.log,
       cookie: spec.cookie,
     });
   } catch (error) {
+    if (spec.container !== undefined) forgetContainer(spec.container);
     if (error instanceof AgentStartError) return { outcome: 'not-started', reason: error.message, ...said(spec, listener) };
     throw error;
   }
@@ -104,6 +111,20 @@ export async function runAttempt(
   } finally {
     await lastLook();
   }
+}
+
+/** What its command line goes behind. The mark goes into a container by its name, too: processes of one may be processes of this machine. */
+function confinedBy({ cell, container }: AttemptSpec, env: Readonly<Record<string, string>>): readonly string[] {
+  if (cell === undefined) return [];
+  return container === undefined ? bubblewrapArguments(cell) : containerArguments(container, cell, [...Object.keys(env), MARK]);
+}
+
+/** For podman or docker itself, not for the agent. */
+function runtimeVariables({ container, environment }: AttemptSpec): Readonly<Record<string, string>> {
+  if (container === undefined) return {};
+  return Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) => (value !== undefined && isForRuntime(name) ? [[name, value]] : [])),
+  );
 }
 
 /** The tool calls that are counted here: of an agent that cannot be told to end by itself. */
@@ -131,6 +152,9 @@ async function endingOf(agent: StartedAgent, spec: AttemptSpec, signal: AbortSig
   // the first process of a cell stays as long as anything in it runs, and hears no polite signal
   const grace = spec.cell !== undefined && !('cause' in ended) ? { grace: CELL_GRACE } : {};
   const swept = await stopTree({ pid, startTime, cookie: spec.cookie, ...grace, ...(first === undefined ? {} : { first }) });
+  // what it was started by may be gone, and it not
+  if (spec.container !== undefined)
+    await endContainer(spec.container, { environment: { ...environmentOf(spec), ...runtimeVariables(spec) } });
   if (!('cause' in ended)) return { outcome: 'exited', ...ended };
   return { outcome: ended.cause, reason: ended.reason, survivors: swept };
 }
@@ -148,7 +172,8 @@ function isReadFromInput(spec: AttemptSpec): boolean {
 
 function argvOf(spec: AttemptSpec): readonly string[] {
   if (spec.argv !== undefined) return spec.argv;
-  if (spec.agent === 'rehearsal') return [spec.program.node, spec.program.rehearsal];
+  const node = spec.container === undefined ? spec.program.node : NODE_OF_THE_IMAGE;
+  if (spec.agent === 'rehearsal') return [node, spec.program.rehearsal];
   const row = rowOf(spec);
   if (row?.binary === undefined) throw new Error(`agent ${spec.agent} cannot be started`);
   const text = row.prompt === 'argument' ? promptArgument(spec) : undefined;
@@ -159,8 +184,10 @@ function argvOf(spec: AttemptSpec): readonly string[] {
   if (row.format !== 'acp' || row.acp === undefined) return command;
   const session = spec.session === undefined ? {} : { session: spec.session };
   const told = { permission: spec.permission, ...session, ...toolsInConversation(spec) };
-  return [spec.program.node, spec.program.acp, ...acpArguments(told, row.acp, command)];
+  return [node, spec.program.acp, ...acpArguments(told, row.acp, command)];
 }
+
+const NODE_OF_THE_IMAGE = 'node';
 
 /** Where each use of a tool has to be asked for and would be denied, or be a question to a person, there are none. */
 function toolsInConversation({ permission, mcp }: AttemptSpec): { readonly mcp?: Pick<ToolServer, 'command' | 'args'> } {

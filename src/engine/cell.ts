@@ -1,0 +1,118 @@
+/** What of this machine the agent of a task sees in its sandbox, and what of it it may write. */
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { agentRow, commandOf } from '../agents/table.ts';
+import type { AgentDescriptor } from '../core/agent-descriptor.ts';
+import type { PlannedTask } from '../core/plan.ts';
+import type { Sandbox } from '../core/sandbox.ts';
+import { ensureFolder, writeText } from '../effects/folder.ts';
+import { checkoutDirectory } from '../effects/repository.ts';
+import type { Cell } from '../executors/bubblewrap.ts';
+import type { Context } from './context.ts';
+import { findProgram } from './find-program.ts';
+import type { Iteration } from './iteration.ts';
+
+export interface Confined {
+  readonly task: PlannedTask;
+  readonly worktree: string;
+  readonly sandbox: Sandbox;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** What git directories an agent needs in order to commit: the one all worktrees have in common, and that of its own. */
+export function gitDirectoriesOf({ repository }: Iteration, worktree: string): { readonly common: string; readonly own: string } {
+  const own = checkoutDirectory(repository, worktree);
+  if (own === undefined) throw new Error(`${worktree} is no worktree of ${repository.root}`);
+  return { common: repository.gitDirectory, own };
+}
+
+/**
+ * What the agent of a task sees. It commits on its own branch: objects, the branches of this iteration and its own git directory can be written,
+ * settings, hooks, all other branches and where its git directory leads cannot.
+ */
+export function cellOf(iteration: Iteration, { task, worktree, sandbox, variables }: Confined, context: Context): Cell {
+  const { root } = iteration.repository;
+  const { common, own } = gitDirectoriesOf(iteration, worktree);
+  const home = homeOf(context);
+  const hidden = hiddenFrom(sandbox, context);
+  const inHome = (names: readonly string[]): string[] => (home === undefined ? [] : names.map((name) => join(home, name)).filter(isThere));
+  const branches = dirname(task.branch);
+  const refs = [join(common, branches), join(common, 'logs', branches)];
+  // made here, so that they can be bound: git makes them with the first commit on such a branch otherwise
+  for (const folder of [...refs, join(common, 'objects', 'info')]) ensureFolder(folder);
+  // empty it says nothing, and being there it can be guarded
+  if (!isThere(join(own, 'config.worktree'))) writeText(join(own, 'config.worktree'), '');
+  const row = rowOf(task, context);
+  return {
+    worktree,
+    network: sandbox.network !== false,
+    hidden,
+    readable: [
+      root,
+      common,
+      ...(sandbox.by === 'container' ? ownProgram(context) : [...programsBelow(hidden, task, context), ...nameServers()]),
+      ...inHome(sandbox.home ?? []),
+    ],
+    writable: [
+      own,
+      join(common, 'objects'),
+      ...refs,
+      ...(variables['TMPDIR'] === undefined ? [] : [variables['TMPDIR']]),
+      ...(sandbox.credentials === false ? [] : inHome(row?.sandbox?.home ?? [])),
+    ],
+    guarded: [
+      join(worktree, '.git'),
+      ...['commondir', 'gitdir', 'config.worktree'].map((name) => join(own, name)),
+      join(common, 'objects', 'info'),
+    ].filter(isThere),
+  };
+}
+
+/** Places that look empty. An image has its own of those outside the home. */
+export function hiddenFrom({ by }: Sandbox, context: Context): string[] {
+  const home = homeOf(context);
+  const homes = home === undefined ? [] : [home];
+  if (by === 'container') return [...homes, '/tmp'];
+  return [...homes, '/tmp', '/var/tmp', '/run'].filter(isThere).map((place) => realpathSync(place));
+}
+
+/** Where iter itself lies: its programs need nothing but Node. */
+export function ownProgram({ program }: Context): string[] {
+  return [program.cli].filter((file) => file.startsWith('/') && isThere(file)).map((file) => dirname(realpathSync(file)));
+}
+
+export function homeOf({ environment }: Context): string | undefined {
+  const home = environment['HOME'];
+  return home === undefined || resolve(home) === '/' || !isThere(home) ? undefined : realpathSync(home);
+}
+
+/** Programs the agent needs that lie where nothing else is seen: those on PATH, Node, iter itself, and what links to programs lead to. */
+function programsBelow(hidden: readonly string[], task: PlannedTask, context: Context): string[] {
+  const { environment, program } = context;
+  const onPath = (environment['PATH'] ?? '').split(':').filter((folder) => folder.startsWith('/'));
+  const named = commandOf(task.agent)?.split(/\s+/) ?? [rowOf(task, context)?.binary ?? ''];
+  const files = named.flatMap((word) => findProgram(word, context) ?? []);
+  const places = [...onPath, dirname(program.node), dirname(program.cli), dirname(program.rehearsal), ...files.flatMap(withPackage)];
+  return places.filter((place) => isThere(place) && hidden.some((folder) => place.startsWith(`${folder}/`)));
+}
+
+/** A program by its real name; of one that lies in a package of npm, all packages beside it. */
+function withPackage(file: string): string[] {
+  const real = realpathSync(file);
+  const packages = /^(.*?\/node_modules)\//.exec(real)?.[1];
+  return packages === undefined ? [file, real] : [file, packages];
+}
+
+/** Where names of machines are looked up may be a link into what is hidden. */
+function nameServers(): string[] {
+  const file = '/etc/resolv.conf';
+  if (!isThere(file)) return [];
+  const real = realpathSync(file);
+  return real.startsWith('/run/') ? [real] : [];
+}
+
+export function rowOf(task: PlannedTask, { program }: Context): AgentDescriptor | undefined {
+  return agentRow(task.agent, program.agents);
+}
+
+const isThere = (place: string): boolean => existsSync(place);

@@ -1,0 +1,54 @@
+/** Containers of attempts: what one is called, what runs it here, and the end of those that a killed iter has left. */
+import { join } from 'node:path';
+import { childEnvironment } from '../agents/environment.ts';
+import type { Runtime, Sandbox } from '../core/sandbox.ts';
+import { RUNTIMES } from '../core/sandbox.ts';
+import { endNoted } from '../effects/containers.ts';
+import { personNumbers } from '../effects/machine.ts';
+import { sha256 } from '../effects/sha256.ts';
+import type { Container } from '../executors/container.ts';
+import { isForRuntime } from '../executors/container.ts';
+import type { Context } from './context.ts';
+import { findProgram } from './find-program.ts';
+import type { Iteration } from './iteration.ts';
+import { iterationCookie } from './places.ts';
+
+type Environment = Context['environment'];
+
+/** The container for one purpose of an iteration: always the same name for the same purpose, and no other has it. */
+export function containerOf(
+  iteration: Iteration,
+  sandbox: Sandbox,
+  { purpose, environment }: { readonly purpose: string; readonly environment: Environment },
+): Container & { readonly notes: string } {
+  const label = `${iterationCookie(iteration)}${purpose}`;
+  const user = personNumbers();
+  return {
+    runtime: runtimeOf(sandbox, environment) ?? RUNTIMES[0],
+    image: sandbox.image ?? '',
+    name: `iter-${iteration.name}-${purpose}-${sha256(label).slice(0, 12)}`,
+    label,
+    options: sandbox.arguments ?? [],
+    ...(user === undefined ? {} : { user }),
+    notes: notesOf(iteration),
+  };
+}
+
+const notesOf = ({ directory }: Iteration): string => join(directory, '.run', 'containers');
+
+/** The one that is wished for, or the first that is there; none when it is not. */
+export function runtimeOf({ runtime }: Sandbox, environment: Environment): Runtime | undefined {
+  return (runtime === undefined ? RUNTIMES : [runtime]).find((one) => findProgram(one, { environment }) !== undefined);
+}
+
+/** What podman and docker are called with. */
+export function runtimeEnvironment(environment: Environment): Readonly<Record<string, string>> {
+  return childEnvironment(environment, Object.keys(environment).filter(isForRuntime), {});
+}
+
+/** Ends the containers an earlier run has left, by the notes it made of them. */
+export async function endContainers(iteration: Iteration, { environment, say }: Context): Promise<number> {
+  const { ended, left } = await endNoted(notesOf(iteration), { environment: runtimeEnvironment(environment) });
+  for (const name of left) say(`warning: the container ${name} of an earlier run may still be there: nobody answers who could remove it`);
+  return ended;
+}
