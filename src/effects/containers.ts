@@ -4,6 +4,7 @@
  */
 import { rmSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { execa } from 'execa';
 import type { Runtime } from '../core/sandbox.ts';
 import { RUNTIMES } from '../core/sandbox.ts';
@@ -29,6 +30,8 @@ export interface Answer {
 
 /** Milliseconds for what takes a running engine a fraction of a second. */
 const PATIENCE = 30_000;
+/** Milliseconds between two questions. */
+const LOOK = 50;
 
 /** Calls podman or docker with words that start nothing. */
 export async function askRuntime(runtime: Runtime, argv: readonly string[], { environment }: Called): Promise<Answer> {
@@ -56,7 +59,12 @@ export function forgetContainer({ name, notes }: Named): void {
 /** Ends and removes a container; it need not be there. True when it was still running. The note stays when the engine does not answer. */
 export async function endContainer({ runtime, name, notes }: Named, called: Called): Promise<boolean> {
   const killed = await askRuntime(runtime, ['kill', name], called);
-  const removed = await askRuntime(runtime, ['rm', '--force', name], called);
+  let removed = await askRuntime(runtime, ['rm', '--force', name], called);
+  // the engine removes it by itself when it ends, and two at the same thing are in each other's way
+  for (const begun = performance.now(); /already in progress/i.test(removed.said) && performance.now() - begun < PATIENCE;) {
+    await pause(LOOK);
+    removed = await askRuntime(runtime, ['rm', '--force', name], called);
+  }
   if (removed.exitCode === 0 || /no such container/i.test(removed.said)) forgetContainer({ runtime, name, notes });
   return killed.exitCode === 0;
 }

@@ -66,7 +66,7 @@ async function problemsOf(iteration: Iteration, kind: Kind, context: Context): P
     ...(runtime === undefined
       ? [
           {
-            what: `sandbox: container, and ${sandbox.runtime === undefined ? 'neither "podman" nor "docker"' : `the program "${sandbox.runtime}"`} was not found`,
+            what: `sandbox: container, and ${sandbox.runtime === undefined ? 'neither "podman" nor "docker" was' : `the program "${sandbox.runtime}" was not`} found`,
             fix: `install ${sandbox.runtime ?? 'one of them'}, ${OTHERWISE}`,
           },
         ]
@@ -99,8 +99,9 @@ async function absentImage(runtime: Runtime, image: string, { environment }: Con
 
 /** Milliseconds for the smallest container, on a machine that has never started one. */
 const TRIAL_TIMEOUT = 60_000;
-/** Writes down what of its arguments it does not find. */
-const LOOK = 'for program; do command -v "$program" >/dev/null || echo "$program"; done >missing';
+/** Writes where agents do, and down what of its arguments it does not find. An image that has such folders itself may have closed them. */
+const LOOK =
+  ': >"${HOME:-/tmp}/.made" && : >/tmp/.made && for program; do command -v "$program" >/dev/null || echo "$program"; done >missing';
 
 /** Runs a container as the agents will: whether it is made, whether it writes as the person, and whether the programs are in it. */
 async function trial(iteration: Iteration, { sandbox, tasks }: Kind, context: Context): Promise<Problem[]> {

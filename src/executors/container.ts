@@ -29,7 +29,7 @@ export function containerArguments(container: Container, cell: Cell, variables: 
     `--label=iter=${label}`,
     ...userOptions(container),
     ...(cell.network ? options : [...options.filter((option) => !/^--net(work)?(=|$)/.test(option)), '--network=none']),
-    ...placesOf(cell).map(([place, how]) => (how === 'empty' ? `--tmpfs=${place}:rw,exec,mode=1777` : `--volume=${place}:${place}:${how}`)),
+    ...placesOf(cell).map(([place, how]) => (how === 'empty' ? emptyAt(place, runtime) : `--volume=${place}:${place}:${how}`)),
     ...variables.filter((variable) => !OF_THE_MACHINE.includes(variable)).map((variable) => `--env=${variable}`),
     `--workdir=${cell.worktree}`,
     '--entrypoint=sh',
@@ -64,6 +64,11 @@ function userOptions({ runtime, user }: Container): string[] {
   if (user === undefined) return [];
   const mapped = runtime === 'podman' && user.uid !== 0 ? ['--userns=keep-id'] : [];
   return [...mapped, `--user=${user.uid}:${user.gid}`];
+}
+
+/** Podman would put into it what the image has there, its rights included. */
+function emptyAt(place: string, runtime: Runtime): string {
+  return `--tmpfs=${place}:rw,exec,mode=1777${runtime === 'podman' ? ',notmpcopyup' : ''}`;
 }
 
 type Way = 'empty' | 'ro' | 'rw';

@@ -1,104 +1,24 @@
 /** What bubblewrap really lets an agent do. Needs bwrap and user namespaces: without them all but the refusals are skipped, and that is said. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import type { PlannedTask } from '../../src/core/plan.ts';
 import type { Sandbox } from '../../src/core/sandbox.ts';
-import { taskOf } from '../../src/core/plan.ts';
-import { taskId } from '../../src/core/ids.ts';
 import type { Context } from '../../src/engine/context.ts';
-import { prepare } from '../../src/engine/prepare.ts';
 import { cellOf } from '../../src/engine/cell.ts';
 import { sandboxProblems } from '../../src/engine/sandbox.ts';
-import { runAttempt } from '../../src/executors/local.ts';
 import { trialArguments } from '../../src/executors/bubblewrap.ts';
+import { inside, shop, tried } from '../rig/confined.ts';
 import { processesOf } from '../rig/driven.ts';
 import type { Ground } from '../rig/ground.ts';
 import { ground } from '../rig/ground.ts';
 import { sh, temporaryFolder, write } from '../rig/repository.ts';
 import { until } from '../rig/until.ts';
 
-const T1 = taskId('T1');
 const trial = spawnSync('bwrap', trialArguments(false).slice(1), { encoding: 'utf8' });
 const usable = trial.status === 0;
 if (!usable) process.stderr.write(`skipped: sandboxes are not tried, bwrap does not work here: ${trial.error?.message ?? trial.stderr}\n`);
-
-/** A repository in a person's home, beside a secret, and a task with its worktree there. */
-async function shop() {
-  const on = await ground({ 'README.md': '# Shop\n' }, 'T1 build');
-  const home = path.dirname(on.root);
-  write(home, { '.ssh/id': 'secret', '.sign-in/token': 'token', '.tools/bin/ours': '#!/bin/sh\necho ours\n' });
-  chmodSync(path.join(home, '.tools/bin/ours'), 0o755);
-  const context: Context = {
-    ...on.context,
-    environment: { PATH: `${process.env['PATH'] ?? ''}:${path.join(home, '.tools/bin')}`, HOME: home },
-  };
-  const task = taskOf(on.plan, T1);
-  const { worktree, head } = await prepare(on.run, task, 1, on.plan.base, context);
-  return { ...on, context, home, task, worktree, head };
-}
-
-type Shop = Awaited<ReturnType<typeof shop>>;
-
-/** Runs a script as the agent of the task, in its sandbox; gives what it printed. */
-async function inside(
-  at: Shop,
-  script: string,
-  { sandbox = { by: 'bubblewrap' }, signal }: { sandbox?: Sandbox; signal?: AbortSignal } = {},
-) {
-  const file = path.join(at.home, 'project-worktrees', 'script.sh');
-  writeFileSync(file, script);
-  const temporary = path.join(at.home, 'project-worktrees', 'tmp');
-  mkdirSync(temporary, { recursive: true });
-  const log = path.join(at.iteration.directory, '.run', 'try.log');
-  const variables = {
-    TMPDIR: temporary,
-    ITER_DIR: at.iteration.directory,
-    GIT_AUTHOR_NAME: 'A',
-    GIT_AUTHOR_EMAIL: 'a@x',
-    GIT_COMMITTER_NAME: 'A',
-    GIT_COMMITTER_EMAIL: 'a@x',
-  };
-  const task: PlannedTask = { ...at.task, agent: 'mine' };
-  const agents = [
-    {
-      name: 'mine',
-      about: '',
-      evidence: 'none',
-      binary: '/bin/sh',
-      arguments: [],
-      permissions: { read: [], edit: [], full: [] },
-      prompt: 'stdin',
-      sandbox: { home: ['.sign-in'] },
-      format: 'text',
-      usage: { reports: [] },
-      install: '',
-    },
-  ] as const;
-  const context: Context = { ...at.context, program: { ...at.context.program, agents } };
-  const ending = await runAttempt(
-    {
-      agent: 'mine',
-      permission: 'edit',
-      worktree: at.worktree,
-      prompt: file,
-      log,
-      cookie: `${at.iteration.directory}:T1:1:`,
-      timeout: 200_000,
-      environment: context.environment,
-      variables,
-      program: context.program,
-      cell: cellOf(at.iteration, { task, worktree: at.worktree, sandbox, variables }, context),
-    },
-    { started: () => Promise.resolve(), heard: () => {} },
-    signal ?? new AbortController().signal,
-  );
-  return { ending, printed: readFileSync(log, 'utf8') };
-}
-
-const tried = (name: string, command: string): string =>
-  `if ( ${command} ) >/dev/null 2>&1; then echo "${name}: yes"; else echo "${name}: no"; fi\n`;
 
 test('the home and the places of temporary files are hidden; the repository, programs on PATH and the sign-in of the agent are not', async () => {
   const at = await shop();
