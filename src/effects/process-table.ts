@@ -130,6 +130,13 @@ export function groupSeconds(group: number): number | undefined {
   return rows.filter((row) => family.has(row.pid)).reduce((sum, row) => sum + row.ticks, 0) / TICKS;
 }
 
+/** The same of all processes whose environment has an entry that begins with `start`, without this group; undefined when there are none to be seen. */
+export function markedSeconds(start: string, without: number): number | undefined {
+  const rows = findByEnvironment(start).flatMap((pid) => rowOf(pid) ?? []);
+  const others = rows.filter((row) => row.group !== without);
+  return others.length === 0 ? undefined : others.reduce((sum, row) => sum + row.ticks, 0) / TICKS;
+}
+
 /** Of the clock in /proc: a hundred in a second on every Linux that Node runs on. */
 const TICKS = 100;
 

@@ -6,11 +6,14 @@ import type { PlannedTask } from '../core/plan.ts';
 import type { TaskState } from '../core/state.ts';
 import type { Marks, Watched } from '../core/stall.ts';
 import { evidence, lastSign, looked, silence, watched } from '../core/stall.ts';
-import { groupSeconds } from '../effects/process-table.ts';
+import { MARK } from '../effects/process.ts';
+import { groupSeconds, markedSeconds } from '../effects/process-table.ts';
 import { fileMark, worktreeMarks } from '../effects/worktree-marks.ts';
 import { BeyondLimit } from '../executors/interruption.ts';
 import type { Context } from './context.ts';
+import { attemptCookie } from './places.ts';
 import type { Run } from './run.ts';
+import { sandboxOf } from './sandbox.ts';
 
 /** Milliseconds between two looks at least. */
 const INTERVAL = 1000;
@@ -72,7 +75,7 @@ export class Health {
     const due = quiet >= patience / 4 && time - (known?.examined ?? 0) >= patience / 20;
     const lastChance = quiet >= patience && current.stalled === undefined;
     const examine = !first && (due || lastChance);
-    const marks = examine ? await this.#marks(task, { output, pid, worktree: current.worktree }) : { output };
+    const marks = examine ? await this.#marks(task, { output, pid, current }) : { output };
     const seen = first ? watched(marks, now) : looked(known, marks, now);
     const asked = current.stalled !== undefined;
     const examined = examine ? time : (known?.examined ?? time);
@@ -84,9 +87,13 @@ export class Health {
     if (!asked && silent >= stallAfter) return this.#stalls(task, current.attempt, seen);
   }
 
-  async #marks(task: PlannedTask, at: { output: string; pid: number; worktree: string | undefined }): Promise<Marks> {
-    const cpu = groupSeconds(at.pid);
-    const tree = at.worktree === undefined ? undefined : await worktreeMarks(this.#run.iteration.repository.root, at.worktree);
+  async #marks(task: PlannedTask, at: { output: string; pid: number; current: TaskState }): Promise<Marks> {
+    const { iteration } = this.#run;
+    const { attempt, worktree } = at.current;
+    // what works in a container is no child of who has started it, and not to be seen where its engine is another machine
+    const inContainer = sandboxOf(iteration, task, this.#context).by === 'container';
+    const cpu = inContainer ? markedSeconds(`${MARK}=${attemptCookie(iteration, task.id, attempt)}\0`, at.pid) : groupSeconds(at.pid);
+    const tree = worktree === undefined ? undefined : await worktreeMarks(iteration.repository.root, worktree);
     return { output: at.output, ...tree, ...(cpu === undefined ? {} : { cpu }) };
   }
 

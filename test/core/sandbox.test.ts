@@ -20,6 +20,31 @@ it.each<[string, Parameters<typeof sandboxFor>[0], Sandbox]>([
     { ...OWN, network: false, credentials: false },
   ],
   ['a person who says none leaves it to others', { repository: OWN, person: { by: 'none' } }, OWN],
+  [
+    'who wants a container gets image, program and options from the configuration, the repository before the person',
+    {
+      workflow: { by: 'container', network: false },
+      repository: { by: 'none', image: 'ours' },
+      person: { by: 'none', image: 'mine', runtime: 'docker', arguments: ['--memory=4g'] },
+    },
+    { by: 'container', network: false, image: 'ours', runtime: 'docker', arguments: ['--memory=4g'] },
+  ],
+  [
+    'and keeps what it says itself',
+    { workflow: { by: 'container', image: 'step', arguments: [] }, repository: { by: 'container', image: 'ours', arguments: ['--init'] } },
+    { by: 'container', image: 'step', arguments: [] },
+  ],
+  ['images are for containers alone', { workflow: { by: 'cli' }, repository: { by: 'container', image: 'ours' } }, { by: 'cli' }],
+  [
+    'into the container of a person others put an image, and no options',
+    { workflow: { by: 'container', image: 'step', arguments: ['--privileged'] }, person: { by: 'container', network: false } },
+    { by: 'container', network: false, image: 'step' },
+  ],
+  [
+    'unless the person says which image',
+    { repository: { by: 'container', image: 'ours' }, person: { by: 'container', image: 'mine' } },
+    { by: 'container', image: 'mine' },
+  ],
 ])('%s', (_, wishes, sandbox) => {
   expect(sandboxFor(wishes)).toEqual(sandbox);
 });

@@ -43,4 +43,14 @@ test('what worktrees get and where agents run is completed', () => {
     { by: 'bubblewrap' },
   ]);
   expect(loadConfig('worktree: {}\nsandbox: { by: bubblewrap, home: [../x] }\n', 'c.yaml').problems).toHaveLength(2);
+  const container = 'sandbox: { by: container, image: "shop/agents:3", runtime: docker, arguments: [--memory=4g] }\n';
+  expect(loadConfig(container, 'c.yaml').config.sandbox).toEqual({
+    by: 'container',
+    image: 'shop/agents:3',
+    runtime: 'docker',
+    arguments: ['--memory=4g'],
+  });
+  // each would be another word of the command line
+  for (const part of ['image: --privileged', 'image: "a b"', 'runtime: rkt', 'arguments: [shop]'])
+    expect(loadConfig(`sandbox: { by: container, ${part} }\n`, 'c.yaml').problems).toHaveLength(1);
 });
