@@ -5,6 +5,7 @@ import type { AgentHealth } from '../engine/agent-doctor.ts';
 import { agentFindings, examineAgents } from '../engine/agent-doctor.ts';
 import type { Finding } from '../engine/doctor.ts';
 import { examine } from '../engine/doctor.ts';
+import { sandboxFindings } from '../engine/sandbox-doctor.ts';
 import { json, result } from './out.ts';
 import { withOwnAgents } from './own-agents.ts';
 import type { Common } from './verb.ts';
@@ -15,7 +16,7 @@ interface Flags extends Common {
 }
 
 export function command(finish: Finish, signal: AbortSignal): Command {
-  return verb('doctor', 'Look whether everything iter needs is there: git, repository, agents, disk.', 'iter doctor --for 003')
+  return verb('doctor', 'Look whether everything iter needs is there: git, repository, sandboxes, agents, disk.', 'iter doctor --for 003')
     .option('--for <iteration>', 'whether this iteration can be launched: also runs the commands of its criteria on the untouched base')
     .action(async (options: Flags) => finish(await perform(options, signal)));
 }
@@ -27,7 +28,11 @@ async function perform(options: Flags, signal: AbortSignal): Promise<number> {
   if (options.for === undefined) {
     const context = withOwnAgents(plain, options);
     agents = await examineAgents(context);
-    findings = [...(await examine(options.directory)), ...agents.flatMap(agentFindings)];
+    findings = [
+      ...(await examine(options.directory)),
+      ...(await sandboxFindings(options.directory, context)),
+      ...agents.flatMap(agentFindings),
+    ];
   } else {
     const iteration = iterationAt(options, options.for);
     if (iteration === undefined) return EXIT.usage;

@@ -87,7 +87,11 @@ async function problemsOf(iteration: Iteration, kind: Kind, context: Context): P
  * Nothing is fetched unasked: it may be large, and it is somebody's program. The first call for a person without rights leaves a process that all later
  * ones of podman need; this one carries no mark of iter, by which it would be ended.
  */
-async function absentImage(runtime: Runtime, image: string, { environment }: Context): Promise<Problem | undefined> {
+export async function absentImage(
+  runtime: Runtime,
+  image: string,
+  { environment }: Pick<Context, 'environment'>,
+): Promise<Problem | undefined> {
   const called = { environment: runtimeEnvironment(environment) };
   const { exitCode, said } = await askRuntime(runtime, ['image', 'inspect', '--format', '{{.Id}}', image], called);
   if (exitCode === 0) return undefined;

@@ -43,6 +43,7 @@ function run() {
   const of = (option) => words.slice(0, image).flatMap((word) => (word.startsWith(`--${option}=`) ? [word.slice(option.length + 3)] : []));
   const [[name], [folder], [program]] = [of('name'), of('workdir'), of('entrypoint')];
   if (!existsSync(path.join(state, 'images', words[image]))) refuse(`${words[image]}: image not known`);
+  if (words.slice(0, image).includes('--no-such-option')) refuse('unknown flag: --no-such-option');
   if (existsSync(placeOf(name))) refuse(`the container name "${name}" is already in use`);
   mkdirSync(path.dirname(placeOf(name)), { recursive: true });
   writeFileSync(placeOf(name), words.slice(0, image).join('\n'));
@@ -65,9 +66,12 @@ function run() {
 
 const name = words.at(-1);
 if (verb === 'run') run();
-else if (verb === 'image') existsSync(path.join(state, 'images', name)) || refuse(`inspecting object: ${name}: image not known`);
-else if (!existsSync(placeOf(name))) verb === 'rm' || refuse(`no container with name or ID "${name}" found: no such container`);
-else if (verb === 'kill') end(name);
+else if (verb === 'info') process.stdout.write('host:\n');
+else if (verb === 'image') {
+  if (!existsSync(path.join(state, 'images', name))) refuse(`inspecting object: ${name}: image not known`);
+} else if (!existsSync(placeOf(name))) {
+  if (verb !== 'rm') refuse(`no container with name or ID "${name}" found: no such container`);
+} else if (verb === 'kill') end(name);
 else if (verb === 'rm') {
   end(name);
   rmSync(placeOf(name));
