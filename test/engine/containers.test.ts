@@ -9,6 +9,7 @@ import { noteContainer } from '../../src/effects/containers.ts';
 import { cellOf } from '../../src/engine/cell.ts';
 import { containerOf, endContainers } from '../../src/engine/containers.ts';
 import type { Context } from '../../src/engine/context.ts';
+import { missingAgents } from '../../src/engine/preflight.ts';
 import { sandboxProblems } from '../../src/engine/sandbox.ts';
 import { containerArguments } from '../../src/executors/container.ts';
 import { inside, shop, tried } from '../rig/confined.ts';
@@ -185,4 +186,11 @@ test('without an image, a program, an engine or an answer it is refused, with wh
     `sandbox: container, and docker has no engine to ask: ${said}`,
   ]);
   expect(await problems({ agent: 'manual', sandbox: { by: 'container' } })).toEqual([]);
+  // programs of this machine are none of the image's, and the other way round
+  const claude = (sandbox: Sandbox) =>
+    missingAgents(wanting(on, { agent: 'claude', sandbox }), { ...on.context, environment: { PATH: '/nowhere' } });
+  expect([claude({ by: 'container' }), claude({ by: 'none' }).map(({ what }) => what)]).toEqual([
+    [],
+    ['agent "claude": the program "claude" was not found'],
+  ]);
 });
