@@ -4,6 +4,8 @@ import { childEnvironment } from '../agents/environment.ts';
 import type { Runtime, Sandbox } from '../core/sandbox.ts';
 import { RUNTIMES } from '../core/sandbox.ts';
 import { endNoted } from '../effects/containers.ts';
+import { readText } from '../effects/disk.ts';
+import { writeText } from '../effects/folder.ts';
 import { personNumbers } from '../effects/machine.ts';
 import { sha256 } from '../effects/sha256.ts';
 import type { Container } from '../executors/container.ts';
@@ -23,15 +25,32 @@ export function containerOf(
 ): Container & { readonly notes: string } {
   const label = `${iterationCookie(iteration)}${purpose}`;
   const user = personNumbers();
+  const runtime = runtimeOf(sandbox, environment) ?? RUNTIMES[0];
   return {
-    runtime: runtimeOf(sandbox, environment) ?? RUNTIMES[0],
+    runtime,
     image: sandbox.image ?? '',
     name: `iter-${iteration.name}-${purpose}-${sha256(label).slice(0, 12)}`,
     label,
     options: sandbox.arguments ?? [],
     ...(user === undefined ? {} : { user }),
+    ...(user === undefined || runtime !== 'docker' ? {} : { accounts: accountsFile(iteration, user, environment) }),
     notes: notesOf(iteration),
   };
+}
+
+/** Root and the person, in the form of passwd(5). */
+function accountsFile(
+  { directory }: Iteration,
+  { uid, gid }: { readonly uid: number; readonly gid: number },
+  environment: Environment,
+): string {
+  const file = join(directory, '.run', 'passwd');
+  const home = environment['HOME'] ?? '/';
+  const root = `root:x:0:0:root:${uid === 0 ? home : '/root'}:/bin/sh\n`;
+  const text = uid === 0 ? root : `${root}person:x:${uid}:${gid}:person:${home}:/bin/sh\n`;
+  // another container may be looking at it
+  if (readText(file) !== text) writeText(file, text);
+  return file;
 }
 
 const notesOf = ({ directory }: Iteration): string => join(directory, '.run', 'containers');

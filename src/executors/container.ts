@@ -13,6 +13,8 @@ export interface Container {
   readonly options: readonly string[];
   /** Who writes its files, as numbers. */
   readonly user?: { readonly uid: number; readonly gid: number };
+  /** Takes the place of /etc/passwd: an image does not know who this is, and there are programs that ask. Podman adds a line to its own. */
+  readonly accounts?: string;
 }
 
 /**
@@ -31,6 +33,7 @@ export function containerArguments(container: Container, cell: Cell, variables: 
     ...(cell.network ? options : [...options.filter((option) => !/^--net(work)?(=|$)/.test(option)), '--network=none']),
     ...placesOf(cell).map(([place, how]) => (how === 'empty' ? emptyAt(place, runtime) : `--volume=${place}:${place}:${how}`)),
     ...variables.filter((variable) => !OF_THE_MACHINE.includes(variable)).map((variable) => `--env=${variable}`),
+    ...(container.accounts === undefined ? [] : [`--volume=${container.accounts}:/etc/passwd:ro`]),
     `--workdir=${cell.worktree}`,
     '--entrypoint=sh',
     image,

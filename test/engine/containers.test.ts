@@ -107,6 +107,7 @@ describe.each(engines.filter(({ hasWalls }) => hasWalls))('with $name', (engine)
         tried('sign-in', `grep -q token ${at.home}/.sign-in/token && echo new > ${at.home}/.sign-in/token`),
         tried('home', 'echo x > "$HOME/x"'),
         tried('read the main checkout', `cat ${at.root}/README.md`),
+        tried('account', `node -e 'process.exit(os.userInfo().uid === ${process.getuid?.()} ? 0 : 1)'`),
         tried('path', 'case "$PATH" in *:$ITER_DIR/.run/bin) ;; *) false ;; esac'),
         tried('write the main checkout', `echo x > ${at.root}/README.md`),
         tried('write the iteration', `echo x > ${at.iteration.directory}/COMPLETION_CRITERIA.md`),
@@ -137,6 +138,7 @@ describe.each(engines.filter(({ hasWalls }) => hasWalls))('with $name', (engine)
       'sign-in: yes',
       'home: yes',
       'read the main checkout: yes',
+      'account: yes',
       'path: yes',
     ]);
     expect(printed.split('\n').filter((line) => line.endsWith(': no'))).toHaveLength(16);

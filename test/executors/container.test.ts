@@ -64,6 +64,15 @@ it.each<[string, Partial<Container>, readonly string[]]>([
   expect(words.filter((word) => word.startsWith('--user'))).toEqual(options);
 });
 
+it('has the accounts it is given', () => {
+  const words = containerArguments(
+    { ...CONTAINER, runtime: 'docker', accounts: '/home/ada/shop/iterations/001-try/.run/passwd' },
+    CELL,
+    [],
+  );
+  expect(words).toContain('--volume=/home/ada/shop/iterations/001-try/.run/passwd:/etc/passwd:ro');
+});
+
 it('has no network when it is told so, whatever the options say', () => {
   const networks = (network: boolean) =>
     containerArguments({ ...CONTAINER, options: ['--network=host', '--net=slirp4netns', '--memory=4g'] }, { ...CELL, network }, []).filter(
