@@ -80,7 +80,7 @@ describe.each(engines)('with $name', (engine) => {
         { ...on.context, environment: { ...on.context.environment, ...engine.environment } },
       );
     expect(await problems(engine.sandbox)).toEqual([
-      { what: 'the image "iter-test/thin:1" has no "claude" in it', fix: 'build it with sh, git and the agents in it' },
+      { what: 'the image "iter-test/thin:2" has no "claude" in it', fix: 'build it with sh, git and the agents in it' },
     ]);
     expect(await problems({ ...engine.sandbox, image: 'iter-test/none:7' })).toEqual([
       {
@@ -89,7 +89,7 @@ describe.each(engines)('with $name', (engine) => {
       },
     ]);
     expect(await problems({ ...engine.sandbox, arguments: [...(engine.sandbox.arguments ?? []), '--no-such-option'] })).toEqual([
-      expect.objectContaining({ what: expect.stringContaining('cannot be made here from "iter-test/thin:1"') }),
+      expect.objectContaining({ what: expect.stringContaining('cannot be made here from "iter-test/thin:2"') }),
     ]);
   });
 });

@@ -26,11 +26,11 @@ it('says which programs make sandboxes here, whether their engine answers, and w
     'bad sandbox container: nothing here runs the image "a:1"',
   );
   const both = `${folder}:${silent}:${path.dirname(process.execPath)}`;
-  expect(await findings(both, '{ by: none, image: "iter-test/thin:1" }')).toEqual([
+  expect(await findings(both, '{ by: none, image: "iter-test/thin:2" }')).toEqual([
     'good sandbox bubblewrap: bwrap is on PATH; iter launch tries whether it may make one',
     'good sandbox container: podman answers',
     'doubtful sandbox container: docker has no engine to ask: Cannot connect to the Docker daemon',
-    'good sandbox container: podman has the image "iter-test/thin:1"',
+    'good sandbox container: podman has the image "iter-test/thin:2"',
   ]);
   const absent = 'sandbox: container, and podman has no image "b" here; fetch it: podman pull b; or build it';
   expect((await findings(both, '{ by: none, image: b }')).at(-1)).toBe(`doubtful ${absent}`);

@@ -20,13 +20,13 @@ export interface Engine {
   readonly has: (container: string) => boolean;
 }
 
-const IMAGE = 'iter-test/thin:1';
+const IMAGE = 'iter-test/thin:2';
 
 /** The stand-in, found as `podman`. */
 export function standIn(): Engine {
   const folder = temporaryFolder();
   const program = path.join(folder, 'bin', 'podman');
-  for (const part of ['bin', 'images/iter-test/thin:1']) mkdirSync(path.join(folder, part), { recursive: true });
+  for (const part of ['bin', 'images/iter-test/thin:2']) mkdirSync(path.join(folder, part), { recursive: true });
   copyFileSync(path.join(import.meta.dirname, 'engine-stand-in.mjs'), program);
   // a program without an ending is a module only where it is said
   writeFileSync(path.join(folder, 'bin', 'package.json'), '{ "type": "module" }\n');
