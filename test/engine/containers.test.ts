@@ -60,6 +60,7 @@ describe.each(engines)('with $name', (engine) => {
     noteContainer(container);
     const client = spawn(program, argv, { env: engine.environment, stdio: 'ignore' });
     await until(() => existsSync(path.join(at.worktree, 'running')), Boolean, PATIENCE);
+    await until(() => engine.runs(container.name), Boolean, PATIENCE);
     client.kill('SIGKILL');
     await until(() => client.signalCode, Boolean, PATIENCE);
     const outlived = !engine.outlives || engine.has(container.name);

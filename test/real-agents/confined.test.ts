@@ -14,7 +14,7 @@ import { scriptedModel } from '../rig/scripted-model.ts';
 
 const trial = spawnSync('bwrap', trialArguments(true).slice(1), { encoding: 'utf8' });
 const usable = trial.status === 0;
-if (!usable) console.warn(`SKIPPED, real agents are not tested in bubblewrap: ${trial.error?.message ?? trial.stderr}`);
+if (!usable) process.stderr.write(`skipped: real agents are not tried in bubblewrap: ${trial.error?.message ?? trial.stderr}\n`);
 
 const workflowIn = (sandbox: Sandbox): string => `version: 1
 name: greet

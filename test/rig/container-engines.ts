@@ -18,6 +18,8 @@ export interface Engine {
   readonly sandbox: Sandbox;
   /** True while there is a container of this name, running or not. */
   readonly has: (container: string) => boolean;
+  /** True once it knows that one runs, which is later than what runs in it. */
+  readonly runs: (container: string) => boolean;
 }
 
 const IMAGE = 'iter-test/thin:2';
@@ -54,8 +56,9 @@ export function realEngines(): Engine[] {
   return RUNTIMES.flatMap((runtime) => {
     const call = (...argv: readonly string[]) => spawnSync(runtime, argv, { env: environment, encoding: 'utf8' });
     const options = ['--volume=/usr:/usr:ro'];
+    const isThere = call('image', 'inspect', IMAGE).status === 0;
     const tries = [
-      () => call('import', thinImage(), IMAGE),
+      ...(isThere ? [] : [() => call('import', thinImage(), IMAGE)]),
       () => call('run', '--rm', '--init', '--network=none', ...options, IMAGE, 'git', '--version'),
     ];
     for (const attempt of tries) {
@@ -86,12 +89,13 @@ function ownStorage(): Record<string, string> {
   return { CONTAINERS_STORAGE_CONF: file };
 }
 
-function engine(of: Omit<Engine, 'has'>): Engine {
-  const list = (container: string): string[] => ['container', 'inspect', '--format', '{{.Name}}', container];
-  return { ...of, has: (container) => spawnSync(of.runtime, list(container), { env: of.environment }).status === 0 };
+function engine(of: Omit<Engine, 'has' | 'runs'>): Engine {
+  const inspect = (container: string) =>
+    spawnSync(of.runtime, ['container', 'inspect', '--format', '{{.State.Running}}', container], { env: of.environment, encoding: 'utf8' });
+  return { ...of, has: (container) => inspect(container).status === 0, runs: (container) => inspect(container).stdout.trim() === 'true' };
 }
 
-/** A file system for `import`. */
+/** A file system for `import`; another one needs another tag. */
 function thinImage(): string {
   const folder = temporaryFolder();
   const root = path.join(folder, 'root');

@@ -71,7 +71,8 @@ else if (verb === 'image') {
   if (!existsSync(path.join(state, 'images', name))) refuse(`inspecting object: ${name}: image not known`);
 } else if (!existsSync(placeOf(name))) {
   if (verb !== 'rm') refuse(`no container with name or ID "${name}" found: no such container`);
-} else if (verb === 'kill') end(name);
+} else if (verb === 'container') process.stdout.write('true\n');
+else if (verb === 'kill') end(name);
 else if (verb === 'rm') {
   end(name);
   rmSync(placeOf(name));
