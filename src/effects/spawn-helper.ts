@@ -35,6 +35,8 @@ const NOT_STARTED = new Set([126, 127]);
 const NOTHING = new Uint8Array();
 
 interface Shell {
+  /** Where its programs write; it goes with the shell, or with iter, whichever ends first. */
+  readonly folder: string;
   /** Runs one command; undefined when it could not be begun, so that it may be tried in another way. */
   readonly run: (command: ShortCommand) => Promise<ShortOutcome | undefined>;
   readonly state: { busy: boolean; gone: boolean };
@@ -60,8 +62,9 @@ export async function runShort(command: ShortCommand): Promise<ShortOutcome | un
   }
 }
 
-/** Ends the shells; without it they end with iter itself, a moment later. */
+/** Ends the shells; without it they end a moment after iter itself. */
 export async function endShells(): Promise<void> {
+  process.off('exit', clearUp);
   await Promise.all(shells.splice(0).map(({ end }) => end()));
 }
 
@@ -86,9 +89,18 @@ async function freeShell(): Promise<Shell | undefined> {
 
 function opened(): Shell | undefined {
   const shell = openShell();
-  if (shell === undefined) able = false;
-  else shells.push(shell);
+  if (shell === undefined) {
+    able = false;
+    return undefined;
+  }
+  if (shells.length === 0) process.once('exit', clearUp);
+  shells.push(shell);
   return shell;
+}
+
+/** Shells hear a moment later that iter has ended: what looks like something left behind must not be seen until then. */
+function clearUp(): void {
+  for (const { folder } of shells) rmSync(folder, { recursive: true, force: true });
 }
 
 /** The environment shells have; what a command needs beyond it is written before it, what it must not have is left out. */
@@ -154,7 +166,7 @@ function openShell(): Shell | undefined {
     input.end();
     await closed;
   };
-  return { run, state, end };
+  return { folder, run, state, end };
 }
 
 /** Where the shells' programs write; undefined where nothing can be written. */

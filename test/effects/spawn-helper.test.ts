@@ -117,6 +117,22 @@ test('whoever waits for the end of the shells goes on afterwards, even with noth
   }
 });
 
+test('what a shell has made is gone when iter is, also before the shell hears of it', async () => {
+  const child = spawn(process.execPath, [bundled('shell-leaver'), folder], {
+    env: { PATH, TMPDIR: folder },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let text = '';
+  child.stdout.setEncoding('utf8').on('data', (more: string) => (text += more));
+  await once(child, 'close');
+  const { shell, made } = JSON.parse(text) as { readonly shell: number; readonly made: number };
+  try {
+    expect([made, readdirSync(folder).filter((name) => name.startsWith('iter-shell-'))]).toEqual([1, []]);
+  } finally {
+    process.kill(shell, 'SIGKILL');
+  }
+});
+
 test('after a kill of whoever asked, the program comes to its end, and then its shell', async () => {
   const started = spawn(process.execPath, [bundled('short-asker'), folder], { env: { PATH, TMPDIR: folder }, stdio: 'ignore' });
   await until(() => existsSync(path.join(folder, 'shell')), Boolean);
