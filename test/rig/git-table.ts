@@ -107,6 +107,7 @@ export const REFS_MOVED: Readonly<Record<string, string>> = {
 /** Where the source takes files or folders away, and why nothing of anybody's work goes with them. */
 export const REMOVALS: Readonly<Record<string, string>> = {
   'src/acp/asking.ts': 'a question of an agent and its answer, once it was read',
+  'src/effects/containers.ts': 'its own note of a container that is gone',
   'src/effects/event-log.ts': 'the name a new log was written under before it got its own',
   'src/effects/folder.ts': 'folders iter made for one call, and empty ones',
   'src/effects/lock.ts': 'locks of its own',
