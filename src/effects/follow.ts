@@ -14,7 +14,7 @@ export interface Following {
 export function createFollower(
   file: string,
   { back = 0, most = Number.POSITIVE_INFINITY, skipped }: Following = {},
-): () => Iterable<Uint8Array> {
+): () => Generator<Uint8Array, void> {
   const length = (): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   let offset = Math.max(0, length() - back);
   let isInside = back > 0 && offset > 0;
@@ -27,6 +27,11 @@ export function createFollower(
       skipped?.();
     }
     while (offset < size) {
+      // whoever takes the pieces may take their time, and the log be cut meanwhile: what stands at this place now begins somewhere in a line
+      if (length() < size) {
+        isInside = true;
+        return;
+      }
       const bytes = bytesFrom(file, offset, PIECE);
       if (bytes.length === 0) return;
       offset += bytes.length;
@@ -37,8 +42,8 @@ export function createFollower(
   };
 }
 
-/** Bytes read at once. */
-const PIECE = 1024 ** 2;
+/** Bytes read at once: some milliseconds of work for whoever reads JSON in them. */
+const PIECE = 256 * 1024;
 const LINE_END = 0x0a;
 
 /** Gives the text so far, then every addition, until the signal aborts. */

@@ -4,9 +4,9 @@
  * The program goes on writing to the same file, opened for appending, and notices nothing. What was cut is gone; nothing is read but the parts that stay.
  */
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, statSync, writevSync } from 'node:fs';
-import { setImmediate as turn } from 'node:timers/promises';
 import { sizeText } from '../core/size.ts';
 import { createMask } from './log-mask.ts';
+import { turn } from './turns.ts';
 
 export interface LogLimit {
   /** Bytes from which on a log is cut. */
@@ -30,10 +30,21 @@ export function tendLog(file: string, secrets: readonly string[], limit: LogLimi
   const cut: Cut = { bytes: 0 };
   const mask = createMask(file, secrets);
   const look = (): void => mask.look(shorten(file, limit, cut));
-  const timer = setInterval(look, LOOK);
+  let looking: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    if (looking !== undefined) return;
+    const one = turn().then(() => {
+      look();
+      looking = undefined;
+    });
+    // who ends the watch hears of it
+    one.catch(() => undefined);
+    looking = one;
+  }, LOOK);
   timer.unref();
   return async () => {
     clearInterval(timer);
+    await looking;
     for (look(); mask.isBehind(); mask.look()) await turn();
   };
 }

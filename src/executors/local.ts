@@ -101,13 +101,14 @@ export async function runAttempt(
     });
   } catch (error) {
     if (spec.container !== undefined) forgetContainer(spec.container);
-    if (error instanceof AgentStartError) return { outcome: 'not-started', reason: error.message, ...said(spec, listener) };
+    if (error instanceof AgentStartError) return { outcome: 'not-started', reason: error.message, ...(await said(spec, listener)) };
     throw error;
   }
   const lastLook = tendLog(spec.log, secretValues(env));
   try {
     await reporter.started(agent.pid);
-    return { ...(await endingOf(agent, spec, AbortSignal.any([signal, tooMany.signal]))), ...said(spec, listener) };
+    const ending = await endingOf(agent, spec, AbortSignal.any([signal, tooMany.signal]));
+    return { ...ending, ...(await said(spec, listener)) };
   } finally {
     await lastLook();
   }
@@ -133,8 +134,8 @@ function countedTurns(spec: AttemptSpec): number | undefined {
   return row === undefined || limitsTurns(row) ? undefined : spec.turns;
 }
 
-function said(spec: AttemptSpec, listener: Listener | undefined): { readonly said?: StreamSummary } {
-  return listener === undefined ? {} : { said: believed(spec, listener.end()) };
+async function said(spec: AttemptSpec, listener: Listener | undefined): Promise<{ readonly said?: StreamSummary }> {
+  return listener === undefined ? {} : { said: believed(spec, await listener.end()) };
 }
 
 /** In a conversation some tell the tokens of their last request where those of all belong: less than was used is worse than nothing. */

@@ -1,7 +1,7 @@
 import { appendFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { followText, lastLines } from '../../src/effects/follow.ts';
+import { createFollower, followText, lastLines } from '../../src/effects/follow.ts';
 import { temporaryFolder } from '../rig/repository.ts';
 import { until } from '../rig/until.ts';
 
@@ -31,4 +31,21 @@ test('a log that is not there yet has no lines', () => {
   expect(lastLines(file, 5)).toEqual([]);
   writeFileSync(file, 'one\ntwo\nthree\n');
   expect(lastLines(file, 2)).toEqual(['two', 'three']);
+});
+
+test('a log that is cut while its pieces are taken goes on with whole lines', () => {
+  const file = path.join(temporaryFolder(), 'agent.log');
+  writeFileSync(file, '');
+  const more = createFollower(file);
+  appendFileSync(file, 'a long line that is counted\n'.repeat(30_000));
+  const lines: string[] = [];
+  for (const bytes of more()) {
+    lines.push(...Buffer.from(bytes).toString('utf8').split('\n').slice(0, -1));
+    if (lines.length < 15_000) writeFileSync(file, `${'b'.repeat(400_000)}\n`);
+  }
+  expect(lines.length).toBeLessThan(15_000);
+
+  appendFileSync(file, 'one\ntwo\n');
+
+  expect([...more()].map((bytes) => Buffer.from(bytes).toString('utf8')).join('')).toBe('one\ntwo\n');
 });
