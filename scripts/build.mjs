@@ -4,7 +4,10 @@
  * the other commands are modules that share what they have in common.
  */
 import { chmodSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import Module, { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import path from 'node:path';
+import { Script } from 'node:vm';
 import { build } from 'esbuild';
 import './generate.mjs';
 import { inkPlugins } from './ink-plugins.mjs';
@@ -118,10 +121,10 @@ const entryPoints = Object.fromEntries([...shared].map((name) => [name, `src/com
 await bundle({ ...modules, entryPoints, outdir: place('commands') });
 for (const name of ['rehearsal', 'acp']) await bundle({ ...modules, entryPoints: { [name]: `src/${name}/main.ts` }, outdir });
 writeFileSync(place('package.json'), '{ "type": "commonjs" }\n');
-writeFileSync(
-  place('cli.js'),
-  `#!/usr/bin/env node\n${readFileSync(place('cli.js'), 'utf8').replace(QUICKLY, 'Promise.resolve(require($1))')}`,
-);
+for (const name of QUICK) compileBeforehand(place(`${name}.js`));
+const loader = readFileSync(`${root}scripts/quick-loader.cjs`, 'utf8');
+const start = readFileSync(place('cli.js'), 'utf8').replace(QUICKLY, 'Promise.resolve(loadQuickly($1))');
+writeFileSync(place('cli.js'), `#!/usr/bin/env node\n${loader}${start}`);
 chmodSync(place('cli.js'), 0o755);
 writeFileSync(place('LICENSES.txt'), [...new Set([...packages].map(licenceOf))].sort().join(`\n${'-'.repeat(80)}\n\n`));
 rmSync(`${root}dist`, { recursive: true, force: true });
@@ -138,15 +141,27 @@ async function bundle(plan) {
   for (const { path, text } of outputFiles) writeFileSync(path, plan.format === 'esm' ? withRequire(text) : partsLater(text));
 }
 
+/** Writes beside a bundle what V8 makes of it, all that runs while it is loaded included: `script.createCachedData` of node:vm. */
+function compileBeforehand(file) {
+  const source = readFileSync(file, 'utf8');
+  if (/\bimport\(/.test(source)) throw new Error(`${file} has an import() left, and what was compiled beforehand cannot import`);
+  const script = new Script(Module.wrap(source), { filename: path.join('dist', path.basename(file)) });
+  const own = { exports: {} };
+  script.runInThisContext()(own.exports, createRequire(file), own, file, outdir);
+  writeFileSync(`${file}.cache`, script.createCachedData());
+}
+
 /** Bundled CommonJS packages ask for node's own modules with `require`; only the file that answers them pays for making it. */
 function withRequire(code) {
   if (!code.includes('typeof require<"u"')) return code;
   return `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);\n${code}`;
 }
 
-/** A part that is imported by name is read when one of the names is used for the first time. */
+/** A part that is imported by name is read when one of the names is used for the first time, any other when it is asked for. */
 function partsLater(code) {
-  return code.replaceAll(/(?<=\bimport_\w+=)require\("\.\/parts\/[\w-]+\.js"\)/g, (call) => `readLater(()=>${call})`);
+  return code
+    .replaceAll(/(?<=\bimport_\w+=)require\("\.\/parts\/[\w-]+\.js"\)/g, (call) => `readLater(()=>${call})`)
+    .replaceAll(/\bimport\(("\.\/parts\/[\w-]+\.js")\)/g, 'Promise.resolve(require($1))');
 }
 
 /** What a package whose code is shipped wants to be said with it. */

@@ -14,6 +14,8 @@ const SOURCES = [
   'scripts/build.mjs',
   'scripts/generate.mjs',
   'scripts/ink-plugins.mjs',
+  'scripts/quick-loader.cjs',
+  'scripts/ink-plugins.mjs',
   'package.json',
 ];
 
