@@ -16,30 +16,29 @@ export interface Outcome {
   readonly caution?: true;
 }
 
-/** The part of a result that comes from its check. */
-export function about(check: Check): Pick<Result, 'id' | 'task' | 'level' | 'check' | 'hint'> {
-  return {
-    id: check.id,
-    ...(check.task === undefined ? {} : { task: check.task }),
-    level: check.level,
-    check: check.check,
-    ...(check.hint === undefined ? {} : { hint: check.hint }),
-  };
+type Draft<Whole> = { -readonly [Key in keyof Whole]: Whole[Key] };
+
+/** The part of a result that comes from its check. Assigned key by key: there may be fifty thousand, and objects spread into others take several times as long. */
+export function about({ id, task, level, check, hint }: Check): Pick<Result, 'id' | 'task' | 'level' | 'check' | 'hint'> {
+  const part: Draft<ReturnType<typeof about>> = { id, level, check };
+  if (task !== undefined) part.task = task;
+  if (hint !== undefined) part.hint = hint;
+  return part;
 }
 
 /** The result of a check on a file; its message begins with the place. */
 export function fileResult(check: Check & { readonly file: string }, outcome: Outcome, expected: string | number): Result {
-  const where = [shown(check.file), outcome.line, outcome.column].filter((part) => part !== undefined).join(':');
-  return {
-    ...about(check),
-    pass: outcome.pass,
-    ...(outcome.caution === undefined ? {} : { caution: outcome.caution }),
-    message: `${where}: ${outcome.what}`,
-    file: check.file,
-    ...(outcome.line === undefined ? {} : { line: outcome.line }),
-    measured: outcome.measured,
-    expected,
-  };
+  const { pass, what, line, column, measured, caution } = outcome;
+  const at = `${line === undefined ? '' : `:${line}`}${column === undefined ? '' : `:${column}`}`;
+  const result = about(check) as Draft<Result>;
+  result.pass = pass;
+  if (caution !== undefined) result.caution = caution;
+  result.message = `${shown(check.file)}${at}: ${what}`;
+  result.file = check.file;
+  if (line !== undefined) result.line = line;
+  result.measured = measured;
+  result.expected = expected;
+  return result;
 }
 
 const MAX_TEXT = 10 * 1_048_576;
