@@ -35,11 +35,12 @@ const STRESS = process.env['ITER_STRESS'] !== undefined;
 
 interface Place {
   readonly name: string;
+  readonly isUsable: boolean;
   readonly sandbox: Sandbox;
   readonly environment: Readonly<Record<string, string>>;
 }
 
-const BUBBLEWRAP: readonly Place[] = usable ? [{ name: 'bubblewrap', sandbox: { by: 'bubblewrap' }, environment: {} }] : [];
+const BUBBLEWRAP: Place = { name: 'bubblewrap', isUsable: usable, sandbox: { by: 'bubblewrap' }, environment: {} };
 
 /** Their images have the programs of this machine, and they are in its network: the model is on loopback. */
 function containers(): Place[] {
@@ -47,6 +48,7 @@ function containers(): Place[] {
   const options = [`--volume=${agents}:${agents}:ro`, `--env=PATH=${household({ url: '', proxy: '' }).env['PATH']}`, '--network=host'];
   return realEngines().map(({ name, sandbox, environment }) => ({
     name: `a container of ${name}`,
+    isUsable: true,
     sandbox: { ...sandbox, network: true, arguments: [...(sandbox.arguments ?? []), ...options] },
     environment,
   }));
@@ -54,10 +56,10 @@ function containers(): Place[] {
 
 /** One agent in every run; the others, which take three times as long, and containers when more rounds are asked for. */
 const AGENTS = STRESS ? ['codex', 'gemini', 'qwen'] : ['codex'];
-const PLACES = [...BUBBLEWRAP, ...(STRESS ? containers() : [])];
+const PLACES = [BUBBLEWRAP, ...(STRESS ? containers() : [])];
 
-describe.skipIf(!HAS_USUAL).each(PLACES)('in $name', ({ sandbox, environment }) => {
-  it.each(AGENTS)(
+describe.each(PLACES)('in $name', ({ isUsable, sandbox, environment }) => {
+  it.skipIf(!HAS_USUAL || !isUsable).each(AGENTS)(
     '%s fails a check once, goes on in its session, commits and lands, and reaches nothing outside',
     async (agent) => {
       const root = repositoryWith({ 'workflows/greet.yaml': workflowIn(sandbox) });
