@@ -1,16 +1,18 @@
 /**
  * Stands at the top of dist/cli.js: loads a command whose bundle was compiled beforehand. To read what V8 has made of it takes a fifth of the time of
- * compiling it. Another version of V8 does not take that, and compiles.
+ * compiling it. Another version of V8 does not take that, and compiles; so it is where that was not copied along.
  */
 function loadQuickly(name) {
-  const { readFileSync } = require('node:fs');
+  const { existsSync, readFileSync } = require('node:fs');
   const { createRequire, wrap } = require('node:module');
   const { basename } = require('node:path');
   const { Script } = require('node:vm');
   const file = require.resolve(name);
   const source = wrap(readFileSync(file, 'utf8'));
+  const compiled = `${file}.cache`;
+  const cachedData = existsSync(compiled) ? readFileSync(compiled) : undefined;
   // a name that is the same wherever iter lies: it is in what was compiled
-  const script = new Script(source, { filename: `dist/${basename(file)}`, cachedData: readFileSync(`${file}.cache`) });
+  const script = new Script(source, { filename: `dist/${basename(file)}`, cachedData });
   const own = { exports: {} };
   script.runInThisContext()(own.exports, createRequire(file), own, file, __dirname);
   return own.exports;

@@ -41,10 +41,8 @@ export async function lostWork(run: Run, tasks: ReadonlySet<TaskId>, also: Commi
     const task = run.state.tasks[id];
     const phase = task?.phase;
     if (task?.base === undefined || (phase?.name !== 'accepted' && phase?.name !== 'merged')) return [];
-    return [
-      { id, commit: phase.commit },
-      { id, commit: task.base },
-    ];
+    // one commit where it changed nothing
+    return [...new Set([phase.commit, task.base])].map((commit) => ({ id, commit }));
   });
   const lost = new Set(await commitsLost(run.iteration.repository.root, [also, ...named.map(({ commit }) => commit)]));
   return named

@@ -1,5 +1,5 @@
 /** How the built program starts. */
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
@@ -7,7 +7,7 @@ import { temporaryFolder } from '../rig/repository.ts';
 
 const DIST = path.resolve(import.meta.dirname, '..', '..', 'dist');
 
-it('a command that was compiled by another version of V8 is compiled anew', () => {
+it('a command that was compiled by another version of V8, or not at all, is compiled when it is called', () => {
   const folder = temporaryFolder();
   for (const name of ['cli.js', 'package.json', 'status.js', 'status.js.cache']) cpSync(path.join(DIST, name), path.join(folder, name));
   const help = (): unknown => {
@@ -22,5 +22,7 @@ it('a command that was compiled by another version of V8 is compiled anew', () =
   writeFileSync(file, compiled);
 
   expect(usual).toMatchObject({ status: 0, stdout: expect.stringContaining('iter status'), stderr: '' });
+  expect(help()).toEqual(usual);
+  rmSync(file);
   expect(help()).toEqual(usual);
 });
