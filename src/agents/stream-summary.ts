@@ -34,6 +34,8 @@ export interface StreamSummary {
   readonly trouble?: string;
   /** Lines that are no event: not JSON, or too long. */
   readonly unread: number;
+  /** The last of those lines that are not JSON; of a long one what it begins with. */
+  readonly lastWords?: string;
 }
 
 /** A summary while it grows. */
@@ -154,7 +156,7 @@ function rounded(usd: number): number {
   return Math.round(usd * 1e9) / 1e9;
 }
 
-/** A copy: a piece of a long text would keep all of it in memory. */
-function clipped(text: string): string {
-  return text.length <= NAME_KEPT ? text : Array.from({ length: NAME_KEPT }, (_, index) => text.charAt(index)).join('');
+/** What a text begins with, as a copy: a piece of a long text would keep all of it in memory. */
+export function clipped(text: string, most = NAME_KEPT): string {
+  return text.length <= most ? text : Array.from({ length: most }, (_, index) => text.charAt(index)).join('');
 }

@@ -9,7 +9,7 @@ import { piEvents } from './format-pi.ts';
 import { parseMap, type Loose } from './loose-json.ts';
 import type { StreamFormat } from '../core/agent-descriptor.ts';
 import type { AgentEvent } from './stream-event.ts';
-import { fold, nothingYet, type Folded, type StreamSummary } from './stream-summary.ts';
+import { clipped, fold, nothingYet, type Folded, type StreamSummary } from './stream-summary.ts';
 
 export interface StreamReader {
   /** What these bytes complete. Never throws: what cannot be read is counted. */
@@ -39,6 +39,9 @@ export function createReader(format: StreamFormat): StreamReader {
   return format === 'text' ? textReader() : jsonReader(format);
 }
 
+/** Characters of a line that is no event. */
+const WORDS_KEPT = 2000;
+
 /** JSON, one event per line; other lines are what the program's libraries have to say. */
 function jsonReader(format: Exclude<StreamFormat, 'text'>): StreamReader {
   const lines = createLineCutter();
@@ -48,7 +51,7 @@ function jsonReader(format: Exclude<StreamFormat, 'text'>): StreamReader {
     texts.flatMap((text) => {
       const line = parseMap(text);
       if (line === undefined) {
-        if (text.trim() !== '') state = { ...state, unread: state.unread + 1 };
+        if (text.trim() !== '') state = { ...state, unread: state.unread + 1, lastWords: clipped(text, WORDS_KEPT) };
         return [];
       }
       const events = eventsOf(line).filter((event) => event.type !== 'session' || event.id !== state.session);

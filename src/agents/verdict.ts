@@ -33,9 +33,10 @@ export function verdictOf({ format, terminal, limit }: StreamSummary, { exit, si
   return isSaid ? 'ok' : 'unfinished';
 }
 
-/** What the agent said of the error it ended with, in one line. */
-export function messageOf({ terminal }: StreamSummary): string | undefined {
-  return terminal?.kind === 'error' ? shortMessage(terminal.message) : undefined;
+/** What the agent said of the error it ended with, in one line; of one that told of no end, the last line that was no event: most say there why they could not begin. */
+export function messageOf({ terminal, lastWords }: StreamSummary, verdict: RunVerdict): string | undefined {
+  if (terminal?.kind === 'error') return shortMessage(terminal.message);
+  return verdict === 'error' && terminal === undefined && lastWords !== undefined ? shortMessage(lastWords) : undefined;
 }
 
 /** 128 and the number of SIGHUP, SIGINT, SIGKILL, SIGTERM: programs that catch the signal end with these. */

@@ -189,7 +189,7 @@ function wentBy(ending: Ended): { readonly verdict?: RunVerdict; readonly reason
   if (ending.said === undefined) return {};
   const verdict = verdictOf(ending.said, processEnd(ending));
   // of an end that iter has made it is iter that knows why; what kept the agent waiting is worth a word
-  const reason = verdict === 'timeout' ? waitedFor(ending) : messageOf(ending.said);
+  const reason = verdict === 'timeout' ? waitedFor(ending) : messageOf(ending.said, verdict);
   return { verdict, ...(reason === undefined ? {} : { reason }) };
 }
 

@@ -37,7 +37,8 @@ function started(deeds: readonly Deed[], run: AcpRun = { permission: 'edit' }, c
     const [exit] = await ended;
     const read = summary();
     const tools = read.tools.map(({ name, ok }) => `${name}${ok === undefined ? '?' : ok ? '+' : '-'}`).join(' ');
-    return { exit, verdict: verdictOf(read, { exit: exit ?? 0 }), message: messageOf(read), text: read.text, tools, read };
+    const verdict = verdictOf(read, { exit: exit ?? 0 });
+    return { exit, verdict, message: messageOf(read, verdict), text: read.text, tools, read };
   };
   return { child, folder, worktree, said, summary, over };
 }

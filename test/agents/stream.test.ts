@@ -191,11 +191,8 @@ describe('a conversation by the Agent Client Protocol', () => {
     [{ from: 'iter', message: { id: 2, result: { stopReason: 'end_turn' } } }, 'unfinished', undefined],
   ])('ends as %j says', (end, verdict, message) => {
     const summary = summaryOf('acp', lines(opened, said('Well.'), end));
-    expect([
-      summary.session,
-      verdictOf(summary, { exit: verdict === 'ok' ? 0 : verdict === 'unfinished' ? 0 : 1 }),
-      messageOf(summary),
-    ]).toEqual(['s1', verdict, message]);
+    const found = verdictOf(summary, { exit: verdict === 'ok' || verdict === 'unfinished' ? 0 : 1 });
+    expect([summary.session, found, messageOf(summary, found)]).toEqual(['s1', verdict, message]);
   });
 
   it('what is told again of an earlier session counts for nothing', () => {
@@ -357,6 +354,22 @@ describe('output nobody promised', () => {
       `Reading additional input from stdin...\n\n{"type":"turn.comp\n[1]\nnull\n${lines({ type: 'turn.completed' })}`,
     );
     expect([summary.unread, summary.terminal]).toEqual([4, { kind: 'ok' }]);
+  });
+
+  it.each<[string, number, string | undefined]>([
+    [
+      'Reading additional input from stdin...\nError: required servers failed to initialize: iter\n',
+      1,
+      'Error: required servers failed to initialize: iter',
+    ],
+    [`Error: ${'no '.repeat(2000)}`, 1, `Error: ${'no '.repeat(50)}no…`],
+    // of one that was ended, or that told of its end, it is not known what such a line has to do with it
+    ['Error: late\n', 143, undefined],
+    [`Error: early\n${lines({ type: 'turn.completed' })}`, 1, undefined],
+    [lines({ type: 'thread.started', thread_id: 's1' }), 1, undefined],
+  ])('of %j with exit %i the last words are the reason, where nothing else is', (output, exit, reason) => {
+    const summary = summaryOf('codex', output);
+    expect(messageOf(summary, verdictOf(summary, { exit }))).toBe(reason);
   });
 
   it('bytes that are no UTF-8 spoil nothing but themselves', () => {

@@ -49,9 +49,11 @@ describe('the arguments of a run', () => {
   it('carry limits and a server of tools where there is a place for them', () => {
     const asked = { turns: 9, usd: 1.5, mcp: { command: 'node', args: ['a "b".mjs'], file: '/f' } };
     expect(line('claude', asked)).toContain(
-      '--max-turns 9 --max-budget-usd 1.5 --mcp-config {"mcpServers":{"iter":{"command":"node","args":["a \\"b\\".mjs"]}}} --allowedTools mcp__iter',
+      '--max-turns 9 --max-budget-usd 1.5 --mcp-config {"mcpServers":{"iter":{"command":"node","args":["a \\"b\\".mjs"],"alwaysLoad":true}}} --allowedTools mcp__iter',
     );
-    expect(line('codex', asked)).toBe('exec --json -c mcp_servers.iter={command="node",args=["a \\"b\\".mjs"]} -s workspace-write -');
+    expect(line('codex', asked)).toBe(
+      'exec --json -c mcp_servers.iter={command="node",args=["a \\"b\\".mjs"],required=true,startup_timeout_sec=120} -s workspace-write -',
+    );
     expect(line('gemini', asked)).toBe(line('gemini'));
   });
 

@@ -183,7 +183,7 @@ describe('iter merge, killed', () => {
       for (let round = 0; round < RANDOM; round += 1) {
         seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
         const place = copied();
-        const merging = startIter(place.root, ['merge'], {}, true);
+        const merging = startIter(place.root, ['merge'], {}, { group: true });
         const begun = performance.now();
         setTimeout(() => existsSync(`/proc/${merging.pid}`) && process.kill(-merging.pid, 'SIGKILL'), (seed / 2 ** 31) * span);
         const isKilled = (await merging.ended).exit === 'SIGKILL';

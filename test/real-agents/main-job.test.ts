@@ -8,6 +8,7 @@ import { agentOf } from '../../src/core/transport.ts';
 import { withNamespaces, type Front } from '../rig/namespaces.ts';
 import { HAS_USUAL, MORE, household } from '../rig/real-agents.ts';
 import { repositoryWith, sh } from '../rig/repository.ts';
+import { withSlowTools } from '../rig/slow-tools.ts';
 import { scriptedModel, type Asked, type Move, type ScriptedModel } from '../rig/scripted-model.ts';
 
 const STEP = `environments: { dev: { human: optional } }
@@ -43,7 +44,7 @@ const TALKING = ['qwen+acp'];
 /** They mend by writing: before the first command qwen is to run it works for seconds, and others see to it that it can. */
 const WRITES_ONLY = new Set(['qwen', 'qwen+acp']);
 
-/** They also call tools of iter. */
+/** They also call tools of iter, though those are slow to come. */
 const WITH_TOOLS = new Set(['codex', 'qwen', 'qwen+acp']);
 
 /** Greets with a mistake, and without once it was told that there is one; with tools, it looks what is still red, and reports what it has done. */
@@ -83,7 +84,7 @@ describe.skipIf(!HAS_USUAL).concurrent('real agents', () => {
         const { env } = household({ ...model, codexUrl: front.url });
         const directory = path.join(root, 'iterations', '001-try');
         await done(root, ['new', 'try', '-w', 'greet', '--agent', agent], env);
-        await done(root, ['launch'], env);
+        await done(root, ['launch'], env, withTools ? { cli: withSlowTools() } : {});
 
         const sent = model.asked.map((one) => `${one.agent}, attempt ${one.attempt} after ${one.earlier}, ${one.results.length} results`);
         const program = agentOf(agent);

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-const CLI = path.resolve(import.meta.dirname, '..', '..', 'dist', 'cli.js');
+export const CLI = path.resolve(import.meta.dirname, '..', '..', 'dist', 'cli.js');
 
 export interface Ended {
   /** The exit code, or the signal that ended it. */
@@ -21,9 +21,16 @@ export interface Started {
 
 type Variables = Readonly<Record<string, string>>;
 
-/** Starts `iter` in a folder and comes back at once; on request in a process group of its own, so that it can be ended with all it has started. */
-export function startIter(cwd: string, argv: readonly string[], env: Variables = {}, group = false): Started {
-  const child = spawn(process.execPath, [CLI, ...argv], {
+export interface Manner {
+  /** In a process group of its own, so that it can be ended with all it has started. */
+  readonly group?: boolean;
+  /** Another program than the built one. */
+  readonly cli?: string;
+}
+
+/** Starts `iter` in a folder and comes back at once. */
+export function startIter(cwd: string, argv: readonly string[], env: Variables = {}, { group = false, cli = CLI }: Manner = {}): Started {
+  const child = spawn(process.execPath, [cli, ...argv], {
     cwd,
     env: { ...clean(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -42,13 +49,13 @@ export function startIter(cwd: string, argv: readonly string[], env: Variables =
 }
 
 /** Runs `iter` in a folder to its end. */
-export function iter(cwd: string, argv: readonly string[], env: Variables = {}): Promise<Ended> {
-  return startIter(cwd, argv, env).ended;
+export function iter(cwd: string, argv: readonly string[], env: Variables = {}, manner: Manner = {}): Promise<Ended> {
+  return startIter(cwd, argv, env, manner).ended;
 }
 
 /** Runs `iter` and expects it to end well; what it said is in the error when it does not. */
-export async function done(cwd: string, argv: readonly string[], env: Variables = {}): Promise<Ended> {
-  const ended = await iter(cwd, argv, env);
+export async function done(cwd: string, argv: readonly string[], env: Variables = {}, manner: Manner = {}): Promise<Ended> {
+  const ended = await iter(cwd, argv, env, manner);
   if (ended.exit !== 0) throw new Error(`iter ${argv.join(' ')} ended with ${ended.exit}:\n${ended.stdout}${ended.stderr}`);
   return ended;
 }
