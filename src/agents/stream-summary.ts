@@ -2,13 +2,7 @@
 import type { StreamFormat } from '../core/agent-descriptor.ts';
 import type { AgentEvent, StreamLimit, StreamUsage, Terminal } from './stream-event.ts';
 import { unreachable } from '../core/unreachable.ts';
-
-export interface ToolCall {
-  readonly id: string;
-  readonly name: string;
-  /** Absent while it runs, and for ever when nothing told its end. */
-  readonly ok?: boolean;
-}
+import { NO_CALLS, callsIn, isRunning, withCall, withEnd, type ToolCall, type ToolCalls } from './tool-calls.ts';
 
 export interface StreamSummary {
   readonly format: StreamFormat;
@@ -39,7 +33,8 @@ export interface StreamSummary {
 }
 
 /** A summary while it grows. */
-export interface Folded extends StreamSummary {
+export interface Folded extends Omit<StreamSummary, 'tools'> {
+  readonly calls: ToolCalls;
   /** Whether the next piece of text belongs to the message that is there. */
   readonly isOpen: boolean;
   /** What was used before the steps. */
@@ -48,13 +43,18 @@ export interface Folded extends StreamSummary {
 }
 
 const TEXT_KEPT = 65_536;
-const TOOLS_KEPT = 1000;
 /** A line that is said again comes soon. */
 const STEPS_KEPT = 32;
 const NAME_KEPT = 200;
 
 export function nothingYet(format: StreamFormat): Folded {
-  return { format, text: '', textCut: 0, tools: [], toolCalls: 0, unread: 0, isOpen: false, steps: [] };
+  return { format, text: '', textCut: 0, calls: NO_CALLS, toolCalls: 0, unread: 0, isOpen: false, steps: [] };
+}
+
+/** Without what only the folding needs. */
+export function published(state: Folded): StreamSummary {
+  const { isOpen: _, settled: __, steps: ___, calls, ...summary } = state;
+  return { ...summary, tools: callsIn(calls) };
 }
 
 export function fold(state: Folded, event: AgentEvent): Folded {
@@ -108,17 +108,15 @@ function withTool(state: Folded, event: Extract<AgentEvent, { type: 'tool-starte
   const { limit: _, trouble: __, ...rest } = state;
   const id = clipped(event.id);
   // told of twice while it is open, it is one call
-  if (event.type === 'tool-started' && rest.tools.some((call) => call.id === id && call.ok === undefined))
-    return { ...rest, isOpen: false };
+  if (event.type === 'tool-started' && isRunning(rest.calls, id)) return { ...rest, isOpen: false };
   if (event.type === 'tool-ended') {
-    const index = rest.tools.findLastIndex((call) => call.id === id && call.ok === undefined);
-    const call = rest.tools[index];
-    if (call !== undefined) return { ...rest, isOpen: false, tools: rest.tools.with(index, { ...call, ok: event.ok }) };
+    const calls = withEnd(rest.calls, id, event.ok);
+    if (calls !== undefined) return { ...rest, isOpen: false, calls };
     // a result of a call that nothing told of is no call of its own
     if (event.name === undefined) return { ...rest, isOpen: false };
   }
-  const call = { id, name: clipped(event.name ?? ''), ...(event.type === 'tool-ended' ? { ok: event.ok } : {}) };
-  return { ...rest, isOpen: false, tools: [...rest.tools, call].slice(-TOOLS_KEPT), toolCalls: rest.toolCalls + 1 };
+  const call: ToolCall = { id, name: clipped(event.name ?? ''), ...(event.type === 'tool-ended' ? { ok: event.ok } : {}) };
+  return { ...rest, isOpen: false, calls: withCall(rest.calls, call), toolCalls: rest.toolCalls + 1 };
 }
 
 function withUsage(state: Folded, event: Extract<AgentEvent, { type: 'usage' }>): Folded {

@@ -9,7 +9,7 @@ import { piEvents } from './format-pi.ts';
 import { parseMap, type Loose } from './loose-json.ts';
 import type { StreamFormat } from '../core/agent-descriptor.ts';
 import type { AgentEvent } from './stream-event.ts';
-import { clipped, fold, nothingYet, type Folded, type StreamSummary } from './stream-summary.ts';
+import { clipped, fold, nothingYet, published, type StreamSummary } from './stream-summary.ts';
 
 export interface StreamReader {
   /** What these bytes complete. Never throws: what cannot be read is counted. */
@@ -80,10 +80,4 @@ function textReader(): StreamReader {
     end: () => read(decoder.decode()),
     summary: () => published(state),
   };
-}
-
-/** Without what only the folding needs. */
-function published(state: Folded): StreamSummary {
-  const { isOpen: _, settled: __, steps: ___, ...summary } = state;
-  return summary;
 }
