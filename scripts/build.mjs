@@ -7,6 +7,7 @@ import { chmodSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, wr
 import Module, { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 import { build } from 'esbuild';
 import './generate.mjs';
@@ -20,12 +21,14 @@ const withoutSubprograms = {
   name: 'without-subprograms',
   setup(builder) {
     builder.onResolve({ filter: /^node:child_process$/ }, ({ path, importer }) =>
-      /[\\/]node_modules[\\/]commander[\\/]/.test(importer) ? { path, namespace: 'stub' } : undefined,
+      /[\\/]node_modules[\\/]commander[\\/]/.test(importer) ? { path, namespace: 'nothing' } : undefined,
     );
+    builder.onLoad({ filter: /.*/, namespace: 'nothing' }, () => ({ contents: 'export default {};' }));
   },
 };
 
-const QUICK = ['status', 'report', 'validate', 'merge'];
+// what people wait for, agents call, and tests start all the time
+const QUICK = ['new', 'launch', 'run', 'monitor', 'status', 'validate', 'merge', 'report', 'mcp'];
 const shared = new Set();
 const commandsApart = {
   name: 'commands-apart',
@@ -78,6 +81,9 @@ const partsApart = {
 };
 const READ_LATER = 'const readLater=(load)=>{let part;return new Proxy({},{get:(_,name)=>(part??=load())[name]})};';
 
+// packages that are modules ask where they lie
+const HERE = 'const here=require("node:url").pathToFileURL(__filename).href;';
+
 const common = {
   absWorkingDir: root,
   bundle: true,
@@ -90,8 +96,6 @@ const common = {
   define: {
     ITER_VERSION: JSON.stringify(version),
     __filename: '"iter"',
-    // yoga would fetch the bytes it carries, and loading node's fetch takes longer than decoding them
-    fetch: 'undefined',
     'process.env.NODE_ENV': '"production"',
     'process.env.DEV': '"false"',
   },
@@ -112,7 +116,13 @@ const outdir = `${root}.cache/dist-${process.pid}`;
 const place = (name) => `${outdir}/${name}`;
 mkdirSync(place('commands/chunks'), { recursive: true });
 mkdirSync(place('parts'));
-const quick = { format: 'cjs', outdir, plugins: [...common.plugins, partsApart], banner: { js: READ_LATER } };
+const quick = {
+  format: 'cjs',
+  outdir,
+  plugins: [...common.plugins, partsApart],
+  banner: { js: `${READ_LATER}${HERE}` },
+  define: { ...common.define, 'import.meta.url': 'here' },
+};
 for (const name of QUICK) await bundle({ ...quick, entryPoints: { [name]: `src/commands/${name}.ts` } });
 await bundle({ entryPoints: Object.fromEntries([...used].map((name) => [name, parts[name]])), format: 'cjs', outdir: place('parts') });
 await bundle({ entryPoints: { cli: 'src/cli.ts' }, format: 'cjs', outdir, plugins: [...common.plugins, commandsApart] });
@@ -121,7 +131,7 @@ const entryPoints = Object.fromEntries([...shared].map((name) => [name, `src/com
 await bundle({ ...modules, entryPoints, outdir: place('commands') });
 for (const name of ['rehearsal', 'acp']) await bundle({ ...modules, entryPoints: { [name]: `src/${name}/main.ts` }, outdir });
 writeFileSync(place('package.json'), '{ "type": "commonjs" }\n');
-for (const name of QUICK) compileBeforehand(place(`${name}.js`));
+for (const name of [...QUICK, ...[...used].map((part) => `parts/${part}`)]) compileBeforehand(place(`${name}.js`));
 const loader = readFileSync(`${root}scripts/quick-loader.cjs`, 'utf8');
 const start = readFileSync(place('cli.js'), 'utf8').replace(QUICKLY, 'Promise.resolve(loadQuickly($1))');
 writeFileSync(place('cli.js'), `#!/usr/bin/env node\n${loader}${start}`);
@@ -141,13 +151,19 @@ async function bundle(plan) {
   for (const { path, text } of outputFiles) writeFileSync(path, plan.format === 'esm' ? withRequire(text) : partsLater(text));
 }
 
-/** Writes beside a bundle what V8 makes of it, all that runs while it is loaded included: `script.createCachedData` of node:vm. */
+/**
+ * Writes beside a bundle what V8 makes of it: `script.createCachedData` of node:vm. Of most, that is what runs while it is loaded; of the monitor it is
+ * all, because no key is to wait for a compiler, and that makes it six times as large.
+ */
 function compileBeforehand(file) {
   const source = readFileSync(file, 'utf8');
   if (/\bimport\(/.test(source)) throw new Error(`${file} has an import() left, and what was compiled beforehand cannot import`);
+  const isWhole = file === place('monitor.js');
+  if (isWhole) setFlagsFromString('--no-lazy');
   const script = new Script(Module.wrap(source), { filename: path.join('dist', path.basename(file)) });
+  setFlagsFromString('--lazy');
   const own = { exports: {} };
-  script.runInThisContext()(own.exports, createRequire(file), own, file, outdir);
+  if (!isWhole) script.runInThisContext()(own.exports, createRequire(file), own, file, outdir);
   writeFileSync(`${file}.cache`, script.createCachedData());
 }
 

@@ -1,12 +1,40 @@
 /** What a bundle with ink in it leaves out or does faster: plugins of esbuild, for dist/ and for tests that bundle the screen. */
 import { readFileSync } from 'node:fs';
 
-// ink loads this only when somebody debugs it with the react developer tools, which are not ours to ship
-const withoutDevtools = {
-  name: 'without-devtools',
+/** Changes a file of a package: each of its pieces that are named must be there exactly once. */
+function change(builder, file, ...changes) {
+  const filter = new RegExp(`[\\\\/]node_modules[\\\\/]${file.replaceAll('.', '\\.').replaceAll('/', '[\\\\/]')}$`);
+  builder.onLoad({ filter }, ({ path }) => {
+    let contents = readFileSync(path, 'utf8');
+    for (const [before, after] of changes) {
+      const parts = contents.split(before);
+      if (parts.length !== 2) throw new Error(`${path} has not one "${before}": see scripts/ink-plugins.mjs`);
+      contents = parts.join(after);
+    }
+    return { contents };
+  });
+}
+
+// what waits while it is loaded cannot be compiled beforehand: ink waits for tools to debug it with, which are not ours to ship,
+// and yoga for its own code to be compiled, which takes a few milliseconds either way
+const withoutWaiting = {
+  name: 'without-waiting',
   setup(builder) {
-    builder.onResolve({ filter: /^\.\/devtools\.js$/ }, ({ path }) => ({ path, namespace: 'stub' }));
-    builder.onLoad({ filter: /.*/, namespace: 'stub' }, () => ({ contents: 'export default {};' }));
+    change(
+      builder,
+      'ink/build/reconciler.js',
+      [/if \(isDev\(\)\) \{\s*try \{\s*await import\('\.\/devtools\.js'\);[^]*?\n\}\n(?=const diff)/, ''],
+      [/async function loadPackageJson\(\) \{[^]*?\n\}\n/, ''],
+      [/(?<=const packageJson = )isDev\(\)\s*\? await loadPackageJson\(\)\s*: /, ''],
+    );
+    change(builder, 'yoga-layout/dist/binaries/yoga-wasm-base64-esm.js', [
+      /if\(h\.instantiateWasm\)try\{return h\.instantiateWasm\(d,\s*a\)\}/,
+      'try{return a(new WebAssembly.Instance(new WebAssembly.Module(wa()),d)),h.asm}',
+    ]);
+    change(builder, 'yoga-layout/dist/src/index.js', [
+      'const Yoga = wrapAssembly(await loadYoga());',
+      'const assembly = {};\nloadYoga(assembly);\nconst Yoga = wrapAssembly(assembly);',
+    ]);
   },
 };
 
@@ -29,18 +57,9 @@ const quickWidths = {
 const quickFrames = {
   name: 'quick-frames',
   setup(builder) {
-    const instead = (file, ...changes) =>
-      builder.onLoad({ filter: new RegExp(`[\\\\/]node_modules[\\\\/]ink[\\\\/]build[\\\\/]${file}\\.js$`) }, ({ path }) => {
-        let contents = readFileSync(path, 'utf8');
-        for (const [before, after] of changes) {
-          const parts = contents.split(before);
-          if (parts.length !== 2) throw new Error(`${path} has not one "${before}": see quickFrames in scripts/ink-plugins.mjs`);
-          contents = parts.join(after);
-        }
-        return { contents };
-      });
-    instead(
-      'output',
+    change(
+      builder,
+      'ink/build/output.js',
       ['caches = new OutputCaches();', 'caches = keptCaches();'],
       [/row\.push\(\{\s*type: 'char',\s*value: ' ',\s*fullWidth: false,\s*styles: \[\],\s*\}\);/, 'row.push(BLANK);'],
       [/(?<=generatedOutput = output\s*\.map\()line =>/, '(line, y) =>'],
@@ -64,9 +83,12 @@ const quickFrames = {
         class OutputCaches {`,
       ],
     );
-    instead('measure-text', ['const cachedDimensions =', 'if (cache.size > 500) cache.clear();\n    const cachedDimensions =']);
+    change(builder, 'ink/build/measure-text.js', [
+      'const cachedDimensions =',
+      'if (cache.size > 500) cache.clear();\n    const cachedDimensions =',
+    ]);
   },
 };
 
 /** For a bundle with `process.env.DEV` defined as "false". */
-export const inkPlugins = [withoutDevtools, quickWidths, quickFrames];
+export const inkPlugins = [withoutWaiting, quickWidths, quickFrames];
