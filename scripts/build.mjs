@@ -28,7 +28,7 @@ const withoutSubprograms = {
 };
 
 // what people wait for, agents call, and tests start all the time
-const QUICK = ['new', 'launch', 'run', 'monitor', 'status', 'validate', 'merge', 'report', 'mcp'];
+const QUICK = ['new', 'launch', 'monitor', 'status', 'validate', 'merge', 'report', 'mcp'];
 const shared = new Set();
 const commandsApart = {
   name: 'commands-apart',
