@@ -45,7 +45,7 @@ const TALKING = ['qwen+acp'];
 const WRITES_ONLY = new Set(['qwen', 'qwen+acp']);
 
 /** They also call tools of iter, though those are slow to come. */
-const WITH_TOOLS = new Set(['codex', 'qwen', 'qwen+acp']);
+const WITH_TOOLS = new Set(['codex', 'qwen', 'qwen+acp', 'opencode']);
 
 /** Greets with a mistake, and without once it was told that there is one; with tools, it looks what is still red, and reports what it has done. */
 function greeter(root: () => string, { agent = '', first = 'hello wrold\n' } = {}): (asked: Asked) => Move {

@@ -79,6 +79,7 @@ export function household(
       ...qwen,
     }),
   );
+  put('.config/opencode/opencode.json', JSON.stringify(OPENCODE(url)));
   put('.pi/agent/models.json', JSON.stringify({ providers: { scripted: PI(url) } }));
   put('.pi/agent/settings.json', JSON.stringify({ defaultProvider: 'scripted', defaultModel: 'pi-scripted' }));
   const bins = Object.entries({ ...PINS.usual, ...PINS.more }).map(([name, { version }]) => binOf(name, version));
@@ -97,7 +98,6 @@ export function household(
       // each start takes a third less when they do not start themselves again
       GEMINI_CLI_NO_RELAUNCH: 'true',
       QWEN_CODE_NO_RELAUNCH: 'true',
-      OPENCODE_CONFIG_CONTENT: JSON.stringify(OPENCODE(url)),
       HTTP_PROXY: proxy,
       HTTPS_PROXY: proxy,
       http_proxy: proxy,
