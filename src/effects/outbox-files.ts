@@ -1,5 +1,5 @@
-/** What lies in the outbox of a worktree: regular files only. An agent may have put a link anywhere on the way, and nothing is followed. */
-import { lstatSync, readFileSync, readdirSync } from 'node:fs';
+/** What an agent has put into the folders of its worktree that are for iter, the outbox above all: regular files only. An agent may have put a link anywhere on the way, and nothing is followed. */
+import { lstatSync, readFileSync, readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface OutboxEntry {
@@ -22,6 +22,16 @@ export function outboxFiles(worktree: string, most: number): OutboxEntry[] {
   return [...names, ...values.map((name) => `ctx/${name}`)].flatMap((name) => entryOf(outbox, name, most));
 }
 
+/** One file of another folder in `.iter`; undefined when it is not there, or a folder on the way is a link. `most` is in bytes. */
+export function plainFile(
+  worktree: string,
+  folder: string,
+  { name, most }: { readonly name: string; readonly most: number },
+): OutboxEntry | undefined {
+  const place = join(worktree, '.iter', folder);
+  return isPlainFolder(join(worktree, '.iter')) && isPlainFolder(place) ? entryOf(place, name, most)[0] : undefined;
+}
+
 function entryOf(outbox: string, name: string, most: number): OutboxEntry[] {
   const entry = lstatSync(join(outbox, name), { throwIfNoEntry: false });
   if (entry === undefined || entry.isDirectory()) return [];
@@ -40,6 +50,12 @@ export function plainFiles(folder: string, most: number): { readonly name: strin
     .toSorted()
     .flatMap((name) => entryOf(folder, name, most));
   return entries.flatMap(({ name, text }) => (text === undefined ? [] : [{ name, text }]));
+}
+
+/** Takes away what of these names in `.iter` is a link, and `.iter` itself where it is one: what iter writes there stays in the worktree. */
+export function clearOfLinks(worktree: string, names: readonly string[]): void {
+  const folder = join(worktree, '.iter');
+  for (const place of [folder, ...names.map((name) => join(folder, name))]) if (isLink(place)) unlinkSync(place);
 }
 
 function isPlainFolder(folder: string): boolean {

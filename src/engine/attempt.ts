@@ -8,14 +8,12 @@ import { addressed } from '../core/escalation.ts';
 import type { Plan, PlannedTask } from '../core/plan.ts';
 import { providerOf } from '../core/provider-limit.ts';
 import type { RunVerdict } from '../core/run-verdict.ts';
+import type { Sandbox } from '../core/sandbox.ts';
 import { exists } from '../effects/folder.ts';
-import { identity } from '../effects/git-facts.ts';
-import type { AttemptSpec } from '../executors/local.ts';
 import { parseCommandLine } from '../files/command-line.ts';
 import { baseOf } from './base.ts';
 import { inputsHash } from './inputs-hash.ts';
-import { cellOf, gitDirectoriesOf } from './cell.ts';
-import { containerOf } from './containers.ts';
+import { confinement } from './confinement.ts';
 import type { Context } from './context.ts';
 import { leasesFor } from './leases.ts';
 import { commentsFor } from './correspondence.ts';
@@ -85,15 +83,16 @@ async function attemptOn(run: Run, task: PlannedTask, { number, ground, inputs, 
   const parsed = command === undefined ? undefined : parseCommandLine(command);
   if (parsed !== undefined && 'problem' in parsed) throw new Error(`preflight let a bad command line pass: ${parsed.problem}`);
   await openWindow(run, task.id, context);
+  const sandbox = sandboxOf(iteration, task, context);
   const spec = {
     permission: task.permission,
     ...(parsed === undefined ? {} : { argv: parsed.argv }),
     timeout: task.timeout,
     ...(task.maxTurns === undefined ? {} : { turns: task.maxTurns }),
-    ...(await confinement(run, task, { number, worktree: ground.worktree, variables }, context)),
+    ...(await confinement(iteration, { task, number, worktree: ground.worktree, sandbox, variables }, context)),
     // an image need not have the Node they are written for
-    ...(offersTools(iteration.repository, context.environment) && sandboxOf(iteration, task, context).by !== 'container'
-      ? { mcp: toolServer(run, task, number, { worktree: ground.worktree, context }) }
+    ...(offersTools(iteration.repository, context.environment) && sandbox.by !== 'container'
+      ? { mcp: toolServer(run, task, number, { worktree: ground.worktree, by: sandbox.by, context }) }
       : {}),
   };
   const ending = await runAgent(run, task, { number, log, ground, spec }, context);
@@ -108,37 +107,14 @@ function toolServer(
   { iteration }: Run,
   task: PlannedTask,
   number: number,
-  { worktree, context }: { readonly worktree: string; readonly context: Context },
+  { worktree, by, context }: { readonly worktree: string; readonly by: Sandbox['by']; readonly context: Context },
 ): ToolServer {
-  const { by } = sandboxOf(iteration, task, context);
   const about = ['-C', worktree, '--iteration', iteration.name, '--task', task.id, '--agent', task.instance];
   const file = join(iteration.directory, '.run', 'mcp', `${task.id}-${number}.json`);
   return {
     command: context.program.node,
     args: [context.program.cli, 'mcp', ...about, ...(by === 'bubblewrap' ? ['--sandbox', by] : [])],
     file,
-  };
-}
-
-/** What of the attempt differs because of its sandbox; with the home hidden git cannot find out who the person is. */
-async function confinement(
-  run: Run,
-  task: PlannedTask,
-  { number, worktree, variables }: Pick<Ground, 'worktree'> & Pick<Ready, 'number' | 'variables'>,
-  context: Context,
-): Promise<Pick<AttemptSpec, 'cell' | 'container' | 'gitDirectories' | 'variables'>> {
-  const { iteration } = run;
-  const sandbox = sandboxOf(iteration, task, context);
-  if (sandbox.by === 'none') return { variables };
-  if (sandbox.by === 'cli') return { variables, gitDirectories: gitDirectoriesOf(iteration, worktree) };
-  const { name, email } = await identity(iteration.repository.root);
-  const who = { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email };
-  return {
-    variables: { ...who, ...variables, ITER_SANDBOX: sandbox.by },
-    cell: cellOf(iteration, { task, worktree, sandbox, variables }, context),
-    ...(sandbox.by === 'container'
-      ? { container: containerOf(iteration, sandbox, { purpose: `${task.id}-${number}`, environment: context.environment }) }
-      : {}),
   };
 }
 

@@ -1,4 +1,4 @@
-/** What of this machine the agent of a task sees in its sandbox, and what of it it may write. */
+/** What of this machine an agent sees in its sandbox, and what of it it may write. */
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { agentRow, commandOf } from '../agents/table.ts';
@@ -10,38 +10,32 @@ import { checkoutDirectory } from '../effects/repository.ts';
 import type { Cell } from '../executors/bubblewrap.ts';
 import type { Context } from './context.ts';
 import { findProgram } from './find-program.ts';
-import type { Iteration } from './iteration.ts';
+import type { Venue } from './places.ts';
+
+/** What of a task its sandbox hangs on. Who is only asked a question has no branch to commit on. */
+export type Occupant = Pick<PlannedTask, 'id' | 'agent' | 'permission'> & Partial<Pick<PlannedTask, 'branch' | 'sandbox' | 'human'>>;
 
 export interface Confined {
-  readonly task: PlannedTask;
+  readonly task: Occupant;
   readonly worktree: string;
   readonly sandbox: Sandbox;
   readonly variables: Readonly<Record<string, string>>;
 }
 
 /** What git directories an agent needs in order to commit: the one all worktrees have in common, and that of its own. */
-export function gitDirectoriesOf({ repository }: Iteration, worktree: string): { readonly common: string; readonly own: string } {
+export function gitDirectoriesOf({ repository }: Venue, worktree: string): { readonly common: string; readonly own: string } {
   const own = checkoutDirectory(repository, worktree);
   if (own === undefined) throw new Error(`${worktree} is no worktree of ${repository.root}`);
   return { common: repository.gitDirectory, own };
 }
 
-/**
- * What the agent of a task sees. It commits on its own branch: objects, the branches of this iteration and its own git directory can be written,
- * settings, hooks, all other branches and where its git directory leads cannot.
- */
-export function cellOf(iteration: Iteration, { task, worktree, sandbox, variables }: Confined, context: Context): Cell {
-  const { root } = iteration.repository;
-  const { common, own } = gitDirectoriesOf(iteration, worktree);
+/** What an agent sees: the repository to read, its worktree and its temporary files to write, and what it needs in order to commit. */
+export function cellOf(venue: Venue, { task, worktree, sandbox, variables }: Confined, context: Context): Cell {
+  const { root, gitDirectory } = venue.repository;
   const home = homeOf(context);
   const hidden = hiddenFrom(sandbox, context);
   const inHome = (names: readonly string[]): string[] => (home === undefined ? [] : names.map((name) => join(home, name)).filter(isThere));
-  const branches = dirname(task.branch);
-  const refs = [join(common, branches), join(common, 'logs', branches)];
-  // made here, so that they can be bound: git makes them with the first commit on such a branch otherwise
-  for (const folder of [...refs, join(common, 'objects', 'info')]) ensureFolder(folder);
-  // empty it says nothing, and being there it can be guarded
-  if (!isThere(join(own, 'config.worktree'))) writeText(join(own, 'config.worktree'), '');
+  const commits = task.branch === undefined ? { writable: [], guarded: [] } : committing(gitDirectoriesOf(venue, worktree), task.branch);
   const row = rowOf(task, context);
   return {
     worktree,
@@ -49,22 +43,34 @@ export function cellOf(iteration: Iteration, { task, worktree, sandbox, variable
     hidden,
     readable: [
       root,
-      common,
+      gitDirectory,
       ...(sandbox.by === 'container' ? ownProgram(context) : [...programsBelow(hidden, task, context), ...nameServers()]),
       ...inHome(sandbox.home ?? []),
     ],
     writable: [
-      own,
-      join(common, 'objects'),
-      ...refs,
+      ...commits.writable,
       ...(variables['TMPDIR'] === undefined ? [] : [variables['TMPDIR']]),
       ...(sandbox.credentials === false ? [] : inHome(row?.sandbox?.home ?? [])),
     ],
-    guarded: [
-      join(worktree, '.git'),
-      ...['commondir', 'gitdir', 'config.worktree'].map((name) => join(own, name)),
-      join(common, 'objects', 'info'),
-    ].filter(isThere),
+    guarded: [join(worktree, '.git'), ...commits.guarded].filter(isThere),
+  };
+}
+
+/**
+ * For commits on a branch of its own: objects, the branches of the iteration and its own git directory can be written; settings, hooks, all other branches
+ * and where its git directory leads cannot.
+ */
+function committing({ common, own }: ReturnType<typeof gitDirectoriesOf>, branch: string): Pick<Cell, 'writable' | 'guarded'> {
+  const branches = dirname(branch);
+  const refs = [join(common, branches), join(common, 'logs', branches)];
+  const information = join(common, 'objects', 'info');
+  // made here, so that they can be bound: git makes them with the first commit on such a branch otherwise
+  for (const folder of [...refs, information]) ensureFolder(folder);
+  // empty it says nothing, and being there it can be guarded
+  if (!isThere(join(own, 'config.worktree'))) writeText(join(own, 'config.worktree'), '');
+  return {
+    writable: [own, join(common, 'objects'), ...refs],
+    guarded: [...['commondir', 'gitdir', 'config.worktree'].map((name) => join(own, name)), information],
   };
 }
 
@@ -87,7 +93,7 @@ export function homeOf({ environment }: Context): string | undefined {
 }
 
 /** Programs the agent needs that lie where nothing else is seen: those on PATH, Node, iter itself, and what links to programs lead to. */
-function programsBelow(hidden: readonly string[], task: PlannedTask, context: Context): string[] {
+function programsBelow(hidden: readonly string[], task: Occupant, context: Context): string[] {
   const { environment, program } = context;
   const onPath = (environment['PATH'] ?? '').split(':').filter((folder) => folder.startsWith('/'));
   const named = commandOf(task.agent)?.split(/\s+/) ?? [rowOf(task, context)?.binary ?? ''];
@@ -111,7 +117,7 @@ function nameServers(): string[] {
   return real.startsWith('/run/') ? [real] : [];
 }
 
-export function rowOf(task: PlannedTask, { program }: Context): AgentDescriptor | undefined {
+export function rowOf(task: Occupant, { program }: Context): AgentDescriptor | undefined {
   return agentRow(task.agent, program.agents);
 }
 

@@ -1,7 +1,6 @@
 /** Whether the containers that tasks are to run in can be had: everything that keeps them from it, found by making one. */
 import { join } from 'node:path';
 import { commandOf } from '../agents/table.ts';
-import type { PlannedTask } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Runtime, Sandbox } from '../core/sandbox.ts';
 import { askRuntime, endContainer, noteContainer } from '../effects/containers.ts';
@@ -12,27 +11,26 @@ import { MARK, runCommand, type CommandOutcome } from '../effects/process.ts';
 import type { Container } from '../executors/container.ts';
 import { containerArguments } from '../executors/container.ts';
 import { parseCommandLine } from '../files/command-line.ts';
-import { hiddenFrom, homeOf, ownProgram, rowOf } from './cell.ts';
+import { hiddenFrom, homeOf, ownProgram, rowOf, type Occupant } from './cell.ts';
 import { containerOf, runtimeEnvironment, runtimeOf } from './containers.ts';
 import type { Context } from './context.ts';
-import type { Iteration } from './iteration.ts';
-import { iterationCookie } from './places.ts';
+import { iterationCookie, type Venue } from './places.ts';
 
 interface Wanted {
-  readonly task: PlannedTask;
+  readonly task: Occupant;
   readonly sandbox: Sandbox;
 }
 
 /** Tasks whose containers differ in what they see of the repository, if at all. */
 interface Kind {
   readonly sandbox: Sandbox;
-  readonly tasks: readonly PlannedTask[];
+  readonly tasks: readonly Occupant[];
 }
 
 /** Why tasks cannot have the containers they are to run in. */
-export async function containerProblems(iteration: Iteration, wanted: readonly Wanted[], context: Context): Promise<Problem[]> {
+export async function containerProblems(venue: Venue, wanted: readonly Wanted[], context: Context): Promise<Problem[]> {
   const problems: Problem[] = [];
-  for (const kind of kindsOf(wanted)) problems.push(...(await problemsOf(iteration, kind, context)));
+  for (const kind of kindsOf(wanted)) problems.push(...(await problemsOf(venue, kind, context)));
   // what is missing altogether is missing for each kind of them
   return [...new Map(problems.map((problem) => [problem.what, problem])).values()];
 }
@@ -50,7 +48,7 @@ function kindsOf(wanted: readonly Wanted[]): Kind[] {
 
 const OTHERWISE = 'or say sandbox: none, and know that agents then reach what you reach';
 
-async function problemsOf(iteration: Iteration, kind: Kind, context: Context): Promise<Problem[]> {
+async function problemsOf(venue: Venue, kind: Kind, context: Context): Promise<Problem[]> {
   const { sandbox } = kind;
   const { image } = sandbox;
   const runtime = runtimeOf(sandbox, context.environment);
@@ -71,7 +69,7 @@ async function problemsOf(iteration: Iteration, kind: Kind, context: Context): P
           },
         ]
       : []),
-    ...[iteration.repository.root, homeOf(context) ?? '']
+    ...[venue.repository.root, homeOf(context) ?? '']
       .filter((place) => place.includes(':'))
       .map((place) => ({
         what: `sandbox: container cannot show ${place} to an agent: it has a colon in it`,
@@ -80,7 +78,7 @@ async function problemsOf(iteration: Iteration, kind: Kind, context: Context): P
   ];
   if (image === undefined || runtime === undefined || nothing.length > 0) return nothing;
   const absent = await absentImage(runtime, image, context);
-  return absent === undefined ? trial(iteration, kind, context) : [absent];
+  return absent === undefined ? trial(venue, kind, context) : [absent];
 }
 
 /**
@@ -111,13 +109,13 @@ const LOOK =
   ': >"${HOME:-/tmp}/.made" && : >/tmp/.made && for program; do command -v "$program" >/dev/null || echo "$program"; done >missing';
 
 /** Runs a container as the agents will: whether it is made, whether it writes as the person, and whether the programs are in it. */
-async function trial(iteration: Iteration, { sandbox, tasks }: Kind, context: Context): Promise<Problem[]> {
-  const evidence = join(iteration.directory, '.run', 'evidence');
+async function trial(venue: Venue, { sandbox, tasks }: Kind, context: Context): Promise<Problem[]> {
+  const evidence = join(venue.directory, '.run', 'evidence');
   const [worktree, logFile] = [join(evidence, 'container'), join(evidence, 'container.log')];
   [worktree, logFile].forEach(removeFolder);
   ensureFolder(worktree);
-  const container = containerOf(iteration, sandbox, { purpose: 'trial', environment: context.environment });
-  const readable = [iteration.repository.root, ...ownProgram(context)];
+  const container = containerOf(venue, sandbox, { purpose: 'trial', environment: context.environment });
+  const readable = [venue.repository.root, ...ownProgram(context)];
   const cell = { worktree, network: sandbox.network !== false, hidden: hiddenFrom(sandbox, context), readable, writable: [], guarded: [] };
   const programs = [...new Set(['git', ...tasks.flatMap((task) => programOf(task, context))])];
   const environment = runtimeEnvironment(context.environment);
@@ -129,7 +127,7 @@ async function trial(iteration: Iteration, { sandbox, tasks }: Kind, context: Co
       env: environment,
       timeout: TRIAL_TIMEOUT,
       logFile,
-      cookie: `${iterationCookie(iteration)}sandbox:`,
+      cookie: `${iterationCookie(venue)}sandbox:`,
       signal: context.signal,
     });
     return foundBy(ended, { container, logFile, missing: join(worktree, 'missing') });
@@ -173,7 +171,7 @@ function foundBy(ended: CommandOutcome, { container, logFile, missing }: Tried):
 }
 
 /** What an agent is started by, as the image has to have it. What lies in the repository is seen only by the attempt. */
-function programOf(task: PlannedTask, context: Context): string[] {
+function programOf(task: Occupant, context: Context): string[] {
   const command = commandOf(task.agent);
   if (command !== undefined) {
     const parsed = parseCommandLine(command);

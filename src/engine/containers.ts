@@ -12,35 +12,34 @@ import type { Container } from '../executors/container.ts';
 import { isForRuntime } from '../executors/container.ts';
 import type { Context } from './context.ts';
 import { findProgram } from './find-program.ts';
-import type { Iteration } from './iteration.ts';
-import { iterationCookie } from './places.ts';
+import { iterationCookie, type Venue } from './places.ts';
 
 type Environment = Context['environment'];
 
-/** The container for one purpose of an iteration: always the same name for the same purpose, and no other has it. */
+/** The container for one purpose of an iteration or a question: always the same name for the same purpose, and no other has it. */
 export function containerOf(
-  iteration: Iteration,
+  venue: Venue,
   sandbox: Sandbox,
   { purpose, environment }: { readonly purpose: string; readonly environment: Environment },
 ): Container & { readonly notes: string } {
-  const label = `${iterationCookie(iteration)}${purpose}`;
+  const label = `${iterationCookie(venue)}${purpose}`;
   const user = personNumbers();
   const runtime = runtimeOf(sandbox, environment) ?? RUNTIMES[0];
   return {
     runtime,
     image: sandbox.image ?? '',
-    name: `iter-${iteration.name}-${purpose}-${sha256(label).slice(0, 12)}`,
+    name: `iter-${venue.name}-${purpose}-${sha256(label).slice(0, 12)}`,
     label,
     options: sandbox.arguments ?? [],
     ...(user === undefined ? {} : { user }),
-    ...(user === undefined || runtime !== 'docker' ? {} : { accounts: accountsFile(iteration, user, environment) }),
-    notes: notesOf(iteration),
+    ...(user === undefined || runtime !== 'docker' ? {} : { accounts: accountsFile(venue, user, environment) }),
+    notes: notesOf(venue),
   };
 }
 
 /** Root and the person, in the form of passwd(5). */
 function accountsFile(
-  { directory }: Iteration,
+  { directory }: Venue,
   { uid, gid }: { readonly uid: number; readonly gid: number },
   environment: Environment,
 ): string {
@@ -53,7 +52,8 @@ function accountsFile(
   return file;
 }
 
-const notesOf = ({ directory }: Iteration): string => join(directory, '.run', 'containers');
+/** The folder for notes of containers. */
+export const notesOf = ({ directory }: Venue): string => join(directory, '.run', 'containers');
 
 /** The one that is wished for, or the first that is there; none when it is not. */
 export function runtimeOf({ runtime }: Sandbox, environment: Environment): Runtime | undefined {
@@ -66,8 +66,8 @@ export function runtimeEnvironment(environment: Environment): Readonly<Record<st
 }
 
 /** Ends the containers an earlier run has left, by the notes it made of them. */
-export async function endContainers(iteration: Iteration, { environment, say }: Context): Promise<number> {
-  const { ended, left } = await endNoted(notesOf(iteration), { environment: runtimeEnvironment(environment) });
+export async function endContainers(venue: Venue, { environment, say }: Context): Promise<number> {
+  const { ended, left } = await endNoted(notesOf(venue), { environment: runtimeEnvironment(environment) });
   for (const name of left) say(`warning: the container ${name} of an earlier run may still be there: nobody answers who could remove it`);
   return ended;
 }

@@ -8,6 +8,7 @@ import { goesOn, type Session } from '../core/session.ts';
 import { settledAt } from '../core/state.ts';
 import { listFiles, readText } from '../effects/disk.ts';
 import { copyFile, ensureFolder, exists, moveFile, removeFolder, writeText } from '../effects/folder.ts';
+import { clearOfLinks } from '../effects/outbox-files.ts';
 import { sha256 } from '../effects/sha256.ts';
 import { promptManifestText } from '../files/prompt-manifest.ts';
 import type { ArtefactSource, Prompt, PromptSources } from '../files/prompt-text.ts';
@@ -25,6 +26,7 @@ const PROMPTS = join('.run', 'prompts');
 export function furnish(run: Run, task: PlannedTask, worktree: string): void {
   const { directory } = run.iteration;
   const folder = join(worktree, '.iter');
+  clearOfLinks(worktree, ['.gitignore', 'out', 'outbox']);
   writeText(join(folder, '.gitignore'), '*\n');
   for (const name of ['out', 'outbox']) ensureFolder(join(folder, name));
   removeFolder(join(folder, 'context'));
@@ -81,6 +83,7 @@ export function writePrompt(run: Run, task: PlannedTask, occasion: Occasion): Wr
   const rules = task.context ?? USUAL_CONTEXT;
   const composed = composePrompt(sources, rules);
   const whole = { ...composed, text: run.redactor.text(composed.text) };
+  clearOfLinks(occasion.worktree, ['TASK.md']);
   writeText(join(occasion.worktree, '.iter', 'TASK.md'), whole.text);
   const told = sha256(toldIn(whole));
   const continues = goesOn(session, { agent: task.agent, told });

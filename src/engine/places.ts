@@ -3,6 +3,9 @@ import { basename, dirname, join } from 'node:path';
 import type { TaskId } from '../core/ids.ts';
 import type { Iteration } from './iteration.ts';
 
+/** What agents are started for: an iteration, or a question outside of every one. What is known of their runs lies in its folder. */
+export type Venue = Pick<Iteration, 'repository' | 'name' | 'directory'>;
+
 /** The parent of all worktrees of an iteration: `<repository>-worktrees/<iteration>`, beside the repository. */
 function worktreesOf(iteration: Iteration): string {
   const { root } = iteration.repository;
@@ -25,12 +28,11 @@ export const keepRef = (iteration: Iteration, task: TaskId): string => `refs/ite
 export const archiveRef = (iteration: Iteration, task: TaskId, attempt: number, kind: 'work' | 'uncommitted'): string =>
   `refs/iter/archive/${iteration.name}/${task}/${attempt}${kind === 'work' ? '' : '-uncommitted'}`;
 
-/** Marks every process of this iteration in its environment; `iter` finds what is left by it. */
-export const iterationCookie = (iteration: Iteration): string => `${iteration.directory}:`;
+/** Marks every process of this iteration, or question, in its environment; `iter` finds what is left by it. */
+export const iterationCookie = ({ directory }: Venue): string => `${directory}:`;
 
 /** Marks every process of one attempt. */
-export const attemptCookie = (iteration: Iteration, task: TaskId, attempt: number): string =>
-  `${iterationCookie(iteration)}${task}:${attempt}:`;
+export const attemptCookie = (venue: Venue, task: TaskId, attempt: number): string => `${iterationCookie(venue)}${task}:${attempt}:`;
 
 /** The one lock for everything that writes refs, configuration or worktrees of a repository. */
 export const repositoryLock = (gitDirectory: string): string => join(gitDirectory, 'iter', 'repository.lock');

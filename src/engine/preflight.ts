@@ -42,7 +42,11 @@ export async function preflight(iteration: Iteration, context: Context): Promise
       problems.push({ file: `iterations/${iteration.name}/manifest.json`, what: `"${ref}" is not a commit of this repository`, fix });
   }
   problems.push(...(await foreignBranches(iteration)), ...worktreeRules(iteration.repository, context.environment).problems);
-  problems.push(...(await hookProblems(iteration, context)), ...(await sandboxProblems(iteration, context)), ...askers(plan, context));
+  problems.push(
+    ...(await hookProblems(iteration, context)),
+    ...(await sandboxProblems(iteration, plan.tasks, context)),
+    ...askers(plan, context),
+  );
   return { problems, missingAgents: missingAgents(iteration, context) };
 }
 
@@ -98,23 +102,31 @@ const isNobody = ({ agent, role }: PlannedTask): boolean =>
 /** Agents of the plan that cannot be started here; those of containers are looked for in their images, with the sandboxes. */
 export function missingAgents(iteration: Iteration, context: Context): Problem[] {
   const sandboxes = sandboxesOf(iteration, context);
-  const tasks = iteration.plan.tasks.filter((task) => sandboxes(task).by !== 'container');
-  return [...new Set(tasks.map((task) => task.agent))].flatMap((agent) => missingAgent(agent, context) ?? []);
+  const agentsIn = (inImages: boolean): string[] => [
+    ...new Set(iteration.plan.tasks.filter((task) => (sandboxes(task).by === 'container') === inImages).map((task) => task.agent)),
+  ];
+  const found = [false, true].flatMap((inImage) => agentsIn(inImage).flatMap((agent) => missingAgent(agent, context, { inImage }) ?? []));
+  return [...new Map(found.map((problem) => [problem.what, problem])).values()];
 }
 
-/** Why an agent cannot be started here, or undefined. */
-export function missingAgent(agent: string, context: Pick<Context, 'environment' | 'program'>): Problem | undefined {
+/** Why an agent cannot be started here, or undefined; the program of one that lies in an image is looked for elsewhere. */
+export function missingAgent(
+  agent: string,
+  context: Pick<Context, 'environment' | 'program'>,
+  { inImage = false }: { readonly inImage?: boolean } = {},
+): Problem | undefined {
+  const isFound = (program: string): boolean => inImage || onPath(program, context);
   const command = commandOf(agent);
   if (command !== undefined) {
     const parsed = parseCommandLine(command);
     if ('problem' in parsed) return { what: `agent "${agent}": ${parsed.problem}` };
     const [program = ''] = parsed.argv;
     const fix = 'give a full path or put it on PATH';
-    return onPath(program, context) ? undefined : { what: `agent "${agent}": the program "${program}" was not found`, fix };
+    return isFound(program) ? undefined : { what: `agent "${agent}": the program "${program}" was not found`, fix };
   }
   const row = agentRow(agent, context.program.agents);
   if (row === undefined) return { what: `unknown agent "${agent}"`, fix: 'see: iter agents list' };
-  if (row.binary === undefined || onPath(row.binary, context)) return undefined;
+  if (row.binary === undefined || isFound(row.binary)) return undefined;
   return { what: `agent "${agent}": the program "${row.binary}" was not found`, fix: row.install };
 }
 

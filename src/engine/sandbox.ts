@@ -1,6 +1,5 @@
-/** The sandbox of an attempt: which one it is, and whether it can be had here. */
+/** The sandbox of an agent: which one it is, and whether it can be had here. */
 import { join } from 'node:path';
-import type { PlannedTask } from '../core/plan.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Sandbox } from '../core/sandbox.ts';
 import { sandboxFor } from '../core/sandbox.ts';
@@ -9,24 +8,23 @@ import { lastLines } from '../effects/follow.ts';
 import { runCommand } from '../effects/process.ts';
 import { childEnvironment } from '../agents/environment.ts';
 import { trialArguments } from '../executors/bubblewrap.ts';
-import { rowOf } from './cell.ts';
+import { rowOf, type Occupant } from './cell.ts';
 import { containerProblems } from './container-trial.ts';
 import type { Context } from './context.ts';
 import { findProgram } from './find-program.ts';
-import type { Iteration } from './iteration.ts';
-import { iterationCookie } from './places.ts';
+import { iterationCookie, type Venue } from './places.ts';
 import { sandboxWishes } from './settings.ts';
 
 /** The sandbox a task has to run in. People and the built-in agent need none. */
-export function sandboxOf(iteration: Pick<Iteration, 'repository'>, task: PlannedTask, context: Pick<Context, 'environment'>): Sandbox {
-  return sandboxesOf(iteration, context)(task);
+export function sandboxOf(venue: Pick<Venue, 'repository'>, task: Occupant, context: Pick<Context, 'environment'>): Sandbox {
+  return sandboxesOf(venue, context)(task);
 }
 
 /** The same for many tasks: the configuration is read once. */
 export function sandboxesOf(
-  { repository }: Pick<Iteration, 'repository'>,
+  { repository }: Pick<Venue, 'repository'>,
   { environment }: Pick<Context, 'environment'>,
-): (task: PlannedTask) => Sandbox {
+): (task: Occupant) => Sandbox {
   const wishes = sandboxWishes(repository, environment);
   return (task) => {
     if (task.human !== undefined || task.agent === 'manual') return { by: 'none' };
@@ -36,9 +34,9 @@ export function sandboxesOf(
 }
 
 /** Why tasks cannot have the sandboxes they are to run in, on this machine and with their agents. */
-export async function sandboxProblems(iteration: Iteration, context: Context): Promise<Problem[]> {
-  const sandboxes = sandboxesOf(iteration, context);
-  const wanted = iteration.plan.tasks.map((task) => ({ task, sandbox: sandboxes(task) }));
+export async function sandboxProblems(venue: Venue, tasks: readonly Occupant[], context: Context): Promise<Problem[]> {
+  const sandboxes = sandboxesOf(venue, context);
+  const wanted = tasks.map((task) => ({ task, sandbox: sandboxes(task) }));
   const without = wanted.filter(({ task, sandbox }) => sandbox.by === 'cli' && rowOf(task, context)?.sandbox?.own === undefined);
   const free = wanted.filter(
     ({ task, sandbox }) => sandbox.by === 'cli' && task.permission === 'full' && !without.some((one) => one.task === task),
@@ -59,12 +57,12 @@ export async function sandboxProblems(iteration: Iteration, context: Context): P
         what: `${task.id} has permission: ask, and no question gets out of sandbox: ${sandbox.by}`,
         fix: 'say permission: edit, or sandbox: none',
       })),
-    ...(await containerProblems(iteration, wanted, context)),
+    ...(await containerProblems(venue, wanted, context)),
   ];
   const cells = wanted.filter(({ sandbox }) => sandbox.by === 'bubblewrap');
   if (cells.length === 0) return problems;
   const network = cells.every(({ sandbox }) => sandbox.network !== false);
-  const refused = await trial(iteration, network, context);
+  const refused = await trial(venue, network, context);
   return refused === undefined ? problems : [...problems, refused];
 }
 
@@ -72,21 +70,21 @@ export async function sandboxProblems(iteration: Iteration, context: Context): P
 const TRIAL_TIMEOUT = 30_000;
 
 /** Tries whether a sandbox can be made: a program that is there may still not be allowed to. */
-async function trial(iteration: Iteration, network: boolean, context: Context): Promise<Problem | undefined> {
+async function trial(venue: Venue, network: boolean, context: Context): Promise<Problem | undefined> {
   const fix = 'or say sandbox: none, and know that agents then reach what you reach';
   if (process.platform !== 'linux')
     return { what: 'sandbox: bubblewrap is for Linux alone', fix: `take sandbox: cli where the agent has one, ${fix}` };
   if (findProgram('bwrap', context) === undefined)
     return { what: 'sandbox: bubblewrap, and the program "bwrap" was not found', fix: `install the package bubblewrap, ${fix}` };
-  const logFile = join(iteration.directory, '.run', 'evidence', 'sandbox.log');
+  const logFile = join(venue.directory, '.run', 'evidence', 'sandbox.log');
   removeFolder(logFile);
   const ended = await runCommand({
     argv: trialArguments(network),
-    cwd: iteration.repository.root,
+    cwd: venue.repository.root,
     env: childEnvironment(context.environment, [], {}),
     timeout: TRIAL_TIMEOUT,
     logFile,
-    cookie: `${iterationCookie(iteration)}sandbox:`,
+    cookie: `${iterationCookie(venue)}sandbox:`,
     signal: context.signal,
   });
   if (ended.exit === 0) return undefined;

@@ -77,7 +77,8 @@ describe.each(engines)('with $name', (engine) => {
     }));
     const problems = (sandbox: Sandbox) =>
       sandboxProblems(
-        { ...on.iteration, plan: { ...on.plan, tasks: tasks.map((task) => ({ ...task, sandbox })) } },
+        on.iteration,
+        tasks.map((task) => ({ ...task, sandbox })),
         { ...on.context, environment: { ...on.context.environment, ...engine.environment } },
       );
     expect(await problems(engine.sandbox)).toEqual([
@@ -172,7 +173,7 @@ function wanting(on: Ground, of: Partial<PlannedTask>) {
 test('without an image, a program, an engine or an answer it is refused, with what to do and all of it at once', async () => {
   const on = await ground({ 'README.md': '# Shop\n' }, 'T1 build');
   const problems = async (of: Partial<PlannedTask>, environment: Context['environment'] = { PATH: '/nowhere' }) =>
-    (await sandboxProblems(wanting(on, of), { ...on.context, environment })).map(({ what }) => what);
+    (await sandboxProblems(on.iteration, wanting(on, of).plan.tasks, { ...on.context, environment })).map(({ what }) => what);
   expect(await problems({ sandbox: { by: 'container' }, permission: 'ask' })).toEqual([
     'T1 has permission: ask, and no question gets out of sandbox: container',
     'sandbox: container, and no image is named',
@@ -190,10 +191,11 @@ test('without an image, a program, an engine or an answer it is refused, with wh
   ]);
   expect(await problems({ agent: 'manual', sandbox: { by: 'container' } })).toEqual([]);
   // programs of this machine are none of the image's, and the other way round
-  const claude = (sandbox: Sandbox) =>
-    missingAgents(wanting(on, { agent: 'claude', sandbox }), { ...on.context, environment: { PATH: '/nowhere' } });
-  expect([claude({ by: 'container' }), claude({ by: 'none' }).map(({ what }) => what)]).toEqual([
+  const missing = (agent: string, by: Sandbox['by']) =>
+    missingAgents(wanting(on, { agent, sandbox: { by } }), { ...on.context, environment: { PATH: '/nowhere' } }).map(({ what }) => what);
+  expect([missing('claude', 'container'), missing('claude', 'none'), missing('command:"', 'container')]).toEqual([
     [],
     ['agent "claude": the program "claude" was not found'],
+    [expect.stringMatching(/^agent "command:"": /)],
   ]);
 });

@@ -1,12 +1,13 @@
 /** What bubblewrap really lets an agent do. Needs bwrap and user namespaces: without them all but the refusals are skipped, and that is said. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import type { PlannedTask } from '../../src/core/plan.ts';
 import type { Sandbox } from '../../src/core/sandbox.ts';
 import type { Context } from '../../src/engine/context.ts';
 import { cellOf } from '../../src/engine/cell.ts';
+import { prepare } from '../../src/engine/prepare.ts';
 import { sandboxProblems } from '../../src/engine/sandbox.ts';
 import { trialArguments } from '../../src/executors/bubblewrap.ts';
 import { inside, shop, tried } from '../rig/confined.ts';
@@ -32,6 +33,36 @@ test('the home and the places of temporary files are hidden; the repository, pro
   expect(
     [open, cell({ by: 'bubblewrap', credentials: false })].map(({ writable }) => writable.includes(path.join(at.home, '.codex'))),
   ).toEqual([true, false]);
+});
+
+test('links that an agent has left where iter writes its prompt do not lead out of the worktree when it starts again', async () => {
+  const at = await shop();
+  await at.run.record({
+    type: 'attempt-prepared',
+    task: at.task.id,
+    attempt: 1,
+    worktree: at.worktree,
+    base: at.plan.base,
+    head: at.head,
+  });
+  const again = () => prepare(at.run, at.task, 1, at.plan.base, at.context);
+  const within = (name: string) => path.join(at.worktree, '.iter', name);
+  for (const [name, to] of [
+    ['TASK.md', '.ssh/id'],
+    ['.gitignore', '.ssh/id'],
+    ['out', '.ssh'],
+  ] as const) {
+    rmSync(within(name), { recursive: true });
+    symlinkSync(path.join(at.home, to), within(name));
+  }
+  await again();
+  rmSync(path.join(at.worktree, '.iter'), { recursive: true });
+  write(at.home, { '.ssh/context/x': 'of the person' });
+  symlinkSync(path.join(at.home, '.ssh'), path.join(at.worktree, '.iter'));
+  await again();
+  const kept = readdirSync(path.join(at.home, '.ssh'), { recursive: true }).toSorted();
+  expect([kept, readFileSync(path.join(at.home, '.ssh/id'), 'utf8')]).toEqual([['context', 'context/x', 'id'], 'secret']);
+  expect(readFileSync(within('TASK.md'), 'utf8')).toContain('T1');
 });
 
 describe.skipIf(!usable)('in bubblewrap', () => {
@@ -112,7 +143,7 @@ function wanting(on: Ground, of: Partial<PlannedTask>) {
 test('what cannot be had is refused before anything starts, with what to do', async () => {
   const on = await ground({ 'README.md': '# Shop\n' }, 'T1 build');
   const problems = async (of: Partial<PlannedTask>, environment: Context['environment'] = on.context.environment) =>
-    (await sandboxProblems(wanting(on, of), { ...on.context, environment })).map(({ what }) => what);
+    (await sandboxProblems(on.iteration, wanting(on, of).plan.tasks, { ...on.context, environment })).map(({ what }) => what);
   expect(await problems({ agent: 'aider', sandbox: { by: 'cli' } })).toEqual([
     'sandbox: cli for agent "aider", and iter knows of none of its own',
   ]);
