@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -11,18 +11,33 @@ import { until } from '../rig/until.ts';
 
 const PROGRAM = path.resolve(import.meta.dirname, '..', '..', 'dist', 'acp.mjs');
 const AGENT = path.resolve(import.meta.dirname, '..', 'rig', 'acp-agent.mjs');
+const HOLD = path.resolve(import.meta.dirname, '..', 'rig', 'held-pauses.cjs');
+/** Milliseconds, as in the program: no other pause of it is as long. */
+const SILENCE = 200;
 
 type Deed = { readonly do: string; readonly [key: string]: unknown };
 
-function started(deeds: readonly Deed[], run: AcpRun = { permission: 'edit' }, command = [process.execPath, AGENT, JSON.stringify(deeds)]) {
+/** With `holds` each silence it waits for ends when `pause-<n>` is removed from the folder. */
+function started(
+  deeds: readonly Deed[],
+  run: AcpRun = { permission: 'edit' },
+  { command = [process.execPath, AGENT, JSON.stringify(deeds)], holds = false } = {},
+) {
   const folder = mkdtempSync(path.join(tmpdir(), 'iter-acp-'));
   const [worktree, log, prompt] = ['tree', 'log', 'prompt'].map((name) => path.join(folder, name)) as [string, string, string];
   mkdirSync(worktree);
   writeFileSync(prompt, 'Do it.\n');
   const output = openSync(log, 'a');
-  const child = spawn(process.execPath, [PROGRAM, JSON.stringify(run), '--', ...command], {
+  const child = spawn(process.execPath, [...(holds ? ['--require', HOLD] : []), PROGRAM, JSON.stringify(run), '--', ...command], {
     cwd: worktree,
-    env: { PATH: process.env['PATH'], ITER_DIR: folder, ITER_TASK: 'T1', ITER_ATTEMPT: '2' },
+    env: {
+      PATH: process.env['PATH'],
+      ITER_DIR: folder,
+      ITER_TASK: 'T1',
+      ITER_ATTEMPT: '2',
+      HELD_MILLISECONDS: String(SILENCE),
+      HELD_FOLDER: folder,
+    },
     stdio: [openSync(prompt, 'r'), output, output],
   });
   const ended = once(child, 'exit') as Promise<[number | null, string | null]>;
@@ -117,7 +132,7 @@ describe.concurrent('a conversation by the Agent Client Protocol', () => {
   });
 
   it('tells of a program that is not there, and of a mode the agent does not have', async () => {
-    const gone = await started([], { permission: 'edit' }, ['/nonexistent/agent']).over();
+    const gone = await started([], { permission: 'edit' }, { command: ['/nonexistent/agent'] }).over();
     expect(gone).toMatchObject({
       exit: 1,
       verdict: 'error',
@@ -171,6 +186,48 @@ describe.concurrent('a conversation by the Agent Client Protocol', () => {
       session: 's-0',
       calls: 0,
       usage: undefined,
+    });
+  });
+
+  it('sends the prompt of a session that is gone on with when nothing more was told of the past for a while, and not before', async () => {
+    const { folder, worktree, said, over } = started(
+      [
+        { do: 'remember', late: true, blank: true, piecemeal: ['once', 'twice'] },
+        { do: 'say', text: 'On.' },
+      ],
+      { permission: 'edit', mode: 'careful', session: 's-0' },
+      { holds: true },
+    );
+    const silenceIn = async (number: number, meanwhile: string | undefined) => {
+      const file = path.join(folder, `pause-${number}`);
+      await until(() => existsSync(file), Boolean, 30_000);
+      if (meanwhile !== undefined) {
+        writeFileSync(path.join(worktree, meanwhile), '');
+        await until(said, (text) => text.includes(`"text":"${meanwhile}. "`), 30_000);
+      }
+      rmSync(file);
+    };
+    await silenceIn(1, 'once');
+    await silenceIn(2, 'twice');
+    await silenceIn(3, undefined);
+    const { read, ...end } = await over();
+    const order = said().matchAll(/"answers":"session\/load"|"text":"(?:once|twice|On)\.|"method":"session\/(?:load|set_mode|prompt)"/g);
+    expect([...order].map(([found]) => found.split(/[:/".]+/).findLast((word) => word !== ''))).toEqual([
+      'load',
+      'load',
+      'once',
+      'twice',
+      'set_mode',
+      'prompt',
+      'On',
+    ]);
+    expect({ ...end, session: read.session }).toEqual({
+      exit: 0,
+      verdict: 'ok',
+      message: undefined,
+      text: 'On.',
+      tools: '',
+      session: 's-0',
     });
   });
 

@@ -1,4 +1,4 @@
-/** A launch whose agents run in containers, with a stand-in for the engine: which programs are called, and what is left when iter is killed. */
+/** A launch, and a question, whose agents run in containers, with a stand-in for the engine: which programs are called, and what is left when iter is killed. */
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
@@ -82,4 +82,33 @@ it('an agent in a container is ended with it when iter was killed, by the next l
   expect([ended.exit, ended.stderr]).toEqual([0, expect.stringContaining('ended 1 container an earlier run had left behind')]);
   expect([containers(), readdirSync(notes)]).toEqual([[], []]);
   expect(sh(path.dirname(seen), 'log', '--format=%s', 'main..').split('\n')).toContain('work');
+});
+
+it('an agent that is asked a question is in a container, which the next question ends when iter was killed', async () => {
+  const engine = standIn();
+  const root = repositoryWith({
+    ...FILES,
+    '.iter/config.yaml': 'sandbox: { by: container, image: "iter-test/thin:2" }\n',
+    'agent.sh': 'echo "$ITER_SANDBOX" > seen\nwhile sleep 0.05; do :; done\n',
+  });
+  const containers = (): string[] => readdirSync(path.join(engine.environment['CONTAINER_STAND_IN'] ?? '', 'containers'));
+  const questions = path.join(root, '.git', 'iter', 'consult');
+  const left = () => [containers(), existsSync(questions), existsSync(`${root}-worktrees`)];
+  const refused = await iter(root, ['triage', 'x', '--agent', 'command:no-such-program'], engine.environment);
+  expect([refused.exit, refused.stderr]).toEqual([
+    2,
+    'the image "iter-test/thin:2" has no "no-such-program" in it; build it with sh, git and the agents in it\n',
+  ]);
+  expect(left()).toEqual([[], false, false]);
+
+  const { pid, ended } = startIter(root, ['triage', 'x', '--agent', 'command:sh agent.sh'], engine.environment);
+  const seen = path.join(`${root}-worktrees`, `.consult-${pid}`, 'seen');
+  await until(() => existsSync(seen) && readFileSync(seen, 'utf8') === 'container\n', Boolean, PATIENCE);
+  process.kill(pid, 'SIGKILL');
+  await ended;
+  // what has started the container would hand signals on
+  for (const client of processesOf(path.join(questions, String(pid)))) process.kill(client.pid, 'SIGKILL');
+  expect(containers()).toEqual([expect.stringMatching(`^iter-question-${pid}-T1-1-[0-9a-f]{12}$`)]);
+  await done(root, ['triage', 'build', 'it', '--agent', 'rehearsal'], engine.environment);
+  expect(left()).toEqual([[], false, false]);
 });

@@ -94,6 +94,21 @@ it('links that an agent has put where iter writes and reads do not lead iter to 
   expect(left()).toEqual(NOTHING);
 });
 
+it('the note of a container stays until an engine has answered that it is gone', async () => {
+  const { root, ask, left } = office(
+    'none',
+    { 'agent.sh': `echo yes > ${ANSWER}\n` },
+    { podman: '#!/bin/sh\n[ -e ~/answers ] || exit 1\n' },
+  );
+  // no process has a number like this
+  const note = path.join(root, '.git', 'iter', 'consult', '99999999', '.run', 'containers', 'iter-question-99999999-T1-1-0');
+  write(path.dirname(note), { [path.basename(note)]: 'podman\n' });
+  expect([await ask('command:sh agent.sh'), existsSync(note)]).toEqual(['yes\n', true]);
+  write(path.dirname(root), { answers: '' });
+  expect([await ask('command:sh agent.sh'), existsSync(note)]).toEqual(['yes\n', false]);
+  expect(left().slice(1)).toEqual(NOTHING.slice(1));
+});
+
 test.skipIf(!usable)(
   'an agent that is asked in bubblewrap writes its worktree and temporary files, and nothing of the repository or the home',
   async () => {

@@ -3,9 +3,10 @@
  * Nothing of the protocol is taken from a library: this is the other side. It never lives longer than a minute.
  */
 import { spawn } from 'node:child_process';
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 
 setTimeout(() => process.exit(99), 60_000).unref();
 const deeds = JSON.parse(process.argv[2] ?? '[]');
@@ -36,7 +37,8 @@ async function receive({ id, method, params, result }) {
       return send({ id, result: { protocolVersion: deed('speak')?.version ?? 1, agentCapabilities } });
     }
     case 'session/load': {
-      const { late, blank } = deed('remember');
+      const { late, blank, piecemeal } = deed('remember');
+      if (piecemeal !== undefined) void tellWhenAsked(piecemeal);
       if (late === true) send({ id, result: { modes: MODES } });
       if (blank !== true) history();
       update({ sessionUpdate: 'available_commands_update', availableCommands: [] });
@@ -72,6 +74,14 @@ function history() {
     content: { type: 'text', text: '' },
     _meta: { usage: { inputTokens: 5, outputTokens: 5, totalTokens: 10 } },
   });
+}
+
+/** One thing after the other, each when a file of its name appears in the worktree. */
+async function tellWhenAsked(names) {
+  for (const name of names) {
+    while (!existsSync(name)) await pause(10);
+    say(`${name}. `);
+  }
 }
 
 /** Everything in turn; gives the reason of the end. */
