@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { done, eventsOf, jsonOf } from '../rig/cli.ts';
 import { processesOf } from '../rig/driven.ts';
 import { agentOf } from '../../src/core/transport.ts';
+import { permissionsIn } from '../rig/given-permissions.ts';
 import { withNamespaces, type Front } from '../rig/namespaces.ts';
 import { HAS_USUAL, MORE, household } from '../rig/real-agents.ts';
 import { repositoryWith, sh } from '../rig/repository.ts';
@@ -115,7 +116,7 @@ describe.skipIf(!HAS_USUAL).concurrent('real agents', () => {
         expect(all.filter(({ type }) => type === 'status-claimed')).toMatchObject(
           withTools ? [{ task: 'T1', word: 'Completed', by: 'builder-build-001', message: 'greeted' }] : [],
         );
-        expect(permissionsIn(directory)).toEqual(agent === program ? [] : ['allow_once']);
+        expect([...new Set(permissionsIn(directory))]).toEqual(agent === program ? [] : ['allow_once']);
 
         expect(jsonOf(await done(root, ['validate', '--json'], env))).toMatchObject({ decision: 'GO' });
         await done(root, ['merge'], env);
@@ -153,22 +154,3 @@ describe.skipIf(!HAS_USUAL).concurrent('real agents', () => {
     LONG,
   );
 });
-
-/** The kinds of what was answered to requests for permission, each once, in the logs of T1. */
-function permissionsIn(directory: string): readonly string[] {
-  const lines = [1, 2].flatMap((attempt) => readFileSync(path.join(directory, '.run', 'logs', `T1-${attempt}.log`), 'utf8').split('\n'));
-  const kinds = new Map<string, string>();
-  const given: string[] = [];
-  for (const line of lines.filter((one) => one.startsWith('{"from":'))) {
-    const { message } = JSON.parse(line) as { readonly message?: Message };
-    for (const { optionId, kind } of message?.params?.options ?? []) kinds.set(optionId, kind);
-    const { optionId } = message?.result?.outcome ?? {};
-    if (optionId !== undefined) given.push(kinds.get(optionId) ?? 'nothing that was offered');
-  }
-  return [...new Set(given)];
-}
-
-interface Message {
-  readonly params?: { readonly options?: readonly { readonly optionId: string; readonly kind: string }[] };
-  readonly result?: { readonly outcome?: { readonly optionId?: string } };
-}
