@@ -89,7 +89,7 @@ it('links that an agent has put where iter writes and reads do not lead iter to 
   write(home, { '.ssh/answer.md': 'of the person', '.ssh/out/answer.md': 'of the person' });
   for (const link of ['.iter/TASK.md /id', '.iter/out', '.iter', `${ANSWER} /answer.md`])
     expect([link, await ask(`command:sh agent.sh ${link}`)]).toEqual([link, 'What now?\n']);
-  const kept = readdirSync(path.join(home, '.ssh'), { recursive: true }).toSorted();
+  const kept = readdirSync(path.join(home, '.ssh'), { recursive: true, encoding: 'utf8' }).toSorted();
   expect([kept, readFileSync(path.join(home, '.ssh', 'id'), 'utf8')]).toEqual([['answer.md', 'id', 'out', 'out/answer.md'], 'secret']);
   expect(left()).toEqual(NOTHING);
 });

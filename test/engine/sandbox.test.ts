@@ -60,7 +60,7 @@ test('links that an agent has left where iter writes its prompt do not lead out 
   write(at.home, { '.ssh/context/x': 'of the person' });
   symlinkSync(path.join(at.home, '.ssh'), path.join(at.worktree, '.iter'));
   await again();
-  const kept = readdirSync(path.join(at.home, '.ssh'), { recursive: true }).toSorted();
+  const kept = readdirSync(path.join(at.home, '.ssh'), { recursive: true, encoding: 'utf8' }).toSorted();
   expect([kept, readFileSync(path.join(at.home, '.ssh/id'), 'utf8')]).toEqual([['context', 'context/x', 'id'], 'secret']);
   expect(readFileSync(within('TASK.md'), 'utf8')).toContain('T1');
 });
