@@ -102,11 +102,10 @@ function programsBelow(hidden: readonly string[], task: Occupant, context: Conte
   return places.filter((place) => isThere(place) && hidden.some((folder) => place.startsWith(`${folder}/`)));
 }
 
-/** A program by its real name; of one that lies in a package of npm, all packages beside it. */
+/** A program by its name and its real one; of one that lies in a package of npm, all packages beside it. Links within them start from where it was found. */
 function withPackage(file: string): string[] {
-  const real = realpathSync(file);
-  const packages = /^(.*?\/node_modules)\//.exec(real)?.[1];
-  return packages === undefined ? [file, real] : [file, packages];
+  const packages = [file, realpathSync(file)].map((name) => /^(.*?\/node_modules)\//.exec(name)?.[1] ?? name);
+  return [file, ...packages];
 }
 
 /** Where names of machines are looked up may be a link into what is hidden. */

@@ -1,6 +1,6 @@
 /** What bubblewrap really lets an agent do. Needs bwrap and user namespaces: without them all but the refusals are skipped, and that is said. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import type { PlannedTask } from '../../src/core/plan.ts';
@@ -63,6 +63,19 @@ test('links that an agent has left where iter writes its prompt do not lead out 
   const kept = readdirSync(path.join(at.home, '.ssh'), { recursive: true, encoding: 'utf8' }).toSorted();
   expect([kept, readFileSync(path.join(at.home, '.ssh/id'), 'utf8')]).toEqual([['context', 'context/x', 'id'], 'secret']);
   expect(readFileSync(within('TASK.md'), 'utf8')).toContain('T1');
+});
+
+test('of a program that is found through a linked folder both are seen: the packages beside it, and those it leads to', async () => {
+  const at = await shop();
+  write(at.home, { '.shelf/node_modules/codex/cli.js': '#!/bin/sh\n', '.shelf/node_modules/.bin/other': '' });
+  const [shelf, linked] = ['.shelf', '.linked'].map((name) => path.join(at.home, name)) as [string, string];
+  chmodSync(path.join(shelf, 'node_modules/codex/cli.js'), 0o755);
+  symlinkSync('../codex/cli.js', path.join(shelf, 'node_modules/.bin/codex'));
+  symlinkSync(shelf, linked);
+  const environment = { ...at.context.environment, PATH: `${linked}/node_modules/.bin` };
+  const confined = { task: { ...at.task, agent: 'codex' }, worktree: at.worktree, sandbox: { by: 'bubblewrap' }, variables: {} } as const;
+  const { readable } = cellOf(at.iteration, confined, { ...at.context, environment });
+  expect(readable).toEqual(expect.arrayContaining([`${shelf}/node_modules`, `${linked}/node_modules`]));
 });
 
 describe.skipIf(!usable)('in bubblewrap', () => {

@@ -111,6 +111,7 @@ export const REMOVALS: Readonly<Record<string, string>> = {
   'src/effects/event-log.ts': 'the name a new log was written under before it got its own',
   'src/effects/folder.ts': 'folders iter made for one call, and empty ones',
   'src/effects/lock.ts': 'locks of its own',
+  'src/effects/outbox-files.ts': 'links in place of what iter writes for an agent; what they lead to stays',
   'src/effects/port-lease.ts': 'leases of its own',
   'src/effects/replace-file.ts': 'the file a text was written to before it replaced another',
   'src/effects/repair-checkout.ts': 'files that are byte for byte what a landing was about to write, or the beginning of it',
@@ -128,6 +129,6 @@ export const REMOVALS: Readonly<Record<string, string>> = {
 export const DISCARDS: Readonly<Record<string, string>> = {
   'src/engine/checkout.ts': 'throw-away checkouts of one commit, in which only commands of the criteria ran',
   'src/engine/clean.ts': 'saved below refs/iter/backup a moment before',
-  'src/engine/consult.ts': 'the worktree of an agent that was asked a question and delivers an answer only',
   'src/engine/prepare.ts': 'archived below refs/iter/archive a moment before',
+  'src/engine/question-place.ts': 'the worktree of an agent that was asked a question and delivers an answer only',
 };
