@@ -28,8 +28,8 @@ export function plainFile(
   folder: string,
   { name, most }: { readonly name: string; readonly most: number },
 ): OutboxEntry | undefined {
-  const place = join(worktree, '.iter', folder);
-  return isPlainFolder(join(worktree, '.iter')) && isPlainFolder(place) ? entryOf(place, name, most)[0] : undefined;
+  if (isBehindLink(worktree, `.iter/${folder}/${name}`)) return undefined;
+  return entryOf(join(worktree, '.iter', folder), name, most)[0];
 }
 
 function entryOf(outbox: string, name: string, most: number): OutboxEntry[] {
@@ -50,6 +50,12 @@ export function plainFiles(folder: string, most: number): { readonly name: strin
     .toSorted()
     .flatMap((name) => entryOf(folder, name, most));
   return entries.flatMap(({ name, text }) => (text === undefined ? [] : [{ name, text }]));
+}
+
+/** True when a folder on the way from the worktree to a file of it is a link; `file` is relative, with `/`. */
+export function isBehindLink(worktree: string, file: string): boolean {
+  const folders = file.split('/').slice(0, -1);
+  return folders.some((_folder, index) => isLink(join(worktree, ...folders.slice(0, index + 1))));
 }
 
 /** Takes away what of these names in `.iter` is a link, and `.iter` itself where it is one: what iter writes there stays in the worktree. */

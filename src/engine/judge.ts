@@ -9,6 +9,7 @@ import { againstWork } from '../core/run-verdict.ts';
 import { copyFile, exists, inspectFile, writeText } from '../effects/folder.ts';
 import { GitError, git, gitResult } from '../effects/git.ts';
 import { changedPaths, headFacts, identity } from '../effects/git-facts.ts';
+import { isBehindLink } from '../effects/outbox-files.ts';
 import { commitAll } from '../effects/saved-work.ts';
 import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
@@ -72,11 +73,12 @@ function collectDeliverables({ iteration, redactor }: Run, task: PlannedTask, wo
   let brought = false;
   for (const deliverable of task.deliverables) {
     if (deliverable.in !== 'iteration') continue;
-    const source = join(worktree, '.iter', 'out', deliverable.path);
-    const found = inspectFile(source);
+    const name = `.iter/out/${deliverable.path}`;
+    const source = join(worktree, name);
+    // where a link leads an agent in a sandbox may not look, and iter may
+    const found = isBehindLink(worktree, name) ? { problem: 'lies behind a symbolic link' } : inspectFile(source);
     if (found === undefined) continue;
-    if ('problem' in found)
-      refused.push({ id: `${task.id}.out`, message: `.iter/out/${deliverable.path} ${found.problem}; write a regular file` });
+    if ('problem' in found) refused.push({ id: `${task.id}.out`, message: `${name} ${found.problem}; write a regular file` });
     else {
       const target = join(iteration.directory, deliverable.path);
       const earlier = inspectFile(target);

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { taskId } from '../../src/core/ids.ts';
@@ -39,6 +39,20 @@ test('a merge that stopped at a conflict is not committed as it lies there, and 
     'T1.conflict: b c.txt has a conflict that is not settled; decide what stays, take out the markers and commit',
   ]);
   expect(sh(worktree, 'status', '--porcelain')).toContain('UU "b c.txt"');
+});
+
+test('a deliverable behind a link, which may lead out of a sandbox, is refused and not taken', async () => {
+  const { on, worktree, failures } = await stoppedMerge();
+  sh(worktree, 'merge', '--abort');
+  const secrets = path.join(path.dirname(on.root), 'secrets');
+  write(secrets, { 'out/id': 'of the person', '.gitignore': '*' });
+  symlinkSync(secrets, path.join(worktree, '.iter'));
+  const task = { ...taskOf(on.plan, T1), deliverables: [{ id: 'id', path: 'id', in: 'iteration', level: 'must' }] } as const;
+
+  await judge(on.run, task, on.context);
+
+  expect(failures()).toContain('T1.out: .iter/out/id lies behind a symbolic link; write a regular file');
+  expect(existsSync(path.join(on.iteration.directory, 'id'))).toBe(false);
 });
 
 test('conflict markers an agent has committed are found with their line, underlined headings are none', async () => {
