@@ -386,5 +386,7 @@ type Fact =
 
 /** One line of the event log; `at` is ISO 8601 in UTC and only for display: order is the order of lines. */
 export type Event = Fact & { readonly at: string };
+/** The events of one type. */
+export type EventOf<Type extends Event['type']> = Extract<Event, { readonly type: Type }>;
 /** An event before the log has stamped it. */
 export type NewEvent = Fact;

@@ -1,6 +1,6 @@
 /** What the answers of people do to the state: decisions, blockers, budgets and changes outside the worktrees. Pure. */
 import type { Raised } from './budget.ts';
-import type { Event } from './event.ts';
+import type { EventOf } from './event.ts';
 import type { TaskId } from './ids.ts';
 import type { Reasons } from './reset.ts';
 import { reasonsOf, reset } from './reset.ts';
@@ -13,19 +13,19 @@ export function withBudget(state: State, account: string, raised: Raised): State
 }
 
 /** The question about a change outside the worktrees has the id of what was found. */
-function withForeignAnswer(state: State, { id, option, by }: Extract<Event, { type: 'decision-made' }>): State {
+function withForeignAnswer(state: State, { id, option, by }: EventOf<'decision-made'>): State {
   if (state.foreign === undefined) return state;
   return { ...state, foreign: state.foreign.map((one) => (one.id === id ? { ...one, answer: { option, by } } : one)) };
 }
 
-export function raised(state: State, event: Extract<Event, { type: 'blocker-raised' }>): State {
+export function raised(state: State, event: EventOf<'blocker-raised'>): State {
   if (state.blockers.some((one) => one.id === event.id)) return state;
   const { type: _type, at, ...blocker } = event;
   return { ...state, blockers: [...state.blockers, { ...blocker, since: at }] };
 }
 
 /** A cleared blocker answers its question; a task whose attempt had failed over it starts another one, which is told how it was cleared. */
-export function cleared(state: State, event: Extract<Event, { type: 'blocker-resolved' }>): State {
+export function cleared(state: State, event: EventOf<'blocker-resolved'>): State {
   const blocker = state.blockers.find((one) => one.id === event.id && one.resolved === undefined);
   if (blocker === undefined) return state;
   const resolved = { by: event.by, how: event.how };
@@ -40,7 +40,7 @@ export function cleared(state: State, event: Extract<Event, { type: 'blocker-res
   return reset(next, [task], event.at, () => ({ feedback: `${blocker.text}\n${event.by}: ${event.how}` }));
 }
 
-export function decided(state: State, event: Extract<Event, { type: 'decision-made' }>): State {
+export function decided(state: State, event: EventOf<'decision-made'>): State {
   const open = state.decisions.find((one) => one.id === event.id);
   if (open === undefined) return state;
   const closed = withForeignAnswer({ ...state, decisions: state.decisions.filter((one) => one !== open) }, event);
@@ -123,7 +123,7 @@ export function decided(state: State, event: Extract<Event, { type: 'decision-ma
 }
 
 /** After an escalated review the findings go to the tasks that work again; a person's words go to all of them. */
-function againBecause(state: State, open: OpenDecision, event: Extract<Event, { type: 'decision-made' }>, id: TaskId): Reasons {
+function againBecause(state: State, open: OpenDecision, event: EventOf<'decision-made'>, id: TaskId): Reasons {
   const asked = state.tasks[open.task]?.findings ?? [];
   const about = asked.filter((finding) => finding.task === undefined || finding.task === id);
   const findings = id === open.task ? [] : about;

@@ -1,6 +1,6 @@
 /** A file for each question to a person, below `escalations/`: drawn from the events, safe to delete. Answers are given with `iter decide`. */
 import { join } from 'node:path';
-import type { Event } from '../core/event.ts';
+import type { Event, EventOf } from '../core/event.ts';
 import type { TaskId } from '../core/ids.ts';
 import { downstreamOf, type Plan } from '../core/plan.ts';
 import { readLog } from '../effects/event-log.ts';
@@ -10,7 +10,7 @@ import { render } from '../files/template.ts';
 import { logFile } from './iteration.ts';
 import type { Run } from './run.ts';
 
-type Asked = Extract<Event, { type: 'decision-requested' }>;
+type Asked = EventOf<'decision-requested'>;
 
 /** Draws the file of every question that was asked beyond what the workflow planned to ask. */
 export function renderEscalations(run: Run): void {

@@ -1,5 +1,5 @@
 /** A grip on a running iteration: the state in memory, kept equal to the log on disk. Whoever records through it sees what others appended, too. */
-import type { Event, NewEvent } from '../core/event.ts';
+import type { EventOf, NewEvent } from '../core/event.ts';
 import type { TaskId } from '../core/ids.ts';
 import type { Surroundings } from '../core/foreign.ts';
 import type { Plan } from '../core/plan.ts';
@@ -23,7 +23,7 @@ export interface Window {
   readonly tasks: number;
 }
 
-type Ending = Extract<Event, { type: 'attempt-ended' }>;
+type Ending = EventOf<'attempt-ended'>;
 
 export class Run {
   readonly #context: Context;
