@@ -7,7 +7,8 @@ import type { Problem } from '../core/problem.ts';
 import { code, oneline, quote, tidied } from './template.ts';
 import { FILTERS } from './template-dialect.ts';
 import type { TemplateTexts } from './template-lint.ts';
-import { lintTemplate, READING } from './template-lint.ts';
+import { lintTemplate } from './template-lint.ts';
+import { READING } from './template-reader.ts';
 import { PROMPT_SHAPE, type Shape } from './template-shape.ts';
 import type { PromptValues } from './template-values.ts';
 
