@@ -11,7 +11,7 @@ import { exists } from '../effects/folder.ts';
 import { writeAtomic, writeIfUnchanged } from '../effects/replace-file.ts';
 import { addSections } from '../files/criteria.ts';
 import { promptFiles } from '../files/iteration-files.ts';
-import { addRows, editCells } from '../files/plan.ts';
+import { addRows, editCells } from '../files/plan-edit.ts';
 import { CRITERIA_FILE, GIVEN, PLAN_FILE } from './iteration.ts';
 import type { PromptSourcesFound } from './prompt-sources.ts';
 import { renderedFiles } from './prompt-sources.ts';

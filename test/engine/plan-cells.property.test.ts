@@ -3,7 +3,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { STATUS_WORDS } from '../../src/core/plan.ts';
-import { PLAN_COLUMNS } from '../../src/files/plan.ts';
+import { PLAN_COLUMNS } from '../../src/files/plan-matrix.ts';
 import { syncPlan } from '../../src/engine/plan-cells.ts';
 import { ground } from '../rig/ground.ts';
 import { prepared, running } from '../rig/story.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { NewEvent } from '../../src/core/event.ts';
 import { taskId } from '../../src/core/ids.ts';
 import { rememberPlan, syncPlan } from '../../src/engine/plan-cells.ts';
-import { PLAN_COLUMNS } from '../../src/files/plan.ts';
+import { PLAN_COLUMNS } from '../../src/files/plan-matrix.ts';
 import { eventsOf } from '../rig/cli.ts';
 import type { Ground } from '../rig/ground.ts';
 import { ground } from '../rig/ground.ts';

@@ -3,7 +3,10 @@ import { marked } from 'marked';
 import { expect, test } from 'vitest';
 import { taskId } from '../../src/core/ids.ts';
 import { STATUS_WORDS } from '../../src/core/plan.ts';
-import { editCells, parsePlan, PLAN_COLUMNS, replaceTableBody, setHeaderStatus, type CellEdit } from '../../src/files/plan.ts';
+import { parsePlan } from '../../src/files/plan.ts';
+import { editCells, setHeaderStatus, type CellEdit } from '../../src/files/plan-edit.ts';
+import { PLAN_COLUMNS } from '../../src/files/plan-matrix.ts';
+import { replaceTableBody } from '../../src/files/table-edit.ts';
 import { linesOf, tablesIn } from '../../src/files/table.ts';
 
 /** Lines that surround a matrix; none of them leaves something open. */

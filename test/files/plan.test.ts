@@ -1,22 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { taskId } from '../../src/core/ids.ts';
 import { problemLine } from '../../src/core/problem.ts';
-import { editCells, MAX_PLAN_BYTES, parsePlan, replaceTableBody, setHeaderStatus } from '../../src/files/plan.ts';
+import { MAX_PLAN_BYTES, parsePlan } from '../../src/files/plan.ts';
+import { HEAD, plan, T1, T2, T3 } from '../rig/small-plan.ts';
 
-const HEAD = [
-  '| Task ID | Description | Agent/Skills | Worktree | Branch | Parallel Group | Status | Dependencies | Estimate |',
-  '|---------|-------------|--------------|----------|--------|----------------|--------|--------------|----------|',
-];
-const T1 = '| T1 | Draw the API | architect-001 / `api` | `../w/T1` | `iter/1/T1` | A | Completed | - | 1h |';
-const T2 = '| T2 | Build it | builder-tax-001 / `build`, `tax` | `../w/T2` | `iter/1/T2` | B | In Progress | T1 | 3h |';
-const T3 = '| T3 | Review it | reviewer-001 / `review` | `../w/T3` | `iter/1/T3` | C | Not Started | T1, T2 | 30m |';
-
-const plan = (...rows: string[]): string =>
-  ['# Plan', '', '## 3. Task Assignment Matrix', '', ...HEAD, ...rows, '', 'The end.', ''].join('\n');
 const problems = (text: string): string[] => parsePlan(text, 'PLAN.md').problems.map(problemLine);
 const rows = (text: string): string[] => parsePlan(text, 'PLAN.md').plan.rows.map((row) => `${row.line} ${row.id} ${row.status}`);
-const status = (text: string, task: string, value: string): string => editCells(text, [{ task: taskId(task), column: 'Status', value }]);
-
 describe('reading the matrix', () => {
   test('a row becomes a task with its line, its cells and its needs', () => {
     const { plan: read } = parsePlan(plan(T1, T2, T3), 'PLAN.md');
@@ -233,124 +221,5 @@ describe('problems of a plan', () => {
     const just = plan(T1) + 'x'.repeat(MAX_PLAN_BYTES - plan(T1).length);
     const refusal = ['PLAN.md: the plan is larger than 5 MB; move what is not part of the plan to other files'];
     expect([problems(large), problems(wide), problems(just)]).toEqual([refusal, refusal, []]);
-  });
-});
-
-describe('editing cells', () => {
-  test('only the cell changes', () => {
-    expect(status(plan(T1, T2), 'T2', 'Completed')).toBe(plan(T1, T2.replace('In Progress', 'Completed')));
-  });
-
-  test('the value that is there already gives the same text', () => {
-    expect(status(plan(T1, T2), 'T2', 'In Progress')).toBe(plan(T1, T2));
-  });
-
-  test('a cell as wide as its column keeps its width while there is room', () => {
-    const text = HEAD.join('\n')
-      .replace('| Status |', '| Status      |')
-      .replace('|--------|--------------|', '|-------------|--------------|');
-    const wide = `${text}\n${T1.replace(' Completed ', ' Completed   ')}\n`;
-    expect(status(wide, 'T1', 'Failed')).toBe(wide.replace(' Completed   ', ' Failed      '));
-    expect(status(status(wide, 'T1', 'Not Started'), 'T1', 'Completed')).toBe(wide);
-  });
-
-  test('a cell without room for the value grows and keeps its padding', () => {
-    const text =
-      '| Task ID | Dependencies | Status     |\n|---------|--------------|------------|\n| T1      | -            | Blocked    |\n';
-    expect(status(text, 'T1', 'Not Started')).toBe(text.replace('Blocked', 'Not Started'));
-  });
-
-  test('a branch that is written without back-ticks stays so while it is the same', () => {
-    const text = plan(T1.replaceAll('`iter/1/T1`', 'iter/1/T1'));
-    expect(editCells(text, [{ task: taskId('T1'), column: 'Branch', value: 'iter/1/T1' }])).toBe(text);
-  });
-
-  test('the last cell of a row without outer pipes can change', () => {
-    const text = 'Task ID | Dependencies | Status\n--- | --- | ---\nT1 | - | Not Started\t\nT2 | - | Blocked';
-    expect(status(status(text, 'T2', 'Failed'), 'T1', 'Blocked')).toBe(text.replace('Blocked', 'Failed').replace('Not Started', 'Blocked'));
-  });
-
-  test('cells without padding stay without', () => {
-    const text = '|Task ID|Dependencies|Status|\n|-|-|-|\n|T1|-|Blocked|\n|T2|-||\n';
-    expect(status(status(text, 'T1', 'Failed'), 'T2', 'Blocked')).toBe(text.replace('Blocked', 'Failed').replace('||\n', '|Blocked|\n'));
-  });
-
-  test('worktrees and branches keep or get their back-ticks', () => {
-    const text = plan(T1.replace('`../w/T1`', '-'));
-    const edited = editCells(text, [
-      { task: taskId('T1'), column: 'Worktree', value: '/w/new' },
-      { task: taskId('T1'), column: 'Branch', value: '`iter/1/T1`' },
-    ]);
-    expect(edited).toBe(plan(T1.replace('../w/T1', '/w/new')));
-    expect(editCells(edited, [{ task: taskId('T1'), column: 'Branch', value: '' }])).toBe(
-      plan(T1.replace('../w/T1', '/w/new').replace('`iter/1/T1`', '-')),
-    );
-  });
-
-  test('pipes are escaped, line breaks become spaces, a backslash at the end cannot eat the pipe', () => {
-    const text = '|Task ID|Dependencies|Status|Description|\n|-|-|-|-|\n|T1|-|Blocked|x|\n';
-    const edit = (value: string): string => editCells(text, [{ task: taskId('T1'), column: 'Description', value }]);
-    expect([edit('a|b\r\n c'), edit('end\\')]).toEqual([text.replace('|x|', '|a\\|b c|'), text.replace('|x|', '|end\\ |')]);
-  });
-
-  test('of two edits to one cell the last one holds', () => {
-    const edits = ['Blocked', 'Failed'].map((value) => ({ task: taskId('T2'), column: 'Status', value }) as const);
-    expect(editCells(plan(T1, T2), edits)).toBe(plan(T1, T2.replace('In Progress', 'Failed')));
-  });
-
-  test('the execution log keeps its own Status', () => {
-    const log = '| Task ID | Agent ID | Status |\n|---|---|---|\n| T1 | a | Not Started |\n\n';
-    expect(status(log + plan(T1), 'T1', 'Failed')).toBe(log + plan(T1.replace('Completed', 'Failed')));
-  });
-
-  test('a task, column or matrix that is not there is a bug of the caller', () => {
-    expect(() => status(plan(T1), 'T2', 'Failed')).toThrow('no task T2');
-    expect(() => status('# Plan', 'T1', 'Failed')).toThrow('no task matrix');
-    const small = '| Task ID | Status | Dependencies |\n|-|-|-|\n| T1 | Failed | - |\n';
-    expect(() => editCells(small, [{ task: taskId('T1'), column: 'Branch', value: 'b' }])).toThrow('no column Branch');
-  });
-});
-
-describe('the status in the header', () => {
-  test('only the word changes, what surrounds it stays', () => {
-    expect(setHeaderStatus('\uFEFF# P\r\n\r\n**Model:** x\r\n**Status:**  Planning  \r\n', 'Completed')).toBe(
-      '\uFEFF# P\r\n\r\n**Model:** x\r\n**Status:**  Completed  \r\n',
-    );
-  });
-
-  test('an empty value is filled in', () => {
-    expect(setHeaderStatus('**Status:**\n## 1', 'Planning')).toBe('**Status:** Planning\n## 1');
-  });
-
-  test('the word that is there already gives the same text', () => {
-    expect(setHeaderStatus('**Status:**Planning\n', 'Planning')).toBe('**Status:**Planning\n');
-  });
-
-  test('fences and what is below the first ## heading are left alone', () => {
-    const text = '```\n**Status:** a\n```\n## 1\n**Status:** b\n';
-    expect(setHeaderStatus(text, 'Completed')).toBe(text);
-  });
-});
-
-describe('replacing the body of a table', () => {
-  const LOG = '| Task ID | Agent ID | Notes |\n|---|---|---|\n';
-
-  test('the rows change and everything else stays', () => {
-    const text = `${plan(T1)}\n${LOG}| T1 | old | - |\n| T2 | old | - |\n\nEnd`;
-    expect(replaceTableBody(text, ['Task ID', 'Agent ID', 'Notes'], [['T1', 'new', 'a|b\nc']])).toBe(
-      `${plan(T1)}\n${LOG}| T1 | new | a\\|b c |\n\nEnd`,
-    );
-  });
-
-  test('line endings are those of the table, and a last line without one stays without', () => {
-    const log = LOG.replaceAll('\n', '\r\n');
-    const one = replaceTableBody(log.trimEnd(), ['Agent ID', 'Task ID', 'Notes'], [['a', 'T1', '']]);
-    expect(one).toBe(`${log}| T1 | a |  |`);
-    expect(replaceTableBody(one, ['Task ID', 'Notes'], [['T2', 'n']])).toBe(`${log}| T2 |  | n |`);
-    expect(replaceTableBody(one, ['Task ID'], [])).toBe(log.trimEnd());
-  });
-
-  test('without such a table nothing happens', () => {
-    expect(replaceTableBody(plan(T1), ['Task ID', 'Agent ID'], [['T1', 'a']])).toBe(plan(T1));
   });
 });
