@@ -13,7 +13,7 @@ import type { Identity } from './git-facts.ts';
 import { ITER_IDENTITY } from './git-facts.ts';
 import { checkoutDirectory, locate } from './repository.ts';
 import { clearStaleLocks, withFreeRefs } from './stale-locks.ts';
-import { WorktreeError } from './worktree.ts';
+import { WorktreeError } from './worktree-place.ts';
 
 /** Saves tracked and untracked files as a commit on top of HEAD that only `ref` names; the index stays as it is. Undefined when nothing differs from HEAD. */
 export async function snapshot(worktree: string, ref: string, message: string): Promise<CommitId | undefined> {

@@ -12,7 +12,8 @@ import { git, gitResult } from './git.ts';
 import { ITER_IDENTITY } from './git-facts.ts';
 import { checkoutDirectory, locate } from './repository.ts';
 import { withFreeRefs } from './stale-locks.ts';
-import { WorktreeError, addWorktree } from './worktree.ts';
+import { addWorktree } from './worktree.ts';
+import { WorktreeError } from './worktree-place.ts';
 
 export interface Backup {
   readonly commit: CommitId;

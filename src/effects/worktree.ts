@@ -1,28 +1,21 @@
 /**
- * Checkouts for tasks: made one registration at a time, verified, saved and removed without losing anything.
+ * Checkouts for tasks: made one registration at a time, verified, and removed without losing anything.
  * It decides nothing about tasks, and it never deletes a folder that holds content it did not write itself.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import type { CommitId } from '../core/ids.ts';
-import { git, gitResult } from './git.ts';
 import { headFacts } from './git-facts.ts';
-import { readRef } from './ref-files.ts';
 import { acquire } from './lock.ts';
-import { findByEnvironment } from './process-table.ts';
 import type { Repository } from './repository.ts';
-import { checkoutDirectory, locate, registeredNames, registrations } from './repository.ts';
-import { clearStaleLocks, gitsEnded, withFreeRefs } from './stale-locks.ts';
-import { recordWorktree } from './worktree-record.ts';
+import { locate } from './repository.ts';
+import { gitsEnded } from './stale-locks.ts';
+import { checkOut } from './worktree-files.ts';
+import { isEmpty, isUntouched, refuseUncommitted, registeredAt, repositoryAt, WorktreeError } from './worktree-place.ts';
+import type { Registration } from './worktree-registration.ts';
+import { recoverInterruptedAdd, register } from './worktree-registration.ts';
 
-export interface NewWorktree {
-  readonly path: string;
-  /** `refs/heads/…`, made or moved to `commit`; left out for a detached HEAD. */
-  readonly branch?: string;
-  readonly commit: CommitId;
+export interface NewWorktree extends Registration {
   /** File of the lock of the repository: registrations are made one at a time. */
   readonly lock: string;
   readonly signal?: AbortSignal;
@@ -32,19 +25,6 @@ export interface Worktree {
   readonly path: string;
   /** It was there already, with whatever is uncommitted in it. */
   readonly reused: boolean;
-}
-
-/** A worktree is not what it should be, and repairing it could lose work. */
-export class WorktreeError extends Error {
-  override readonly name = 'WorktreeError';
-  readonly path: string;
-  readonly fix: string;
-
-  constructor(place: string, what: string, fix: string) {
-    super(`${place}: ${what}; ${fix}`);
-    this.path = place;
-    this.fix = fix;
-  }
 }
 
 /**
@@ -119,62 +99,6 @@ async function sweepRemoved(parent: string): Promise<void> {
 
 /** Milliseconds to wait for the repository lock: a hundred tasks that start together take turns, at more than a second each on a machine with much else to do. */
 const PATIENCE = 10 * 60_000;
-/** Milliseconds to wait for git commands that a killed iter left running. */
-const ORPHAN_PATIENCE = 60_000;
-
-function repositoryAt(root: string): Repository {
-  const repository = locate(root);
-  if (repository === undefined) throw new WorktreeError(root, 'there is no git repository', 'call iter inside one');
-  return repository;
-}
-
-/** The git directory of a linked worktree; the main checkout is never touched here. */
-function registeredAt(repository: Repository, place: string): string | undefined {
-  const own = checkoutDirectory(repository, place);
-  if (own === repository.gitDirectory) throw new Error(`${place} is the main checkout, not a worktree`);
-  return own;
-}
-
-/**
- * Before a registration iter notes what is registered. The note is gone when git has finished, so a note found later means that iter
- * was killed meanwhile: what is new since and cannot be read would make every later worktree command of git fail.
- */
-async function recoverInterruptedAdd(repository: Repository): Promise<void> {
-  const file = noteOf(repository);
-  if (!existsSync(file)) return;
-  const note = readNote(file);
-  if (note !== undefined && note.engine !== process.pid) await outlive(note.engine);
-  const known = new Set(note?.registered);
-  for (const registration of registrations(repository.gitDirectory)) {
-    if (!registration.complete && !known.has(path.basename(registration.directory)))
-      rmSync(registration.directory, { recursive: true, force: true });
-  }
-  rmSync(file, { force: true });
-}
-
-interface Note {
-  readonly engine: number;
-  readonly registered: readonly string[];
-}
-
-function readNote(file: string): Note | undefined {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Note;
-  } catch {
-    return undefined;
-  }
-}
-
-function noteOf(repository: Repository): string {
-  return path.join(repository.gitDirectory, 'iter', 'adding-worktree.json');
-}
-
-/** Waits until the git commands of a killed iter have ended by themselves. */
-async function outlive(engine: number): Promise<void> {
-  const deadline = performance.now() + ORPHAN_PATIENCE;
-  while (findByEnvironment(`ITER_ENGINE=${engine}\0`).length > 0 && performance.now() < deadline) await pause(10);
-}
-
 /** True when the worktree is there and right; otherwise the place is free afterwards, or a WorktreeError says what is in the way. */
 async function claimPlace(repository: Repository, wanted: NewWorktree): Promise<boolean> {
   const own = registeredAt(repository, wanted.path);
@@ -202,80 +126,6 @@ async function claimPlace(repository: Repository, wanted: NewWorktree): Promise<
   );
 }
 
-/** Nothing but git's own pointer, as `worktree add --no-checkout` leaves it, or nothing at all. */
-function isEmpty(repository: Repository, place: string): boolean {
-  return !existsSync(place) || readdirSync(place).every((name) => name === '.git' && isPointer(repository, path.join(place, name)));
-}
-
-function isPointer(repository: Repository, file: string): boolean {
-  if (!statSync(file).isFile()) return false;
-  const text = readFileSync(file, 'utf8');
-  return text === '' || text.startsWith(`gitdir: ${repository.gitDirectory}/`);
-}
-
-async function register(repository: Repository, wanted: NewWorktree): Promise<void> {
-  const { root } = repository;
-  const branch = wanted.branch === undefined ? undefined : shortName(wanted.branch);
-  if (wanted.branch !== undefined) await keepAbandoned(repository, wanted.branch, wanted.commit);
-  mkdirSync(path.dirname(wanted.path), { recursive: true });
-  const note = noteOf(repository);
-  mkdirSync(path.dirname(note), { recursive: true });
-  const registered = registeredNames(repository.gitDirectory);
-  writeFileSync(note, JSON.stringify({ engine: process.pid, registered } satisfies Note));
-  const how = branch === undefined ? ['--detach'] : ['--no-track', '-B', branch];
-  const record = wanted.branch === undefined ? undefined : { path: wanted.path, branch: wanted.branch, commit: wanted.commit };
-  if (record === undefined || !(await recordWorktree(repository, record)))
-    await git(root, ['worktree', 'add', '--quiet', '--no-checkout', ...how, '--', wanted.path, wanted.commit], { writes: true });
-  rmSync(note, { force: true });
-}
-
-function shortName(branch: string): string {
-  if (!branch.startsWith('refs/heads/')) throw new Error(`not the full name of a branch: ${branch}`);
-  return branch.slice('refs/heads/'.length);
-}
-
-/** Pins the commits a branch would lose by moving to `commit`. */
-async function keepAbandoned({ root, gitDirectory }: Repository, branch: string, commit: CommitId): Promise<void> {
-  const onDisk = readRef(gitDirectory, branch);
-  if (onDisk === 'none' || onDisk === commit) return;
-  const found = await gitResult(root, ['rev-parse', '--quiet', '--verify', '--end-of-options', `${branch}^{commit}`]);
-  if (found.exitCode !== 0 || found.stdout === commit) return;
-  const inside = await gitResult(root, ['merge-base', '--is-ancestor', found.stdout, commit]);
-  if (inside.exitCode === 0) return;
-  const kept = `refs/iter/keep/${shortName(branch)}/${found.stdout}`;
-  await withFreeRefs(root, [kept], () => git(root, ['update-ref', kept, found.stdout], { writes: true }));
-}
-
-/** Fills a worktree that has no index yet: git writes the index last, so without one the files are nobody's work but git's. */
-async function checkOut(repository: Repository, place: string): Promise<void> {
-  const own = checkoutDirectory(repository, place);
-  if (own === undefined || !isUntouched(place, own)) return;
-  await withSlot(async () => {
-    await clearStaleLocks(place, [path.join(own, 'index.lock'), path.join(own, 'HEAD.lock')]);
-    await git(repository.root, ['reset', '--hard', '--quiet'], { worktree: place, writes: true });
-  });
-}
-
-function isUntouched(place: string, own: string): boolean {
-  return !existsSync(path.join(own, 'index')) || !existsSync(place);
-}
-
-let slots = availableParallelism();
-const waiting: (() => void)[] = [];
-
-/** Runs at most as many check-outs at once as there are cores: more only take the disk from each other. */
-async function withSlot(act: () => Promise<void>): Promise<void> {
-  if (slots > 0) slots -= 1;
-  else await new Promise<void>((resolve) => waiting.push(resolve));
-  try {
-    await act();
-  } finally {
-    const next = waiting.shift();
-    if (next === undefined) slots += 1;
-    else next();
-  }
-}
-
 /** Looks at the worktree as an agent in it will. */
 async function verify(wanted: NewWorktree): Promise<void> {
   const facts = await headFacts(wanted.path);
@@ -294,17 +144,6 @@ async function verify(wanted: NewWorktree): Promise<void> {
       'save what is in it and remove the worktree',
     );
   }
-}
-
-async function refuseUncommitted(root: string, place: string): Promise<void> {
-  const listing = await git(root, ['status', '--porcelain', '-z', '--untracked-files=all', '--no-renames'], { worktree: place });
-  const entries = listing.split('\0').filter((entry) => entry !== '');
-  if (entries.length === 0) return;
-  throw new WorktreeError(
-    place,
-    `it has ${entries.length === 1 ? '1 uncommitted path' : `${entries.length} uncommitted paths`}, the first is "${entries[0]?.slice(3)}"`,
-    'commit or snapshot them first',
-  );
 }
 
 function signalOf(wanted: NewWorktree): { readonly signal?: AbortSignal } {

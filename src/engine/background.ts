@@ -3,7 +3,7 @@ import { addressed } from '../core/escalation.ts';
 import type { TaskId } from '../core/ids.ts';
 import { GitError } from '../effects/git.ts';
 import { LockedError } from '../effects/lock.ts';
-import { WorktreeError } from '../effects/worktree.ts';
+import { WorktreeError } from '../effects/worktree-place.ts';
 import type { Context } from './context.ts';
 import type { Run } from './run.ts';
 

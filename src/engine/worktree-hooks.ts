@@ -8,7 +8,7 @@ import { lastLines } from '../effects/follow.ts';
 import { uncommittedPaths } from '../effects/git-facts.ts';
 import { runCommand } from '../effects/process.ts';
 import type { CommandOutcome } from '../effects/process.ts';
-import { WorktreeError } from '../effects/worktree.ts';
+import { WorktreeError } from '../effects/worktree-place.ts';
 import { parseCommandLine } from '../files/command-line.ts';
 import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';

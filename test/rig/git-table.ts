@@ -50,9 +50,9 @@ export const GIT_COMMANDS: Readonly<Record<string, GitCommand>> = {
   commit: { touches: 'worktree', in: ['src/effects/saved-work.ts', 'src/engine/rehearse.ts'] },
   config: { touches: 'worktree', in: ['src/engine/rehearse.ts'] },
   init: { touches: 'worktree', in: ['src/engine/rehearse.ts'] },
-  'reset --hard': { touches: 'worktree', in: ['src/effects/worktree.ts'] },
+  'reset --hard': { touches: 'worktree', in: ['src/effects/worktree-files.ts'] },
 
-  'worktree add': { touches: 'refs', in: ['src/effects/worktree.ts'] },
+  'worktree add': { touches: 'refs', in: ['src/effects/worktree-registration.ts'] },
 
   // a branch of the remote that is iter's own
   push: { touches: 'remote', in: ['src/effects/remote.ts'] },
@@ -73,7 +73,7 @@ export const GIT_COMMANDS: Readonly<Record<string, GitCommand>> = {
       'src/effects/saved-work.ts',
       'src/effects/worktree-backup.ts',
       'src/effects/worktree-record.ts',
-      'src/effects/worktree.ts',
+      'src/effects/worktree-registration.ts',
       'src/engine/accept.ts',
       'src/engine/archive.ts',
       'src/engine/landing.ts',
@@ -92,7 +92,7 @@ export const REFS_MOVED: Readonly<Record<string, string>> = {
   'src/effects/worktree-backup.ts ref': 'refs/iter/backup: a worktree or branch that is about to go',
   'src/effects/worktree-backup.ts branch': 'the branch of a task that is brought back, only where there is none of that name',
   'src/effects/worktree-record.ts wanted.branch': 'the branch of a task that has none yet',
-  'src/effects/worktree.ts kept': 'what the branch of a task held before it starts over',
+  'src/effects/worktree-registration.ts kept': 'what the branch of a task held before it starts over',
   "src/engine/accept.ts '--stdin'": 'a list of the next row',
   'src/engine/accept.ts keepRef(iteration, id)': 'refs/iter/keep: accepted work',
   'src/engine/archive.ts ref': 'refs/iter/archive: the work of an earlier attempt; taken away again where it was archived before',
@@ -121,6 +121,7 @@ export const REMOVALS: Readonly<Record<string, string>> = {
   'src/effects/whole-folder.ts': 'the draft of a folder that was not finished',
   'src/effects/worktree-backup.ts': 'an index file of its own',
   'src/effects/worktree-record.ts': 'the draft of a record that was not finished',
+  'src/effects/worktree-registration.ts': 'records of worktrees that a killed iter did not finish, and its own note of them',
   'src/effects/worktree.ts': 'worktrees with nothing uncommitted in them, or of which the caller says that it was saved (see DISCARDS)',
   'src/rehearsal/main.ts': 'what the rehearsal agent was told to delete, in its own worktree',
 };
