@@ -10,7 +10,7 @@ import type { Pinned } from '../files/iteration-files.ts';
 import { loadWorkflow } from '../files/workflow.ts';
 import type { StepOrigin } from '../files/step-origins.ts';
 import { combinedText } from '../files/workflow-resolve.ts';
-import type { CreateRequest } from './create.ts';
+import type { CreateRequest } from './create-request.ts';
 import { readRoles } from './create-roles.ts';
 import { BUILT_IN } from './role-library.ts';
 import { findWorkflow, type LibraryPlaces } from './workflow-library.ts';

@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readLog } from '../../src/effects/event-log.ts';
 import { locate, type Repository } from '../../src/effects/repository.ts';
-import { createIteration, type Created, type CreateRequest } from '../../src/engine/create.ts';
+import { createIteration, type Created } from '../../src/engine/create.ts';
+import type { CreateRequest } from '../../src/engine/create-request.ts';
 import { openIteration } from '../../src/engine/iteration.ts';
 
 let folder: string;
