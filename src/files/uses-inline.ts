@@ -9,7 +9,7 @@ import { type Carrier, carriedChecks, carriedStep, carriedText, carrierFor, move
 import { passedOn, type UsedValues, valueInCondition } from './uses-values.ts';
 import type { Fault } from './workflow-fault.ts';
 import { type CheckSource, kindsOf } from './workflow-checks.ts';
-import { titleOf } from './complete-workflow.ts';
+import { titleOf } from './complete-step.ts';
 import type { StepSource, WorkflowSource } from './workflow-source.ts';
 import type { YamlPath } from './yaml-source.ts';
 

@@ -5,7 +5,7 @@ import { conditionFaults } from './condition.ts';
 import { upstreamScope } from './workflow-actors.ts';
 import type { Fault } from './workflow-fault.ts';
 import { placedSteps, type PlacedStep } from './workflow-places.ts';
-import { alternativesOf } from './complete-workflow.ts';
+import { alternativesOf } from './complete-step.ts';
 import type { StepSource, WorkflowSource } from './workflow-source.ts';
 
 /** Words that answer the question which alternative is taken, and so name none. */
