@@ -6,7 +6,7 @@ import type { Finish } from '../cli.ts';
 import { exists } from '../effects/folder.ts';
 import { locate } from '../effects/repository.ts';
 import { rehearse } from '../engine/rehearse.ts';
-import type { Covered, Rehearsal } from '../engine/rehearse.ts';
+import type { Covered, Rehearsal } from '../engine/rehearse-coverage.ts';
 import { personalFolder } from '../engine/personal-folder.ts';
 import { findWorkflow, libraryWorkflows } from '../engine/workflow-library.ts';
 import { complain, json, result } from './out.ts';

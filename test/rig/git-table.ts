@@ -46,10 +46,10 @@ export const GIT_COMMANDS: Readonly<Record<string, GitCommand>> = {
   'write-tree': { touches: 'objects', in: ['src/effects/saved-work.ts', 'src/effects/worktree-backup.ts'] },
 
   // saved-work commits what an agent left; rehearse makes the first commit of a repository of its own
-  add: { touches: 'worktree', in: ['src/effects/saved-work.ts', 'src/effects/worktree-backup.ts', 'src/engine/rehearse.ts'] },
-  commit: { touches: 'worktree', in: ['src/effects/saved-work.ts', 'src/engine/rehearse.ts'] },
-  config: { touches: 'worktree', in: ['src/engine/rehearse.ts'] },
-  init: { touches: 'worktree', in: ['src/engine/rehearse.ts'] },
+  add: { touches: 'worktree', in: ['src/effects/saved-work.ts', 'src/effects/worktree-backup.ts', 'src/engine/rehearse-ground.ts'] },
+  commit: { touches: 'worktree', in: ['src/effects/saved-work.ts', 'src/engine/rehearse-ground.ts'] },
+  config: { touches: 'worktree', in: ['src/engine/rehearse-ground.ts'] },
+  init: { touches: 'worktree', in: ['src/engine/rehearse-ground.ts'] },
   'reset --hard': { touches: 'worktree', in: ['src/effects/worktree-files.ts'] },
 
   'worktree add': { touches: 'refs', in: ['src/effects/worktree-registration.ts'] },
