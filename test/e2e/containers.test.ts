@@ -5,39 +5,33 @@ import { expect, it } from 'vitest';
 import { done, eventsOf, iter, startIter } from '../rig/cli.ts';
 import { standIn } from '../rig/container-engines.ts';
 import { processesOf } from '../rig/driven.ts';
-import { repositoryWith, sh } from '../rig/repository.ts';
+import { oneStep } from '../rig/one-step.ts';
+import { sh } from '../rig/repository.ts';
 import { until } from '../rig/until.ts';
 
 /** Milliseconds after which something that has to happen counts as hanging. */
 const PATIENCE = 120_000;
 
-const FILES = {
-  'README.md': '# Shop\n',
-  '.iter/config.yaml': 'sandbox: { by: none, image: "iter-test/none:1" }\n',
-  'workflows/boxed.yaml': `version: 1
-name: boxed
-environments: { dev: { human: optional } }
-defaults: { sandbox: container, timeout: 20m }
-steps:
-  - { id: build, role: builder, prompt: "Build.", checks: [{ commits: { min: 1 } }] }
-`,
-  // waits until it is let go, and says what it was started with
-  'agent.sh': `iter report "In Progress" -m "in $ITER_SANDBOX" 2>said || true
+// waits until it is let go, and says what it was started with
+const AGENT = `iter report "In Progress" -m "in $ITER_SANDBOX" 2>said || true
 env > seen
 until [ -e go ]; do sleep 0.05; done
 git add said && git commit -qm work
-`,
-};
+`;
 
 it('an agent in a container is ended with it when iter was killed, by the next launch or by a stop, and its work counts like any other', async () => {
   const engine = standIn();
-  const root = repositoryWith(FILES);
-  const directory = path.join(root, 'iterations', '001-try');
-  const seen = path.join(`${root}-worktrees`, '001-try', 'T1', 'seen');
+  const env = { ...engine.environment, OPENAI_API_KEY: 'secret' };
+  const { root, directory, worktree } = await oneStep({
+    defaults: 'sandbox: container',
+    step: 'checks: [{ commits: { min: 1 } }]',
+    agent: 'command:sh agent.sh',
+    files: { '.iter/config.yaml': 'sandbox: { by: none, image: "iter-test/none:1" }\n', 'agent.sh': AGENT },
+    env,
+  });
+  const seen = path.join(worktree, 'seen');
   const notes = path.join(directory, '.run', 'containers');
   const containers = (): string[] => readdirSync(path.join(engine.environment['CONTAINER_STAND_IN'] ?? '', 'containers'));
-  const env = { ...engine.environment, OPENAI_API_KEY: 'secret' };
-  await done(root, ['new', 'try', '-w', 'boxed', '--agent', 'command:sh agent.sh'], env);
 
   const refused = await iter(root, ['launch'], env);
   expect([refused.exit, refused.stderr]).toEqual([
@@ -77,11 +71,11 @@ it('an agent in a container is ended with it when iter was killed, by the next l
   expect(await killedWhileItRuns(2)).toEqual([name]);
   const last = startIter(root, ['launch'], env);
   await until(starts, (count) => count === 3, PATIENCE);
-  writeFileSync(path.join(path.dirname(seen), 'go'), '');
+  writeFileSync(path.join(worktree, 'go'), '');
   const ended = await last.ended;
   expect([ended.exit, ended.stderr]).toEqual([0, expect.stringContaining('ended 1 container an earlier run had left behind')]);
   expect([containers(), readdirSync(notes)]).toEqual([[], []]);
-  expect(sh(path.dirname(seen), 'log', '--format=%s', 'main..').split('\n')).toContain('work');
+  expect(sh(worktree, 'log', '--format=%s', 'main..').split('\n')).toContain('work');
 });
 
 it('an agent that is asked a question is in a container, which the next question ends when iter was killed', async () => {

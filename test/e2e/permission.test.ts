@@ -3,46 +3,30 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { done, eventsOf, iter, jsonOf, startIter } from '../rig/cli.ts';
 import { processesOf } from '../rig/driven.ts';
-import { repositoryWith, sh } from '../rig/repository.ts';
+import { oneStep } from '../rig/one-step.ts';
+import { sh } from '../rig/repository.ts';
+import { talker } from '../rig/talker.ts';
 import { until } from '../rig/until.ts';
 
 /** Milliseconds after which something that has to happen counts as hanging. */
 const PATIENCE = 60_000;
-
-const AGENT = path.resolve(import.meta.dirname, '..', 'rig', 'acp-agent.mjs');
 
 const DEEDS = [
   { do: 'tool', kind: 'execute', title: 'npm ci', command: 'npm ci' },
   { do: 'tool', kind: 'edit', title: 'write', path: 'piece.txt', text: 'made\n' },
 ];
 
-const FILES = {
-  'README.md': '# Shop\n',
-  '.iter/agents/talker.yaml': `name: talker
-about: Speaks the protocol.
-binary: ${process.execPath}
-arguments: []
-prompt: stdin
-format: text
-acp:
-  arguments: ${JSON.stringify([AGENT, JSON.stringify(DEEDS)])}
-  modes: { ask: careful }
-`,
-  'workflows/careful.yaml': `version: 1
-name: careful
-environments: { dev: { human: optional } }
-defaults: { timeout: 20m }
-steps:
-  - { id: build, role: builder, permission: ask, prompt: "Build.", checks: [{ commits: { min: 1 } }] }
-`,
-};
+const careful = (agent: string, more = '') =>
+  oneStep({
+    step: `permission: ask,${more} checks: [{ commits: { min: 1 } }]`,
+    agent,
+    files: { '.iter/agents/talker.yaml': talker('talker', DEEDS, 'modes: { ask: careful }') },
+  });
 
 it('what an agent asks by the protocol is a decision of a person: it waits for it, goes on by it, and asks anew when it was cut off', async () => {
-  const root = repositoryWith(FILES);
-  const directory = path.join(root, 'iterations', '001-try');
+  const { root, directory, worktree } = await careful('talker+acp');
   const asked = (): readonly unknown[] => eventsOf(directory).filter(({ type }) => type === 'decision-requested');
   const open = async () => jsonOf(await iter(root, ['status', '--json']))['decisions'];
-  await done(root, ['new', 'try', '-w', 'careful', '--agent', 'talker+acp']);
 
   const first = startIter(root, ['launch']);
   await until(asked, (found) => found.length === 1, PATIENCE);
@@ -64,7 +48,6 @@ it('what an agent asks by the protocol is a decision of a person: it waits for i
   await done(root, ['approve']);
   expect((await second.ended).exit).toBe(0);
 
-  const worktree = path.join(`${root}-worktrees`, '001-try', 'T1');
   expect({
     log: readFileSync(path.join(directory, '.run', 'logs', 'T1-1.log'), 'utf8').match(/(?:allow|reject|cancel)\w*!?\. /g),
     files: sh(worktree, 'ls-tree', '--name-only', 'HEAD', 'piece.txt'),
@@ -75,11 +58,7 @@ it('what an agent asks by the protocol is a decision of a person: it waits for i
 }, 180_000);
 
 it('a step that wants a person asked is not started with an agent that asks nobody, or where no question gets out', async () => {
-  const root = repositoryWith({
-    ...FILES,
-    'workflows/careful.yaml': FILES['workflows/careful.yaml'].replace('permission: ask', 'permission: ask, sandbox: bubblewrap'),
-  });
-  await done(root, ['new', 'try', '-w', 'careful', '--agent', 'command:true']);
+  const { root } = await careful('command:true', ' sandbox: bubblewrap,');
   const { exit, stderr } = await iter(root, ['launch']);
   expect(stderr).toContain(
     'T1 has permission: ask, and no question gets out of sandbox: bubblewrap; say permission: edit, or sandbox: none',

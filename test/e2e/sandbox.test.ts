@@ -5,23 +5,14 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { trialArguments } from '../../src/executors/bubblewrap.ts';
 import { done, eventsOf } from '../rig/cli.ts';
-import { repositoryWith, sh, temporaryFolder, write } from '../rig/repository.ts';
+import { oneStep } from '../rig/one-step.ts';
+import { sh, temporaryFolder, write } from '../rig/repository.ts';
 
 const trial = spawnSync('bwrap', trialArguments(true).slice(1), { encoding: 'utf8' });
 const usable = trial.status === 0;
 if (!usable) process.stderr.write(`skipped: a launch in bubblewrap is not tried: ${trial.error?.message ?? trial.stderr}\n`);
 
 const FILES = {
-  'workflows/boxed.yaml': `version: 1
-name: boxed
-environments: { dev: { human: optional } }
-defaults: { sandbox: bubblewrap, timeout: 20m, retry: { max: 2 } }
-steps:
-  - id: build
-    role: builder
-    prompt: Build.
-    checks: [{ commits: { min: 1 } }, { command: sh check.sh, id: ours }]
-`,
   'agent.sh': `{ cat "$HOME/secret" || echo "nothing: $ITER_SANDBOX"; } 2>/dev/null >seen
 test "$ITER_ATTEMPT" = 1 || echo mended >state
 git add . && git commit -qm "work $ITER_ATTEMPT"
@@ -33,12 +24,16 @@ git add . && git commit -qm "work $ITER_ATTEMPT"
 it.skipIf(!usable)(
   'an agent in bubblewrap does not see the home, the commands of its criteria do; what they say sends it back',
   async () => {
-    const root = repositoryWith(FILES);
-    const directory = path.join(root, 'iterations', '001-try');
     const HOME = path.join(temporaryFolder(), 'home');
     mkdirSync(HOME);
     write(HOME, { secret: 'of the person\n' });
-    await done(root, ['new', 'try', '-w', 'boxed', '--agent', 'command:sh agent.sh'], { HOME });
+    const { root, directory } = await oneStep({
+      defaults: 'sandbox: bubblewrap, retry: { max: 2 }',
+      step: 'checks: [{ commits: { min: 1 } }, { command: sh check.sh, id: ours }]',
+      agent: 'command:sh agent.sh',
+      files: FILES,
+      env: { HOME },
+    });
     await done(root, ['launch'], { HOME });
 
     const events = eventsOf(directory);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { done, eventsOf, iter } from '../rig/cli.ts';
 import { repositoryWith, temporaryFolder } from '../rig/repository.ts';
+import { talker } from '../rig/talker.ts';
 
 /** Notes how it was started and what it was sent; its first attempt at a task does nothing, the others work. It has forgotten the session of T2, and T3 fails at first. */
 const PROGRAM = `#!/bin/sh
@@ -29,29 +30,19 @@ usage: { scope: session, reports: [tokens] }
 install: ask around
 `;
 
-const TALKS = path.resolve(import.meta.dirname, '..', 'rig', 'acp-agent.mjs');
-
 /** It works in its second attempt, and tells what its session has cost so far: 1, then 2 dollars. */
-const TALKER = (name: string, deeds: readonly object[]): string => `name: ${name}
-about: Speaks the protocol.
-binary: ${process.execPath}
-arguments: []
-prompt: stdin
-format: text
-acp:
-  arguments: ${JSON.stringify([
-    TALKS,
-    JSON.stringify([
+const worker = (name: string, deeds: readonly object[]): string =>
+  talker(
+    name,
+    [
       ...deeds,
       { do: 'cost', usd: 1, attempt: 1 },
       { do: 'cost', usd: 2, attempt: 2 },
       { do: 'tool', kind: 'edit', title: 'write', path: 'piece.txt', text: 'made\n', attempt: 2 },
       { do: 'say', text: 'Done.' },
-    ]),
-  ])}
-  reports: [usd]
-install: ask around
-`;
+    ],
+    'reports: [usd]',
+  );
 
 const step = (id: string, agent = 'mine'): string =>
   `  - { id: ${id}, stage: all, role: builder, agent: ${agent}, prompt: Build., checks: [{ commits: { min: 1 } }] }\n`;
@@ -70,9 +61,9 @@ it('the next attempt goes on with the session of the one before: not one the age
   const root = repositoryWith({
     'workflows/four.yaml': WORKFLOW,
     '.iter/agents/mine.yaml': DESCRIPTOR(program),
-    '.iter/agents/keen.yaml': TALKER('keen', [{ do: 'remember', late: true }]),
-    '.iter/agents/blank.yaml': TALKER('blank', [{ do: 'remember', blank: true }]),
-    '.iter/agents/unable.yaml': TALKER('unable', []),
+    '.iter/agents/keen.yaml': worker('keen', [{ do: 'remember', late: true }]),
+    '.iter/agents/blank.yaml': worker('blank', [{ do: 'remember', blank: true }]),
+    '.iter/agents/unable.yaml': worker('unable', []),
   });
   const directory = path.join(root, 'iterations', '001-try');
   const runs = (task: string): string[] => readFileSync(`${program}.${task}`, 'utf8').trimEnd().split('\n');
