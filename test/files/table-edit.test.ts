@@ -20,6 +20,11 @@ describe('replacing the body of a table', () => {
     expect(replaceTableBody(one, ['Task ID'], [])).toBe(log.trimEnd());
   });
 
+  test('of two kinds of line endings the one behind the dashes holds', () => {
+    const mixed = LOG.replace(/\n$/, '\r\n');
+    expect(replaceTableBody(mixed, ['Task ID'], [['T1']])).toBe(`${mixed}| T1 |  |  |\r\n`);
+  });
+
   test('without such a table nothing happens', () => {
     expect(replaceTableBody(plan(T1), ['Task ID', 'Agent ID'], [['T1', 'a']])).toBe(plan(T1));
   });

@@ -69,6 +69,7 @@ describe('refused, with line and column', () => {
     ['{{ task.needs | map("upper") | join }}', '1:17: unknown filter "map"; use a {% for %} loop'],
     ['{% if task.needs %}x{% endif %}', '1:7: "task.needs" is a list, and one without items counts as true; write task.needs.length > 0'],
     ['{{ task.needs }}', '1:4: "task.needs" is a list; print its items in a {% for %}, or join them: | join(", ")'],
+    ['{{ task.needs | sort }}', '1:17: "sort" is a list; print its items in a {% for %}, or join them: | join(", ")'],
     ['{{ task }}', /^templates\/agent-prompt.md.njk:1:4: "task" is no text; print one of id, title/],
     ['{{ "a" if task.gate }}', '1:4: an if inside {{ }} without else gives nothing; add: else ""'],
     ['{{ task.id is integer }}', /1:8: unknown test "is integer"; use one of defined/],

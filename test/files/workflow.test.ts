@@ -121,6 +121,23 @@ steps:
     ]);
   });
 
+  test('a gate says what comes after its last rejection; to ask a person is what happens anyway', () => {
+    const review = (id: string, then: string): string =>
+      `  - { id: ${id}, role: reviewer, deliverables: [{ id: r, path: context/${id}.md }], gate: { on_reject: { goto: build${then} } } }\n`;
+    const text = `version: 1
+name: gates
+steps:
+  - { id: build, role: builder }
+${review('a', '')}${review('b', ', then: escalate')}${review('c', ', then: fail, max: 1')}${review('d', ', then: proceed, with: full-review, fresh: true')}`;
+    const { workflow } = loadWorkflow(text, 'w.yaml');
+    expect(workflow?.steps.flatMap(({ gate }) => gate ?? [])).toStrictEqual([
+      { goto: 'build', max: 3 },
+      { goto: 'build', max: 3 },
+      { goto: 'build', max: 1, last: 'fail' },
+      { goto: 'build', max: 3, last: 'proceed', with: 'full-review', fresh: true },
+    ]);
+  });
+
   test('names each of its roles once', () => {
     const { workflow } = loadWorkflow(
       withSteps('{ id: a, role: builder }', '{ id: b, role: reviewer }', '{ id: c, role: builder }'),

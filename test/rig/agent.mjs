@@ -3,7 +3,7 @@
  * (`T1-2.json` for one attempt, `T1.json`, or `any.json`) and carries them out one after the other. It never lives longer than a minute.
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -55,7 +55,7 @@ async function carryOut(order) {
     case 'git':
       return execFileSync('git', order.argv, { cwd: order.cwd, stdio: 'inherit' });
     case 'claim':
-      return claim(order.word, order.task ?? task);
+      return alone('saving', () => claim(order.word, order.task ?? task));
     case 'report':
       return execFileSync('iter', ['report', order.word, '-m', order.message], { stdio: 'inherit' });
     default:
@@ -94,6 +94,25 @@ function print(megabytes) {
   for (let megabyte = 0; megabyte < megabytes; megabyte += 1) {
     const lines = Array.from({ length: 1024 }, (_, line) => `${megabyte * 1024 + line} `.padEnd(1023, 'x'));
     writeSync(1, `${lines.join('\n')}\n`);
+  }
+}
+
+/** One agent at a time: of two that save the same file at the same moment one would take back what the other has written. */
+async function alone(name, act) {
+  const held = path.join(control, name);
+  for (;;) {
+    try {
+      writeFileSync(held, task, { flag: 'wx' });
+      break;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+      await pause(5);
+    }
+  }
+  try {
+    act();
+  } finally {
+    rmSync(held);
   }
 }
 
