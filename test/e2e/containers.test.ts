@@ -6,7 +6,7 @@ import { done, eventsOf, iter, startIter } from '../rig/cli.ts';
 import { standIn } from '../rig/container-engines.ts';
 import { processesOf } from '../rig/driven.ts';
 import { oneStep } from '../rig/one-step.ts';
-import { sh } from '../rig/repository.ts';
+import { repositoryWith, sh } from '../rig/repository.ts';
 import { until } from '../rig/until.ts';
 
 /** Milliseconds after which something that has to happen counts as hanging. */
@@ -81,7 +81,7 @@ it('an agent in a container is ended with it when iter was killed, by the next l
 it('an agent that is asked a question is in a container, which the next question ends when iter was killed', async () => {
   const engine = standIn();
   const root = repositoryWith({
-    ...FILES,
+    'README.md': '# Shop\n',
     '.iter/config.yaml': 'sandbox: { by: container, image: "iter-test/thin:2" }\n',
     'agent.sh': 'echo "$ITER_SANDBOX" > seen\nwhile sleep 0.05; do :; done\n',
   });
