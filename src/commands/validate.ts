@@ -38,6 +38,7 @@ export function command(finish: Finish, signal: AbortSignal): Command {
             strategy: iteration.plan.strategy,
             target: iteration.plan.target,
             fresh: options.fresh === true,
+            remembers: true,
             ...(options.task === undefined ? {} : { tasks: [taskId(options.task)] }),
           },
           context,

@@ -2,7 +2,7 @@
  * Files as a person's property: read, list and copy them.
  * It knows nothing of formats; replacing a file is replace-file.ts, folders that belong to iter alone are folder.ts.
  */
-import { cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 /** Gives the text of a file; undefined when there is none. */
@@ -13,6 +13,12 @@ export function readText(file: string): string | undefined {
     if (isMissing(error)) return undefined;
     throw error;
   }
+}
+
+/** Tells a file from what has its name at another time, without reading it: a program that was replaced, or built anew. Undefined when there is none. */
+export function fileMark(file: string): string | undefined {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found === undefined ? undefined : [found.dev, found.ino, found.size, found.mtimeMs].join(' ');
 }
 
 /** What `copyTree` did not copy because it is no regular file: links could lead out of the tree. */

@@ -254,9 +254,17 @@ export const ITER_IDENTITY: Identity = { name: 'iter', email: 'iter@localhost' }
 
 /** Gives the person's name and address as git is configured; iter's own where it is not. */
 export async function identity(root: string): Promise<Identity> {
-  const found = await gitResult(root, ['config', '-z', '--get-regexp', '^user\\.(name|email)$']);
-  // `key LF value NUL` each, where the last one of a key holds
-  const values = new Map(found.stdout.split('\0').map((entry) => entry.split(/\n([^]*)/, 2) as [string, string | undefined]));
+  return identityIn(await settingsOf(root));
+}
+
+/** Everything git is set to in a repository, whatever file it comes from: `key LF value NUL` each, where the last one of a key holds. */
+export async function settingsOf(root: string): Promise<string> {
+  return (await gitResult(root, ['config', '-z', '--list'])).stdout;
+}
+
+/** The name and address among the settings. */
+export function identityIn(settings: string): Identity {
+  const values = new Map(settings.split('\0').map((entry) => entry.split(/\n([^]*)/, 2) as [string, string | undefined]));
   const [name, email] = [values.get('user.name'), values.get('user.email')];
   return name === undefined || email === undefined ? ITER_IDENTITY : { name, email };
 }

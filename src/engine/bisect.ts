@@ -11,6 +11,7 @@ import type { TaskId } from '../core/ids.ts';
 import { downstreamOf } from '../core/plan.ts';
 import { treeOf } from '../effects/git-facts.ts';
 import type { Chain } from './chain.ts';
+import { acceptedWork } from './chain.ts';
 import type { Context } from './context.ts';
 import type { Run } from './run.ts';
 import type { ValidateOptions } from './validate.ts';
@@ -113,7 +114,9 @@ async function failuresAt(
   const own = checks.filter((check) => isAbout(run, check, wanted));
   if (own.length === 0) return [];
   const at = { before: chain.before, after, tree };
-  const verdict = await judged(run, { checks: own, chain: at, wanted, purpose: 'bisect' }, context);
+  const { plan, state, iteration } = run;
+  const work = await acceptedWork({ root: iteration.repository.root, plan, state, tasks: wanted });
+  const verdict = await judged(run, { checks: own, chain: at, work, purpose: 'bisect' }, context);
   return verdict.results.filter(stops);
 }
 

@@ -23,6 +23,8 @@ export interface Chain {
   readonly tree: TreeId;
   /** What each task contributes, in landing order; empty when all of it was in the target already. */
   readonly landed: readonly { readonly task: TaskId; readonly commits: readonly CommitId[] }[];
+  /** git's own merge had a say: attributes of the checkout, and programs they name, can make it another one. */
+  readonly merged?: true;
 }
 
 export interface ChainConflict {
@@ -39,8 +41,8 @@ export interface ChainRequest {
   readonly tip: CommitId;
   readonly strategy: MergeStrategy;
   readonly tasks: ReadonlySet<TaskId>;
-  /** Who commits, where that was asked already. */
-  readonly committer?: Promise<Identity>;
+  /** Who commits, where that is known already. */
+  readonly committer?: Identity;
 }
 
 export type Work = Readonly<Record<string, { readonly base: CommitId; readonly head: CommitId; readonly commits: readonly CommitId[] }>>;
@@ -67,6 +69,7 @@ export async function buildChain(request: ChainRequest): Promise<Chain | { reado
   const read = await readCommits(root, [tip, ...Object.values(work).map(({ base }) => base), ...steps.map(endOf)]);
   const links = await linksOf(root, plan, { steps, committer });
   let top: Top = { commit: tip, tree: read(tip).tree };
+  let merged = false;
   for (let at = 0; at < links.length; at += 1) {
     const easy = await easyLinks(root, top, links.slice(at));
     at += easy.count;
@@ -74,13 +77,15 @@ export async function buildChain(request: ChainRequest): Promise<Chain | { reado
     top = easy.top;
     const link = links[at];
     if (link === undefined) break;
+    merged = true;
     const next = await apply(root, top, link);
     if ('paths' in next) return { conflict: { task: link.task, onto: top.commit, paths: next.paths } };
     if (next.commit === top.commit) continue;
     top = next;
     landed.set(link.task, [...(landed.get(link.task) ?? []), top.commit]);
   }
-  return { before: tip, after: top.commit, tree: top.tree, landed: [...landed].map(([task, commits]) => ({ task, commits })) };
+  const contributions = [...landed].map(([task, commits]) => ({ task, commits }));
+  return { before: tip, after: top.commit, tree: top.tree, landed: contributions, ...(merged ? { merged } : {}) };
 }
 
 /** The commit the chain has reached. */

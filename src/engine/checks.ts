@@ -36,6 +36,8 @@ export interface Subject {
   readonly before: CommitId;
   /** For `commits` and `scope`: the part of the history that is a task's own. */
   readonly work: Readonly<Record<string, Work>>;
+  /** For `scope`: what tasks have changed; git is asked for those that are not in it. */
+  readonly changed?: Readonly<Record<string, readonly string[]>> | undefined;
   /** For `expr`. */
   readonly facts: ConditionFacts;
   /** Name of the throw-away checkout, unique among checks that run at the same time. */
@@ -70,11 +72,19 @@ export async function observe(iteration: Iteration, checks: readonly Check[], su
   return { results, files };
 }
 
-async function changesOfTasks(iteration: Iteration, checks: readonly Check[], { work }: Subject): Promise<Map<Work, readonly string[]>> {
-  const limited = checks.flatMap(({ check, task }) => (check === 'scope' && task !== undefined ? (work[task] ?? []) : []));
-  const own = [...new Set(limited)];
-  const paths = await changedPathsOfAll(iteration.repository.root, own);
-  return new Map(own.map((one, place) => [one, paths[place] ?? []]));
+/** What the tasks that have a scope changed. */
+async function changesOfTasks(
+  iteration: Iteration,
+  checks: readonly Check[],
+  { work, changed = {} }: Subject,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const limited = new Set(checks.flatMap(({ check, task }) => (check === 'scope' ? (task ?? []) : [])));
+  const asked = [...limited].flatMap((task) => {
+    const own = work[task];
+    return own === undefined || Object.hasOwn(changed, task) ? [] : [{ task, ...own }];
+  });
+  const paths = await changedPathsOfAll(iteration.repository.root, asked);
+  return new Map([...Object.entries(changed), ...asked.map(({ task }, place) => [task, paths[place] ?? []] as const)]);
 }
 
 /** Adds what the commands say. */
@@ -127,8 +137,7 @@ interface Judging {
   readonly iteration: Iteration;
   readonly subject: Subject;
   readonly files: CheckFiles;
-  /** What the tasks that have a scope changed. */
-  readonly changed: ReadonlyMap<Work, readonly string[]>;
+  readonly changed: ReadonlyMap<string, readonly string[]>;
   readonly judgeData: DataJudge | undefined;
   readonly context: Context;
 }
@@ -158,10 +167,8 @@ async function resultOf(check: Exclude<Check, { check: 'command' }>, judging: Ju
       return judgeData(check);
     case 'commits':
       return evaluateCommits(check, check.task === undefined ? 0 : (subject.work[check.task]?.commits.length ?? 0));
-    case 'scope': {
-      const own = check.task === undefined ? undefined : subject.work[check.task];
-      return evaluateScope(check, own === undefined ? [] : (changed.get(own) ?? []));
-    }
+    case 'scope':
+      return evaluateScope(check, check.task === undefined ? [] : (changed.get(check.task) ?? []));
     case 'secrets':
       return judgeSecrets(iteration, check, subject);
     case 'blockers':

@@ -35,8 +35,12 @@ export async function tipOf(
   return { tip: commitId(tip) };
 }
 
-/** Accepted work whose commits are no longer in the repository; what is there is read at the same time, and `also`. */
-export async function lostWork(run: Run, tasks: ReadonlySet<TaskId>, also: CommitId): Promise<Problem[]> {
+/** Accepted work whose commits are no longer in the repository, and those of `also` that are not; what is there is read at the same time. */
+export async function lostWork(
+  run: Run,
+  tasks: ReadonlySet<TaskId>,
+  also: readonly CommitId[],
+): Promise<{ readonly problems: readonly Problem[]; readonly lost: ReadonlySet<CommitId> }> {
   const named = [...tasks].flatMap((id) => {
     const task = run.state.tasks[id];
     const phase = task?.phase;
@@ -44,11 +48,12 @@ export async function lostWork(run: Run, tasks: ReadonlySet<TaskId>, also: Commi
     // one commit where it changed nothing
     return [...new Set([phase.commit, task.base])].map((commit) => ({ id, commit }));
   });
-  const lost = new Set(await commitsLost(run.iteration.repository.root, [also, ...named.map(({ commit }) => commit)]));
-  return named
+  const lost = new Set(await commitsLost(run.iteration.repository.root, [...also, ...named.map(({ commit }) => commit)]));
+  const problems = named
     .filter(({ commit }) => lost.has(commit))
     .map(({ id, commit }) => ({
       what: `the accepted work of ${id} is not in this repository any more: ${commit}`,
       fix: `fetch it from where it still is, or have it done again: iter retry ${id}`,
     }));
+  return { problems, lost };
 }

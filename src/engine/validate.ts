@@ -13,20 +13,20 @@ import type { Problem } from '../core/problem.ts';
 import { settledAt } from '../core/state.ts';
 import { readText } from '../effects/disk.ts';
 import { writeAtomic } from '../effects/replace-file.ts';
-import { git, gitResult } from '../effects/git.ts';
-import { identity } from '../effects/git-facts.ts';
+import { git } from '../effects/git.ts';
 import { parseCriteria } from '../files/criteria.ts';
 import { shown } from '../files/quoted.ts';
-import type { Chain, ChainConflict } from './chain.ts';
-import { acceptedWork, buildChain } from './chain.ts';
+import type { Chain, ChainConflict, Work } from './chain.ts';
 import type { CheckFiles } from './check-files.ts';
 import { blockersNow } from './blockers.ts';
+import type { Subject } from './checks.ts';
 import { observe, withCommands } from './checks.ts';
 import type { Context } from './context.ts';
 import type { Iteration } from './iteration.ts';
 import { CRITERIA_FILE, MESSAGES_FILE } from './iteration.ts';
-import { lostWork, tipOf } from './landing-inputs.ts';
+import { tipOf } from './landing-inputs.ts';
 import type { Run } from './run.ts';
+import { wouldLand } from './would-land.ts';
 
 export interface ValidateOptions {
   readonly strategy: MergeStrategy;
@@ -36,6 +36,8 @@ export interface ValidateOptions {
   readonly tasks?: readonly TaskId[];
   /** Runs the checks again although a verdict for this very tree is stored. */
   readonly fresh?: boolean;
+  /** Takes what was built by the last look at the same commits, and leaves what it builds to the next. */
+  readonly remembers?: boolean;
 }
 
 export type Validation =
@@ -51,24 +53,15 @@ export async function validate(run: Run, options: ValidateOptions, context: Cont
   const wanted = withNeeds(run, options.tasks);
   const found = await tipOf(iteration.repository, options.target);
   if ('problems' in found) return found;
-  const { tip } = found;
-  // asked for ahead, because git answers all of it at the same time
-  const committer = identity(root);
-  const histories = acceptedWork({ root, plan: run.plan, state: run.state, tasks: wanted });
-  const ahead = Promise.allSettled([committer, histories]);
-  const lost = await lostWork(run, wanted, tip);
-  const [, read] = await ahead;
-  if (lost.length > 0) return { problems: lost };
-  if (read.status === 'rejected') throw read.reason;
-  const there = await landedBefore(run, { target: options.target, tip });
-  const tasks = new Set([...wanted].filter((id) => !there.has(id) && !isUnpicked(run.plan, run.state, id)));
-  const built = await buildChain({ root, plan: run.plan, state: run.state, tip, strategy: options.strategy, tasks, committer });
+  const would = await wouldLand(run, options, { tip: found.tip, wanted }, context);
+  if ('problems' in would) return would;
+  const { built, work, changed } = would;
   const checks = criteria.checks.filter((check) => isAbout(run, check, wanted));
   const open = [...completion(run, wanted), ...blocked(run, wanted)];
   const verdict =
     'conflict' in built
-      ? await conflicted(iteration, { checks, conflict: built.conflict, tip, open })
-      : await judged(run, { checks, chain: built, wanted, open, fresh: options.fresh === true, purpose: 'landing' }, context);
+      ? await conflicted(iteration, { checks, conflict: built.conflict, open })
+      : await judged(run, { checks, chain: built, work, changed, open, fresh: options.fresh === true, purpose: 'landing' }, context);
   const failed = verdict.results.filter((result) => !result.pass).length;
   await run.record({
     type: 'validation-finished',
@@ -101,19 +94,6 @@ export function withNeeds(run: Run, tasks: readonly TaskId[] | undefined): Set<T
   const wanted = new Set(tasks);
   for (const id of wanted) for (const need of taskOf(run.plan, id).needs) wanted.add(need);
   return wanted;
-}
-
-/**
- * The tasks whose work is in the target since the last landing. Their commits may have other ids there, because the target had moved on;
- * put on top of themselves a second time they would conflict.
- */
-async function landedBefore(run: Run, { target, tip }: { target: string; tip: CommitId }): Promise<Set<TaskId>> {
-  const { landed } = run.state;
-  if (landed === undefined || landed.target !== target) return new Set();
-  const { root } = run.iteration.repository;
-  const isInside = landed.after === tip || (await gitResult(root, ['merge-base', '--is-ancestor', landed.after, tip])).exitCode === 0;
-  if (!isInside) return new Set();
-  return new Set(run.plan.tasks.map((task) => task.id).filter((id) => run.state.tasks[id]?.phase.name === 'merged'));
 }
 
 /** Work that is not accepted is a missing deliverable, whatever the files look like. */
@@ -172,7 +152,10 @@ function blocked(run: Run, wanted: ReadonlySet<TaskId>): Result[] {
 export interface Judging {
   readonly checks: readonly Check[];
   readonly chain: Pick<Chain, 'before' | 'after' | 'tree'>;
-  readonly wanted: ReadonlySet<TaskId>;
+  /** The accepted work that is judged. */
+  readonly work: Work;
+  /** The paths each task has changed, where that is known. */
+  readonly changed?: Subject['changed'];
   /** What stands against it whatever the tree is. */
   readonly open?: readonly Result[];
   readonly fresh?: boolean;
@@ -181,12 +164,14 @@ export interface Judging {
 }
 
 /** The verdict of these checks on exactly this tree; the stored one when there is one. Records nothing. */
-export async function judged(run: Run, { checks, chain, wanted, open = [], fresh, purpose }: Judging, context: Context): Promise<Verdict> {
+export async function judged(
+  run: Run,
+  { checks, chain, work, changed, open = [], fresh, purpose }: Judging,
+  context: Context,
+): Promise<Verdict> {
   const { iteration } = run;
-  const { root } = iteration.repository;
-  const work = await acceptedWork({ root, plan: run.plan, state: run.state, tasks: wanted });
   const facts = conditionFacts(run.plan, run.state);
-  const subject = { commit: chain.after, tree: chain.tree, before: chain.before, work, facts, purpose };
+  const subject = { commit: chain.after, tree: chain.tree, before: chain.before, work, changed, facts, purpose };
   const { results: seen, files } = await observe(iteration, checks, subject, context);
   const criteriaHash = hashOf(checks, [work, open, [...seen.values()]], files.ofIteration);
   const stored = join(iteration.directory, '.run', 'verdicts', `${chain.tree}-${criteriaHash.slice(0, 16)}.json`);
@@ -201,7 +186,7 @@ export async function judged(run: Run, { checks, chain, wanted, open = [], fresh
 /** Work that does not go together has no tree that could be judged. */
 async function conflicted(
   iteration: Iteration,
-  at: { checks: readonly Check[]; conflict: ChainConflict; tip: CommitId; open: readonly Result[] },
+  at: { checks: readonly Check[]; conflict: ChainConflict; open: readonly Result[] },
 ): Promise<Verdict> {
   const { conflict } = at;
   const message = `conflicts with the work before it in ${conflict.paths.join(', ')}`;

@@ -56,9 +56,12 @@ function commentEnd(line: string, from: number): number | undefined {
 /** Finds where the next run of the same length ends; remembers lengths that have none, which keeps long lines linear. */
 function runEnd(line: string, from: number, run: string, withoutCloser: Set<number>): number | undefined {
   if (withoutCloser.has(run.length)) return undefined;
-  const closer = new RegExp(`(?<!\`)${run}(?!\`)`, 'g');
-  closer.lastIndex = from;
-  if (closer.test(line)) return closer.lastIndex;
+  for (let start = line.indexOf(run, from); start !== -1;) {
+    let end = start + run.length;
+    while (line[end] === '`') end += 1;
+    if (end - start === run.length) return end;
+    start = line.indexOf(run, end);
+  }
   withoutCloser.add(run.length);
   return undefined;
 }

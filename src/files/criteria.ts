@@ -172,6 +172,7 @@ function readLine({ line, text }: VisibleLine, task: TaskId | undefined): FoundC
 
 /** A code span at the very start, and what follows it. */
 function leadingId(sentence: string): { readonly id: string; readonly rest: string } | undefined {
+  if (!sentence.startsWith('`')) return undefined;
   const first = piecesOf(sentence)[0];
   return first?.kind === 'span' ? { id: first.text, rest: sentence.slice(first.raw.length).trimStart() } : undefined;
 }

@@ -7,12 +7,24 @@ const MAX_INLINE = 1000;
 
 /** Lists the text of every heading in order, without inline markup; code fences, comments and front matter hold none. */
 function headingsOf(text: string): string[] {
-  return blocksOf(splitFrontMatter(text).body)
-    .filter((token) => token.type === 'heading')
-    .map((token) => {
-      const source = 'text' in token && typeof token.text === 'string' ? token.text : '';
-      return source.length > MAX_INLINE ? source : plainText(Lexer.lexInline(source)).trim();
-    });
+  const { body } = splitFrontMatter(text);
+  const sources = headingsOfPlain(body) ?? blocksOf(body).flatMap((token) => (token.type === 'heading' ? String(token['text']) : []));
+  return sources.map((source) => (source.length > MAX_INLINE ? source : withoutMarkup(source).trim()));
+}
+
+/** Nothing but text, by itself, in items of lists or in quotes: whatever stands around such a line, it opens no fence, table or HTML, and underlines nothing. */
+const PLAIN_LINE = /^[ \t]*(?:(?:(?:[-*+>]|\d{1,9}[.)])[ \t]+)*(?:\[[ xX]\] )?(?:\*\*|["`(])?[\p{L}\p{N}].*)?$/u;
+const HEADING_LINE = /^#{1,6}[ \t]+(.*[^#\s])[ \t]*$/u;
+
+/** The sources of the headings of a text that has no other blocks than headings, lists and quotes, as most have; undefined for any other, which the parser has to read. */
+function headingsOfPlain(body: string): string[] | undefined {
+  const sources: string[] = [];
+  for (const line of body.split(/\r\n|\r|\n/)) {
+    const source = HEADING_LINE.exec(line)?.[1];
+    if (source !== undefined) sources.push(source);
+    else if (!PLAIN_LINE.test(line)) return undefined;
+  }
+  return sources;
 }
 
 /** The headings of a text as written, and as they are compared; the text looked at last is remembered, because several checks ask about one file. */
@@ -27,7 +39,7 @@ let last: { readonly text: string; readonly found: readonly string[]; readonly k
 
 /** The form in which headings are compared: without numbering, final colons, case and extra space. */
 export function comparable(heading: string): string {
-  return plainText(Lexer.lexInline(heading.slice(0, MAX_INLINE)))
+  return withoutMarkup(heading.slice(0, MAX_INLINE))
     .normalize('NFC')
     .replace(/\s+/g, ' ')
     .trim()
@@ -44,6 +56,13 @@ export function blocksOf(text: string): Token[] {
 /** True for text so nested that a Markdown parser could run out of stack: 50 markers at one line start, or a bullet 100 deep. */
 export function isNestedTooDeeply(text: string): boolean {
   return /^(?:[ \t]*(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t]))){50}|^[ \t]{100,}(?:>|[-*+][ \t]|\d{1,9}[.)][ \t])/m.test(text);
+}
+
+/** Characters that are never markup, wherever they stand on a line. */
+const NO_MARKUP = /^[\p{L}\p{N} ,.:;()'"/?%+=-]*$/u;
+
+function withoutMarkup(source: string): string {
+  return NO_MARKUP.test(source) ? source : plainText(Lexer.lexInline(source));
 }
 
 function plainText(tokens: readonly Token[]): string {

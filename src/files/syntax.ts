@@ -67,7 +67,8 @@ function markdownFault(text: string): Fault | undefined {
   const { yaml, body, bodyLine } = splitFrontMatter(text);
   const inFrontMatter = yaml === undefined ? undefined : readYaml(yaml).faults[0];
   if (inFrontMatter !== undefined) return { ...inFrontMatter, line: inFrontMatter.line + 1 };
-  const open = openFence(blocksOf(body));
+  // the parser is heavy, and most texts have no fence at all
+  const open = /`{3}|~{3}/.test(body) ? openFence(blocksOf(body)) : undefined;
   if (open === undefined) return undefined;
   // an open fence runs to the end of the file, so its first line is counted from there
   const line = bodyLine + lineCount(body) - lineCount(open);

@@ -59,6 +59,7 @@ function closes(line: string, fence: string): boolean {
 function withoutComments(line: string, inside: boolean): { readonly text: string; readonly open: boolean } {
   const end = inside ? line.indexOf('-->') : -3;
   if (end === -1) return { text: '', open: true };
+  if (!inside && !line.includes('<!--')) return { text: line, open: false };
   const pieces = piecesOf(line.slice(end + 3));
   const shown = pieces.filter((piece) => piece.kind !== 'comment' && piece.kind !== 'unclosed comment');
   return {

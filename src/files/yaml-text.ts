@@ -58,6 +58,8 @@ export function plainValue(document: Document | undefined): unknown {
 
 /** Finds the line on which the text gets too deep, from its tokens alone. */
 function lineTooDeep(text: string): number | undefined {
+  // a level takes one of these, or the beginning of a line
+  if ((text.match(/[[{:?\n-]/g)?.length ?? 0) < MAX_DEPTH) return undefined;
   const indents: number[] = [];
   let flow = 0;
   let line = 1;
