@@ -44,6 +44,7 @@ const commandsApart = {
 
 // what a quick command needs only now and then lies in files of its own, read when it is first used; only what is imported by name can wait
 const PACKAGES_LATER = [
+  'execa',
   'yaml',
   'ajv',
   'ajv/dist/2020.js',
@@ -53,7 +54,6 @@ const PACKAGES_LATER = [
   'tokenx',
   'fast-xml-parser',
   'smol-toml',
-  'simple-git',
   'shell-quote',
 ];
 // every command reads a manifest

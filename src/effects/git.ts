@@ -2,10 +2,10 @@
  * The one door to git: everything iter asks of git goes through here, with an argv array and without a shell.
  * It hardens the call (no hooks, no file-system monitor, no signing, no inherited GIT_* variables); what the commands mean is for the callers.
  */
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
-import type { SimpleGit } from 'simple-git';
 import { checkoutDirectory, locate } from './repository.ts';
 import type { ShortOutcome } from './spawn-helper.ts';
 import { runShort } from './spawn-helper.ts';
@@ -54,7 +54,7 @@ export async function git(directory: string, argv: readonly string[], options: G
 /** Runs a git command whose exit code is an answer; throws GitError only when git did not run to its end. */
 export async function gitResult(directory: string, argv: readonly string[], options: GitOptions = {}): Promise<GitResult> {
   const call = callOf(directory, argv, options);
-  const short = await shortly(call, argv, options);
+  const short = (await shortly(call, argv, options)) ?? (await directly(call, options));
   const result = short === undefined ? await execa('git', call.argv, { ...call.settings, encoding: 'utf8' }) : inWords(short);
   if (result.exitCode === undefined)
     throw new GitError(call.settings.cwd, argv, {
@@ -69,6 +69,7 @@ export async function gitBytes(directory: string, argv: readonly string[], optio
   const call = callOf(directory, argv, options);
   const result =
     (await shortly(call, argv, options)) ??
+    (await directly(call, options)) ??
     (await execa('git', call.argv, { ...call.settings, encoding: 'buffer', stripFinalNewline: false }));
   if (result.exitCode !== 0) {
     const words = result.exitCode === undefined && 'message' in result ? result.message : undefined;
@@ -89,28 +90,34 @@ async function shortly(call: Call, argv: readonly string[], { input, signal }: G
   return runShort({ argv: ['git', ...call.argv], cwd: call.settings.cwd, env: call.settings.env });
 }
 
+/** Starts git with what node has by itself; undefined where it may be called off, which takes more: that is loaded when it is needed. */
+function directly({ argv, settings }: Call, { input, signal }: GitOptions): Promise<ShortOutcome | undefined> {
+  return new Promise((resolve) => {
+    if (signal !== undefined) return resolve(undefined);
+    const unended = (error: Error): void => resolve({ exitCode: undefined, stdout: NOTHING, stderr: Buffer.from(error.message) });
+    try {
+      const { cwd, env, maxBuffer } = settings;
+      const child = execFile('git', argv, { cwd, env, maxBuffer, encoding: 'buffer' }, (error, stdout, stderr) => {
+        if (error !== null && typeof error.code !== 'number') unended(error);
+        else resolve({ exitCode: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
+      });
+      // git may end without having read everything
+      child.stdin?.on('error', () => undefined);
+      child.stdin?.end(input);
+    } catch (error) {
+      unended(error as Error);
+    }
+  });
+}
+
+const NOTHING = new Uint8Array();
+
 function inWords({ exitCode, stdout, stderr }: ShortOutcome) {
   const text = (bytes: Uint8Array): string =>
     Buffer.from(bytes)
       .toString('utf8')
       .replace(/\r?\n$/, '');
   return { exitCode, stdout: text(stdout), stderr: text(stderr) };
-}
-
-/** A simple-git behind the same door, for porcelain that is only read. */
-export async function reader(directory: string): Promise<SimpleGit> {
-  const { simpleGit } = await import('simple-git');
-  // simple-git distrusts these settings because they are dangerous with other values; with ours they switch things off
-  const unsafe = {
-    allowUnsafeHooksPath: true,
-    allowUnsafeFsMonitor: true,
-    allowUnsafeConfigPaths: true,
-    allowUnsafeSshCommand: true,
-    allowUnsafeAskPass: true,
-    allowUnsafeProtocolOverride: true,
-  };
-  const env = environment({});
-  return simpleGit({ baseDir: directory, config: [...SETTINGS], unsafe, allowEnvironment: Object.keys(env) }).env(env);
 }
 
 /** Settings for every call: each switches off a way in which a repository can make git run a program, or surprise a parser. */

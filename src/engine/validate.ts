@@ -48,12 +48,13 @@ export type Validation =
 export async function validate(run: Run, options: ValidateOptions, context: Context): Promise<Validation> {
   const { iteration } = run;
   const { root } = iteration.repository;
-  const criteria = readCriteria(iteration);
-  if ('problems' in criteria) return criteria;
   const wanted = withNeeds(run, options.tasks);
   const found = await tipOf(iteration.repository, options.target);
-  if ('problems' in found) return found;
-  const would = await wouldLand(run, options, { tip: found.tip, wanted }, context);
+  // git is at work while the criteria are read
+  const ahead = 'problems' in found ? found : wouldLand(run, options, { tip: found.tip, wanted }, context);
+  const criteria = readCriteria(iteration);
+  const would = await ahead;
+  if ('problems' in criteria) return criteria;
   if ('problems' in would) return would;
   const { built, work, changed } = would;
   const checks = criteria.checks.filter((check) => isAbout(run, check, wanted));
