@@ -136,7 +136,7 @@ export async function changesBetween(root: string, pairs: readonly TreePair[]): 
   const asked = names.filter((name) => !differences.has(name));
   const found = new Map<string, PathChange[]>(names.map((name) => [name, differences.get(name) ?? []]));
   if (asked.length > 0) {
-    // a setting that hides what became of submodules is for people's eyes
+    // what hides changes of submodules (.gitmodules of the checkout, ignore) is for people's eyes
     const argv = ['diff-tree', '-r', '-z', '--raw', '--no-abbrev', '--no-renames', '--no-ext-diff', '--ignore-submodules=none', '--stdin'];
     const fields = Buffer.from(await gitBytes(root, argv, { input: `${asked.join('\n')}\n` }))
       .toString('latin1')

@@ -22,7 +22,18 @@ export async function commitChanges(root: string, { before, after }: Between): P
 let latest: { readonly name: string; readonly changes: readonly PathChange[] } | undefined;
 
 async function askedFor(root: string, { before, after }: Between): Promise<PathChange[]> {
-  const listing = await git(root, ['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', '--no-ext-diff', before, after]);
+  const listing = await git(root, [
+    'diff-tree',
+    '-r',
+    '-z',
+    '--raw',
+    '--no-renames',
+    '--no-abbrev',
+    '--no-ext-diff',
+    '--ignore-submodules=none',
+    before,
+    after,
+  ]);
   const fields = listing.split('\0');
   const changes: PathChange[] = [];
   for (let index = 0; index + 1 < fields.length; index += 2) {

@@ -37,7 +37,11 @@ async function changesOf(root: string, heads: readonly Head[]): Promise<ChangedP
   const listed = await git(root, ['cat-file', '--batch-check=%(objectname)'], { input: `${names.join('\n')}\n` });
   const trees = listed.split('\n');
   const input = heads.map((_, index) => `${trees[2 * index] ?? ''} ${trees[2 * index + 1] ?? ''}\n`).join('');
-  const out = await git(root, ['diff-tree', '-r', '-z', '--name-status', '--no-renames', '--no-ext-diff', '--stdin'], { input });
+  const out = await git(
+    root,
+    ['diff-tree', '-r', '-z', '--name-status', '--no-renames', '--no-ext-diff', '--ignore-submodules=none', '--stdin'],
+    { input },
+  );
   const changes = heads.map(({ id }) => ({ id, changed: [] as ChangedPaths['changed'][number][] }));
   const place = new Map(heads.map((_, index) => [`${trees[2 * index] ?? ''} ${trees[2 * index + 1] ?? ''}`, [] as number[]]));
   heads.forEach((_, index) => place.get(`${trees[2 * index] ?? ''} ${trees[2 * index + 1] ?? ''}`)?.push(index));

@@ -74,7 +74,17 @@ function headsOnDisk(root: string): { readonly folder: string; readonly branch: 
 /** Lists the paths in which two commits or trees differ; a rename counts as two paths. */
 export async function changedPaths(root: string, base: CommitId | TreeId, head: CommitId | TreeId): Promise<string[]> {
   if ((base as string) === head) return [];
-  const listing = await git(root, ['diff-tree', '-r', '-z', '--name-only', '--no-renames', '--no-ext-diff', base, head]);
+  const listing = await git(root, [
+    'diff-tree',
+    '-r',
+    '-z',
+    '--name-only',
+    '--no-renames',
+    '--no-ext-diff',
+    '--ignore-submodules=none',
+    base,
+    head,
+  ]);
   return listing.split('\0').filter((path) => path !== '');
 }
 

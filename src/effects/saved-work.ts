@@ -87,7 +87,7 @@ export async function commitAll(
   const options = { worktree, writes: true, env: signature(await identity()) };
   await addEverything(place.root, options, except);
   const before = await treeAt(place.root, await headOf(place.root, worktree));
-  const raw = await git(place.root, ['diff-index', '--cached', '--raw', '-z', '--no-renames', before], options);
+  const raw = await git(place.root, ['diff-index', '--cached', '--raw', '-z', '--no-renames', '--ignore-submodules=none', before], options);
   const changes = raw.split('\0').filter((_, index, all) => index % 2 === 0 && index + 1 < all.length);
   if (changes.length === 0) return undefined;
   await git(place.root, ['commit', '--quiet', '--no-verify', '--cleanup=whitespace', '-F', '-'], {

@@ -38,6 +38,8 @@ async function uncommitted(root: string, folder: string): Promise<string[]> {
 
 /** Paths in which the index of a checkout differs from a tree, sorted. */
 export async function stagedBesides(root: string, checkout: string, tree: TreeId): Promise<string[]> {
-  const listing = await git(root, ['diff-index', '--cached', '-z', '--name-only', '--no-renames', tree], { worktree: checkout });
+  const listing = await git(root, ['diff-index', '--cached', '-z', '--name-only', '--no-renames', '--ignore-submodules=none', tree], {
+    worktree: checkout,
+  });
   return listing.split('\0').filter((name) => name !== '');
 }

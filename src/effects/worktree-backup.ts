@@ -116,7 +116,7 @@ async function indexTree(root: string, at: { worktree: string; own: string; fold
 }
 
 async function refuseEmbedded(root: string, worktree: string, { head, tree }: { head: string; tree: string }): Promise<void> {
-  const raw = await git(root, ['diff-tree', '-r', '--raw', '-z', '--no-renames', head, tree]);
+  const raw = await git(root, ['diff-tree', '-r', '--raw', '-z', '--no-renames', '--ignore-submodules=none', head, tree]);
   const [, name] = /:\d+ 160000 [^\0]*\0([^\0]+)\0/.exec(`${raw}\0`) ?? [];
   if (name !== undefined)
     throw new WorktreeError(worktree, `"${name}" in it is a repository of its own`, 'move it away: its files cannot be saved here');

@@ -45,6 +45,14 @@ const history = (root: string, head: CommitId, format: string): string[] =>
 const show = (root: string, at: CommitId, name: string): string => sh(root, 'show', `${at}:${name}`);
 
 describe('linear', () => {
+  it('a submodule moves on although the checkout says to ignore it', async () => {
+    const ignored = '[submodule "sub"]\n\tpath = sub\n\turl = ./sub\n\tignore = all\n';
+    const root = repositoryWith({ ...START, '.gitmodules': ignored });
+    const work = made(root, 'main', { says: 'Move sub on', files: { sub: { submodule: '1'.repeat(40) } } });
+    const { after } = await chain(root, { T1: work });
+    expect(sh(root, 'ls-tree', after, 'sub')).toBe(`160000 commit ${'1'.repeat(40)}\tsub`);
+  });
+
   it('picks keep author, date and message, and name their task', async () => {
     const root = repositoryWith(START);
     const work = made(root, 'main', { says: 'Change a\n\nBecause of b.', files: { 'a.txt': 'A\n' } });
