@@ -21,23 +21,21 @@ export async function readFiles(
   subject: Pick<Subject, 'tree' | 'placed'>,
   further: readonly SourceFile[] = [],
 ): Promise<CheckFiles> {
-  const wanted = new Map([...checks.flatMap(filesOf), ...further].map((source) => [keyOf(source), source]));
-  const paths = (place: SourceFile['in']): string[] =>
-    [...wanted.values()].filter((source) => source.in === place).map((source) => source.file);
+  const wanted = [...checks.flatMap(filesOf), ...further];
+  const paths = (place: SourceFile['in']): string[] => [...new Set(wanted.flatMap((source) => (source.in === place ? [source.file] : [])))];
   const { root } = iteration.repository;
   const [inTree, atBase] = await Promise.all([
     readBlobs(root, subject.tree, paths('repository')),
     readBlobs(root, iteration.plan.base, paths('base')),
   ]);
-  const found = new Map<string, FoundFile | undefined>();
-  for (const [key, source] of wanted) {
-    if (source.in === 'iteration') found.set(key, inspectFile(subject.placed?.(source.file) ?? join(iteration.directory, source.file)));
-    else found.set(key, (source.in === 'base' ? atBase : inTree).get(source.file));
-  }
-  const ofIteration = paths('iteration')
-    .toSorted()
-    .map((file) => [file, found.get(keyOf({ in: 'iteration', file }))] as const);
-  return { at: (source) => found.get(keyOf(source)), ofIteration };
+  const inFolder = new Map(
+    paths('iteration').map((file) => [file, inspectFile(subject.placed?.(file) ?? join(iteration.directory, file))] as const),
+  );
+  const found: Readonly<Record<SourceFile['in'], ReadonlyMap<string, FoundFile | undefined>>> = {
+    repository: inTree,
+    base: atBase,
+    iteration: inFolder,
+  };
+  const ofIteration = [...inFolder].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return { at: (source) => found[source.in].get(source.file), ofIteration };
 }
-
-const keyOf = ({ in: place, file }: SourceFile): string => `${place}\0${file}`;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Check, Result, Verdict } from '../core/check.ts';
 import { conditionFacts } from '../core/condition.ts';
 import { gate, missed } from '../core/gate.ts';
-import type { CommitId, TaskId } from '../core/ids.ts';
+import type { TaskId } from '../core/ids.ts';
 import { isUnpicked } from '../core/merge-plan.ts';
 import { inDependencyOrder, taskOf } from '../core/plan.ts';
 import { blockerLevel, blockerTitle } from '../core/open-blockers.ts';
@@ -47,7 +47,6 @@ export type Validation =
 /** Judges what would land now. Records validation-finished; changes no branch. */
 export async function validate(run: Run, options: ValidateOptions, context: Context): Promise<Validation> {
   const { iteration } = run;
-  const { root } = iteration.repository;
   const wanted = withNeeds(run, options.tasks);
   const found = await tipOf(iteration.repository, options.target);
   // git is at work while the criteria are read

@@ -105,10 +105,10 @@ interface FoundCheck {
   readonly line: number;
   readonly level: Level;
   readonly criterion: Criterion;
-  readonly id?: string;
-  readonly task?: TaskId;
-  readonly hint?: string;
-  readonly waived?: Waiver;
+  readonly id: string | undefined;
+  readonly task: TaskId | undefined;
+  readonly hint: string | undefined;
+  readonly waived: Waiver | undefined;
 }
 
 function headingOf({ text }: VisibleLine): { readonly task?: TaskId; readonly what?: string } | undefined {
@@ -131,7 +131,6 @@ function readLine({ line, text }: VisibleLine, task: TaskId | undefined): FoundC
   if (item === text || afterBox === item) return undefined;
   const [, word, afterLevel = ''] = LEVEL.exec(afterBox) ?? [undefined, undefined, afterBox];
   const level = LEVELS.find((candidate) => candidate === word?.toLowerCase()) ?? 'should';
-  const place = { line, level, ...(task === undefined ? {} : { task }) };
   const sentence = afterLevel.trimEnd();
   if (sentence === '') return { line, what: 'the check box is empty', fix: 'write a check or remove the line' };
   const lead = leadingId(sentence);
@@ -140,13 +139,13 @@ function readLine({ line, text }: VisibleLine, task: TaskId | undefined): FoundC
   if (waived !== undefined && !/^\[\s*x/i.test(item)) {
     return { line, what: `the waiver of ${waived.by} stands on a line without a tick`, fix: 'tick the box to waive the check: - [x]' };
   }
-  const said = { ...(remark === undefined ? {} : { hint: remark }), ...(waived === undefined ? {} : { waived }) };
+  const found = (criterion: Criterion, id?: string): FoundCheck => ({ line, level, task, hint: remark, waived, id, criterion });
   switch (reading.is) {
     case 'wrong':
       return { line, what: reading.what, fix: reading.fix };
     case 'criterion':
-      if (lead === undefined) return { ...place, ...said, criterion: reading.criterion };
-      if (ID.test(lead.id)) return { ...place, ...said, id: lead.id, criterion: reading.criterion };
+      if (lead === undefined) return found(reading.criterion);
+      if (ID.test(lead.id)) return found(reading.criterion, lead.id);
       return {
         line,
         what: `"${lead.id}" is no id`,
@@ -155,16 +154,12 @@ function readLine({ line, text }: VisibleLine, task: TaskId | undefined): FoundC
     case 'prose':
       // in a line that is no check, a leading code span is more likely a file name than an id
       if (lead !== undefined && lead.rest !== '' && /^(?:T[1-9]\d*|all)\./.test(lead.id) && ID.test(lead.id)) {
-        return { ...place, ...said, id: lead.id, criterion: { check: 'unreadable', text: reading.text } };
+        return found({ check: 'unreadable', text: reading.text }, lead.id);
       }
-      return {
-        ...place,
-        ...said,
-        criterion: {
-          check: 'unreadable',
-          text: lead === undefined ? reading.text : sentence.slice(0, sentence.length - lead.rest.length) + reading.text,
-        },
-      };
+      return found({
+        check: 'unreadable',
+        text: lead === undefined ? reading.text : sentence.slice(0, sentence.length - lead.rest.length) + reading.text,
+      });
     default:
       return unreachable(reading);
   }
@@ -198,12 +193,24 @@ function withIds(
       });
     return first === undefined;
   });
-  const checks = kept.map(({ criterion, id, ...place }): Check => {
-    const own = id ?? freeId(derivedId(place.task, criterion), lineOf);
-    lineOf.set(own, place.line);
-    return { ...criterion, ...place, id: own };
+  const checks = kept.map((one): Check => {
+    const id = one.id ?? freeId(derivedId(one.task, one.criterion), lineOf);
+    lineOf.set(id, one.line);
+    return checkOf(one, id);
   });
   return { checks, problems: problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
+}
+
+type Draft<Whole> = { -readonly [Key in keyof Whole]: Whole[Key] };
+
+/** Assigned key by key, as there may be fifty thousand; in the order in which verdicts are bound to them. */
+function checkOf({ criterion, line, level, task, hint, waived }: FoundCheck, id: string): Check {
+  const check = { ...criterion, line, level } as Criterion & Draft<Omit<Check, 'check'>>;
+  if (task !== undefined) check.task = task;
+  if (hint !== undefined) check.hint = hint;
+  if (waived !== undefined) check.waived = waived;
+  check.id = id;
+  return check;
 }
 
 function derivedId(task: TaskId | undefined, criterion: Criterion): string {

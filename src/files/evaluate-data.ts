@@ -88,10 +88,9 @@ function otherText(source: SourceFile, facts: DataFacts): { readonly text: strin
 function schemaOutcome(check: Extract<DataCheck, { check: 'schema' | 'frontmatter' }>, text: string, facts: DataFacts): Outcome {
   const source = otherText(check.schema, facts);
   if ('problem' in source) return failed(`cannot be judged: schema ${source.problem}`, 'no schema');
-  const schema = readStructured(source.text, formatOf(check.schema.file) ?? 'json');
-  if ('fault' in schema)
-    return failed(`cannot be judged: ${fileText(check.schema)}:${schema.fault.line}: ${shown(schema.fault.what)}`, 'no schema');
-  const compiled = compileSchema(source.text, schema.value);
+  const compiled = compileSchema(source.text, formatOf(check.schema.file) ?? 'json');
+  if ('fault' in compiled)
+    return failed(`cannot be judged: ${fileText(check.schema)}:${compiled.fault.line}: ${shown(compiled.fault.what)}`, 'no schema');
   if ('problem' in compiled) return failed(`cannot be judged: ${fileText(check.schema)}: ${shown(compiled.problem)}`, 'no schema');
   const inFront = check.check === 'frontmatter';
   const body = inFront ? splitFrontMatter(text).yaml : text;

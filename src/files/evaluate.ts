@@ -6,7 +6,7 @@ import picomatch from 'picomatch';
 import type { Check, Result } from '../core/check.ts';
 import { sizeText } from '../core/size.ts';
 import { unreachable } from '../core/unreachable.ts';
-import { comparable, headingsKnownIn } from './headings.ts';
+import { comparable, headingsKnownIn, UnreadableMarkdown } from './headings.ts';
 import type { FoundFile, Outcome } from './outcome.ts';
 import { about, count, fileResult, named, quoted, textIn } from './outcome.ts';
 import { placeholdersLeft } from './placeholders.ts';
@@ -33,7 +33,13 @@ export function evaluateFile(check: FileCheck, found: FoundFile | undefined): Re
     return judged(check.check === 'size' ? sizeOutcome(check, found.bytes.length) : { pass: true, what: 'exists', measured: 'exists' });
   }
   const read = textIn(found);
-  return judged('outcome' in read ? read.outcome : textOutcome(check, read.text));
+  if ('outcome' in read) return judged(read.outcome);
+  try {
+    return judged(textOutcome(check, read.text));
+  } catch (error) {
+    if (!(error instanceof UnreadableMarkdown)) throw error;
+    return judged({ pass: false, what: `cannot be read: ${error.message}`, measured: 'unreadable' });
+  }
 }
 
 /** Judges how many commits a branch has. */

@@ -48,9 +48,18 @@ export function comparable(heading: string): string {
     .toLowerCase();
 }
 
-/** Cuts a Markdown text into its blocks; inline markup is left unread, which keeps hostile text cheap. */
+/** The parser has a fault of its own with this text. */
+export class UnreadableMarkdown extends Error {
+  override readonly name = 'UnreadableMarkdown';
+}
+
+/** Cuts a Markdown text into its blocks; inline markup is left unread, which keeps hostile text cheap. Throws UnreadableMarkdown where the parser fails, as marked 18 does at an empty item in a quote in an item. */
 export function blocksOf(text: string): Token[] {
-  return new Lexer().blockTokens(text.replace(/\r\n|\r/g, '\n'), []);
+  try {
+    return new Lexer().blockTokens(text.replace(/\r\n|\r/g, '\n'), []);
+  } catch (error) {
+    throw new UnreadableMarkdown('the Markdown parser fails at it', { cause: error });
+  }
 }
 
 /** True for text so nested that a Markdown parser could run out of stack: 50 markers at one line start, or a bullet 100 deep. */

@@ -4,19 +4,23 @@
  */
 import { Ajv, type Options, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { Fault } from './fault.ts';
 import { compilePattern } from './pattern.ts';
+import { readStructured, type DataFormat } from './structured.ts';
 
-export type CompiledSchema = { readonly validate: ValidateFunction } | { readonly problem: string };
+/** A fault is one of the text, a problem one of what it says. */
+export type CompiledSchema = { readonly validate: ValidateFunction } | { readonly problem: string } | { readonly fault: Fault };
 
 const MAX_KEPT = 200;
-const compiled = new Map<string, CompiledSchema>();
+const compiled: Readonly<Record<DataFormat, Map<string, CompiledSchema>>> = { json: new Map(), yaml: new Map(), toml: new Map() };
 
-/** Compiles the schema with this text, once for each text. */
-export function compileSchema(text: string, schema: unknown): CompiledSchema {
-  const known = compiled.get(text);
+/** Reads and compiles the schema with this text, once for each text. */
+export function compileSchema(text: string, format: DataFormat): CompiledSchema {
+  const known = compiled[format].get(text);
   if (known !== undefined) return known;
-  const made = compile(schema);
-  if (compiled.size < MAX_KEPT) compiled.set(text, made);
+  const read = readStructured(text, format);
+  const made = 'fault' in read ? read : compile(read.value);
+  if (compiled[format].size < MAX_KEPT) compiled[format].set(text, made);
   return made;
 }
 

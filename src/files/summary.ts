@@ -1,7 +1,8 @@
 /** The `## Summary` of a Markdown file: what of it goes into prompts further down the line. Cuts at line ends, never inside a line. */
+import type { Token } from 'marked';
 import { estimateTokenCount } from 'tokenx';
 import { splitFrontMatter } from './front-matter.ts';
-import { blocksOf, comparable, isNestedTooDeeply } from './headings.ts';
+import { blocksOf, comparable, isNestedTooDeeply, UnreadableMarkdown } from './headings.ts';
 
 export interface Summary {
   readonly text: string;
@@ -29,7 +30,7 @@ export function summaryOf(text: string, most: number): Summary | undefined {
   if (isNestedTooDeeply(body)) return undefined;
   let depth: number | undefined;
   let section = '';
-  for (const block of blocksOf(body)) {
+  for (const block of readableBlocks(body)) {
     if (block.type === 'heading') {
       const heading = block as { readonly depth: number; readonly text: string };
       if (depth !== undefined && heading.depth <= depth) break;
@@ -44,6 +45,16 @@ export function summaryOf(text: string, most: number): Summary | undefined {
   if (whole === '') return undefined;
   const tokens = tokensOf(whole);
   return tokens <= most ? { text: whole } : { text: beginning(whole, most), cutFrom: tokens };
+}
+
+/** None where the parser fails. */
+function readableBlocks(body: string): Token[] {
+  try {
+    return blocksOf(body);
+  } catch (error) {
+    if (error instanceof UnreadableMarkdown) return [];
+    throw error;
+  }
 }
 
 /** As many whole lines as fit. */

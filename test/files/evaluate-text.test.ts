@@ -26,6 +26,21 @@ test('what must not be there is found with its line', () => {
   ]);
 });
 
+test('a text the Markdown parser fails at is said to be so, and only where it has to be parsed', () => {
+  const text = '# Summary\n\n1. first\n   > *\nand on\n';
+  expect([
+    said('file `a` has the headings `Summary`', text),
+    said('file `a` has a summary of at most 500 tokens', text),
+    said('file `a` is valid markdown', `${text}\n~~~\nx\n~~~\n`),
+    said('file `a` is valid markdown', text),
+  ]).toEqual([
+    'FAIL a: cannot be read: the Markdown parser fails at it',
+    'FAIL a: cannot be read: the Markdown parser fails at it',
+    'FAIL a: cannot be read: the Markdown parser fails at it',
+    'pass a: is valid markdown',
+  ]);
+});
+
 test.each([
   ['TODO: write this', 'TODO'],
   ['the date is TBD.', 'TBD'],

@@ -5,52 +5,11 @@ import { describe, expect, test } from 'vitest';
 import { headingsKnownIn } from '../../src/files/headings.ts';
 
 /** Pieces that meet in one line or on neighbouring ones: markers of every block there is, and text. */
-const piece = fc.constantFrom(
-  ...[
-    '# ',
-    '## ',
-    '###',
-    '#',
-    '####### ',
-    '- ',
-    '* ',
-    '+ ',
-    '1. ',
-    '12) ',
-    '[ ] ',
-    '**',
-    '`',
-    '"',
-    '(',
-    '_',
-    '[a]: ',
-    '> ',
-    '```',
-    '~~~',
-    '<b>',
-  ],
-  ...[
-    '<!-- ',
-    '-->',
-    '---',
-    '===',
-    '| a ',
-    '|---',
-    '\\',
-    '&amp;',
-    '!',
-    'http://a.b/c',
-    'www.a.b',
-    'me@a.b',
-    '    ',
-    '  ',
-    ' ',
-    '\t',
-    '\f',
-    '\u00a0',
-  ],
-  ...['Summary', 'Risks', 'word', '1.2 ', '2', ':', '.', 'é', '#1', 'x #', '\u2028'],
+const MARKERS = '# ,## ,###,#,####### ,- ,* ,+ ,1. ,12) ,[ ] ,**,`,",(,_,[a]: ,> ,```,~~~,<b>,<!-- ,-->,---,===,| a ,|---,\\,&amp;,!'.split(
+  ',',
 );
+const TEXTS = 'http://a.b/c,www.a.b,me@a.b,    ,  , ,\t,\f,\u00a0,\u2028,Summary,Risks,word,1.2 ,2,:,.,é,#1,x #'.split(',');
+const piece = fc.constantFrom(...MARKERS, ...TEXTS);
 const line = fc.array(piece, { maxLength: 5 }).map((pieces) => pieces.join(''));
 const body = fc.array(
   fc.oneof(
