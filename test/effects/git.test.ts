@@ -30,6 +30,24 @@ test('an exit code can be an answer', async () => {
   expect(result).toEqual({ exitCode: 0, stdout: '', stderr: '' });
 });
 
+test('a git that was not started, or did not come to its end, has no exit code', async () => {
+  const root = repositoryWith({ 'a.txt': 'a\n' });
+  const codes = [
+    ['rev-parse', 'a\0b'],
+    ['-c', 'alias.end=!kill -9 $PPID', 'end'],
+    ['rev-parse', 'nowhere'],
+  ].map(async (argv) => {
+    const error = await git(root, argv).catch((thrown: unknown) => thrown);
+    return error instanceof GitError ? error.exitCode : error;
+  });
+  expect(await Promise.all(codes)).toEqual([undefined, undefined, 128]);
+});
+
+test('a git that does not read all it is given answers as ever', async () => {
+  const root = repositoryWith({ 'a.txt': 'a\n' });
+  expect(await git(root, ['rev-parse', '--show-toplevel'], { input: 'x'.repeat(4 * 1024 * 1024) })).toBe(root);
+});
+
 test('bytes come as they are, the last newline included', async () => {
   const root = repositoryWith({ 'a.txt': 'a\n\n' });
 

@@ -83,6 +83,7 @@ function hook(traces, wanted) {
     const words = given.filter((word, index) => word !== '-c' && given[index - 1] !== '-c');
     step(`git ${words[0]} ${words[0] === 'update-ref' ? (words.find((word) => word.startsWith('refs/')) ?? '') : ''}`.trim());
   };
+  after(childProcess, 'execFile', (_, program, given) => program === 'git' && gitStep(given));
   after(childProcess, 'spawn', (child, program, given) => {
     if (program === 'git') return gitStep(given);
     if (program !== 'sh' || child.stdin === null) return step(`start ${path.basename(program)}`);
