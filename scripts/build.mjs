@@ -54,6 +54,7 @@ const PACKAGES_LATER = [
   'tokenx',
   'fast-xml-parser',
   'smol-toml',
+  'simple-git',
   'shell-quote',
 ];
 // every command reads a manifest

@@ -4,7 +4,7 @@ import type { CommitId, TreeId } from '../core/ids.ts';
 import { commitId, treeId } from '../core/ids.ts';
 import { readHead } from './ref-files.ts';
 import { checkoutDirectory, locate, registrations } from './repository.ts';
-import { git, gitBytes, gitResult } from './git.ts';
+import { git, gitBytes, gitResult, reader } from './git.ts';
 
 export interface HeadFacts {
   /** Full name, `refs/heads/main`; absent when HEAD is detached. */
@@ -32,10 +32,9 @@ export async function headFacts(root: string, worktree?: string): Promise<HeadFa
 
 /** Lists what differs from HEAD in index or files, untracked files included, leaving out everything below `except` (`iterations/`). Sorted. */
 export async function uncommittedPaths(root: string, except?: string): Promise<string[]> {
-  const listing = await git(root, ['status', '--porcelain', '-z', '--untracked-files=all', '--no-renames', '--ignored=no']);
-  // two letters, a space, the path
-  const paths = listing.split('\0').flatMap((entry) => (entry === '' ? [] : [entry.slice(3)]));
-  return paths.filter((path) => except === undefined || !path.startsWith(except)).toSorted();
+  const status = await (await reader(root)).status(['--untracked-files=all', '--no-renames', '--ignored=no']);
+  const paths = new Set(status.files.map((file) => file.path));
+  return [...paths].filter((path) => except === undefined || !path.startsWith(except)).toSorted();
 }
 
 /** Lists the files of a checkout, tracked and untracked, without what is ignored. Sorted, each once. */

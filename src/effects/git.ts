@@ -6,6 +6,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
+import type { SimpleGit } from 'simple-git';
 import { checkoutDirectory, locate } from './repository.ts';
 import type { ShortOutcome } from './spawn-helper.ts';
 import { runShort } from './spawn-helper.ts';
@@ -118,6 +119,22 @@ function inWords({ exitCode, stdout, stderr }: ShortOutcome) {
       .toString('utf8')
       .replace(/\r?\n$/, '');
   return { exitCode, stdout: text(stdout), stderr: text(stderr) };
+}
+
+/** A simple-git behind the same door, for porcelain that is only read. */
+export async function reader(directory: string): Promise<SimpleGit> {
+  const { simpleGit } = await import('simple-git');
+  // simple-git distrusts these settings because they are dangerous with other values; with ours they switch things off
+  const unsafe = {
+    allowUnsafeHooksPath: true,
+    allowUnsafeFsMonitor: true,
+    allowUnsafeConfigPaths: true,
+    allowUnsafeSshCommand: true,
+    allowUnsafeAskPass: true,
+    allowUnsafeProtocolOverride: true,
+  };
+  const env = environment({});
+  return simpleGit({ baseDir: directory, config: [...SETTINGS], unsafe, allowEnvironment: Object.keys(env) }).env(env);
 }
 
 /** Settings for every call: each switches off a way in which a repository can make git run a program, or surprise a parser. */

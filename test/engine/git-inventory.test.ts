@@ -43,6 +43,13 @@ describe('what iter asks of git', () => {
     );
     // the rehearsal agent is a program of its own that works in its worktree as any agent does
     expect(starting).toEqual(['src/effects/git.ts', 'src/rehearsal/main.ts']);
+    const simple = SOURCES.flatMap((name) =>
+      [...textOf(name).matchAll(/await reader\([^)]*\)\)?\.(\w+)\(/g)].map((match) => `${name} ${match[1]}`),
+    );
+    expect(simple).toEqual(['src/effects/git-facts.ts status']);
+    expect(SOURCES.filter((name) => textOf(name).includes(`from 'simple-git'`) || textOf(name).includes(`import('simple-git')`))).toEqual([
+      'src/effects/git.ts',
+    ]);
   });
 
   it('is in the table, and the table has nothing else', () => {
