@@ -16,6 +16,7 @@ export class PlanPace {
   /** When the plan may be looked at again, on the clock of `performance`. */
   #next = 0;
   #putOff = false;
+  #timer: NodeJS.Timeout | undefined;
 
   /** `wake` is called when the time has come for a look that was put off. */
   constructor(run: Run, context: Context, wake: () => void) {
@@ -29,11 +30,13 @@ export class PlanPace {
   async look(): Promise<void> {
     const started = performance.now();
     if (started < this.#next) {
-      if (!this.#putOff) setTimeout(this.#wake, this.#next - started).unref();
       this.#putOff = true;
+      this.#timer ??= setTimeout(() => this.#come(), this.#next - started).unref();
       return;
     }
     this.#putOff = false;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     await syncPlan(this.#run, this.#context, this.#memory);
     const took = performance.now() - started;
     this.#next = started + took * 10;
@@ -43,6 +46,13 @@ export class PlanPace {
   hurry(): boolean {
     if (this.#putOff) this.#next = 0;
     return this.#putOff;
+  }
+
+  /** A timer may go off a moment early: the look it was set for is not put off again. */
+  #come(): void {
+    this.#timer = undefined;
+    this.#next = 0;
+    this.#wake();
   }
 
   /** Nobody comes by afterwards who would write what an edit at this moment kept out. */

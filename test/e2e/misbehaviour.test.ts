@@ -122,12 +122,37 @@ describe('an agent that', () => {
 
   it("edits another task's row changes nothing: it is refused, on record with its line, and the cell is put back", async () => {
     const orders: Record<string, readonly Order[]> = {
-      T1: [{ do: 'claim', word: 'Completed', task: 'T2' }, { do: 'claim', word: 'Failed', task: 'T3' }, ...PIECE],
+      T1: [
+        { do: 'wait-for', file: 'first' },
+        { do: 'claim', word: 'Completed', task: 'T2' },
+        { do: 'wait-for', file: 'second' },
+        { do: 'claim', word: 'Failed', task: 'T3' },
+        { do: 'wait-for', file: 'go' },
+        ...PIECE,
+      ],
       T2: [],
       T3: PIECE,
     };
     const place = await tasks(orders, 'one,two,three');
-    const launched = await iter(place.root, ['launch', '--max-parallel', '1'], place.agents.env);
+    const launch = startIter(place.root, ['launch', '--max-parallel', '1'], place.agents.env);
+    const refused = () => eventsOf(place.directory).filter(({ type }) => type === 'claim-refused').length;
+    // a cell that is put back after the agent has read the plan and before it saves would be edited again
+    await until(
+      () => wordsIn(place),
+      (words) => words === 'In Progress, Not Started, Not Started',
+      120_000,
+    );
+    for (const [index, file] of ['first', 'second'].entries()) {
+      place.agents.release(file);
+      await until(
+        () => [refused(), wordsIn(place)],
+        ([count, words]) => count === index + 1 && words === 'In Progress, Not Started, Not Started',
+        120_000,
+      );
+    }
+    place.agents.release('go');
+    const launched = await launch.ended;
+
     const rows = await rowsOf(place.root);
     expect({ exit: launched.exit, states: rows.map((row) => row.state) }).toEqual({ exit: 1, states: ['accepted', 'failed', 'accepted'] });
     const claims = eventsOf(place.directory).filter((event) => event.type === 'status-claimed' || event.type === 'claim-refused');
@@ -238,6 +263,14 @@ async function printing(megabytes: number): Promise<{ place: Place; launched: En
   const watch = peaks(launch.pid, path.join(place.directory, '.run', 'logs', 'T1-1.log'));
   const launched = await launch.ended;
   return { place, launched, peak: watch() };
+}
+
+/** The Status cells of the plan, from the top. */
+function wordsIn({ directory }: Place): string {
+  const plan = readFileSync(path.join(directory, 'MULTI_AGENT_PLAN.md'), 'utf8');
+  return [...plan.matchAll(/^\| T\d .*\| (Not Started|In Progress|Blocked|Completed|Failed) +\| [^|]*\| [^|]*\|$/gm)]
+    .map(([, word]) => word)
+    .join(', ');
 }
 
 const controlOf = ({ agents }: Place): string => agents.env['ITER_TEST_CONTROL'] ?? '';

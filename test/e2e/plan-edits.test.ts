@@ -36,7 +36,7 @@ describe('the plan, edited while agents work', () => {
   it('takes the word of an agent in its cell as a claim, and ends with what is so', async () => {
     const root = repositoryWith({ 'README.md': '# Shop\n' });
     const agents = drivenAgents();
-    agents.order('any', [{ do: 'claim', word: 'Completed' }, { do: 'wait-for', file: 'go' }, ...PIECE]);
+    agents.order('any', [{ do: 'wait-for', file: 'begun' }, { do: 'claim', word: 'Completed' }, { do: 'wait-for', file: 'go' }, ...PIECE]);
     const parts = ['--input', 'parts=one,two,three'];
     await done(root, ['new', 'try', '--agent', agents.agent, '-w', partsWorkflow(root), ...parts]);
     const directory = path.join(root, 'iterations', '001-try');
@@ -45,6 +45,9 @@ describe('the plan, edited while agents work', () => {
       eventsOf(directory).filter((event) => event.type === 'status-claimed' && event['by'] === 'plan' && event['word'] === 'Completed');
     // once each, except where an agent has read the plan before iter wrote a cell back, and saved it afterwards
     const claimed = (): string[] => [...new Set(claims().map((event) => event.task ?? ''))];
+    const words = () => cells(readFileSync(path.join(directory, 'MULTI_AGENT_PLAN.md'), 'utf8'));
+    await until(words, (all) => all.every((one) => one.endsWith('In Progress')), 120_000);
+    agents.release('begun');
     await until(claimed, (tasks) => tasks.length === 3, 120_000);
     const early = jsonOf(await done(root, ['status', '--json'])) as { tasks: { state: string }[] };
     agents.release('go');
