@@ -154,7 +154,7 @@ async function bundle(plan) {
 
 /**
  * Writes beside a bundle what V8 makes of it: `script.createCachedData` of node:vm. Of most, that is what runs while it is loaded; of the monitor it is
- * all, because no key is to wait for a compiler, and that makes it six times as large.
+ * all, because no key is to wait for a compiler, and that makes it seven times as large.
  */
 function compileBeforehand(file) {
   const source = readFileSync(file, 'utf8');

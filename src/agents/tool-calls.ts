@@ -11,13 +11,14 @@ export interface ToolCalls {
   /** Whole pieces, the oldest one first. */
   readonly earlier: readonly (readonly ToolCall[])[];
   readonly latest: readonly ToolCall[];
-  /** The ids of those that run. */
+  /** The ids of those among them that run. */
   readonly open: readonly string[];
 }
 
 /** What is kept of them. */
 const KEPT = 1000;
 const PIECE = 50;
+const PIECES = KEPT / PIECE;
 
 export const NO_CALLS: ToolCalls = { earlier: [], latest: [], open: [] };
 
@@ -32,11 +33,13 @@ export function isRunning({ open }: ToolCalls, id: string): boolean {
 
 /** With one more; one that has not ended runs. */
 export function withCall({ earlier, latest, open }: ToolCalls, call: ToolCall): ToolCalls {
-  const isFull = latest.length === PIECE;
+  const running = call.ok === undefined ? [...open, call.id] : open;
+  if (latest.length < PIECE) return { earlier, latest: [...latest, call], open: running };
+  const forgotten = earlier.length < PIECES ? [] : (earlier[0] ?? []).flatMap(({ id, ok }) => (ok === undefined ? id : []));
   return {
-    earlier: isFull ? [...earlier, latest].slice(-KEPT / PIECE) : earlier,
-    latest: isFull ? [call] : [...latest, call],
-    open: call.ok === undefined ? [...open, call.id].slice(-KEPT) : open,
+    earlier: [...earlier, latest].slice(-PIECES),
+    latest: [call],
+    open: forgotten.length === 0 ? running : running.filter((id) => !forgotten.includes(id)),
   };
 }
 
